@@ -1,0 +1,1 @@
+"""One file a route: what a FastAGI request path leads to."""

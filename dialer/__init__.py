@@ -1,0 +1,1 @@
+"""Waihu (外呼): an outbound call centre on Asterisk and PostgreSQL."""

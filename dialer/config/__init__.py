@@ -1,0 +1,1 @@
+"""YAML that remembers its lines, made into policies and settings."""

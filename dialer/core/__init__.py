@@ -1,0 +1,1 @@
+"""The dialer itself: pure values, events in, commands out."""

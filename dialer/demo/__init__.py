@@ -1,0 +1,1 @@
+"""One real campaign on a real Asterisk, start to finish."""

@@ -1,0 +1,1 @@
+"""A second Asterisk that plays the telephone network."""

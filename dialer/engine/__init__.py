@@ -1,0 +1,1 @@
+"""One queue, one consumer: feeds events to the core and performs its commands."""

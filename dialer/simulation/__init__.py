@@ -1,0 +1,1 @@
+"""The core driven by a simulated world in virtual time."""

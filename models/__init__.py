@@ -1,0 +1,1 @@
+"""The rows of the database, one file each; no behaviour, no queries."""
