@@ -1,0 +1,251 @@
+"""What can be wished for: commands, in the imperative, one sentence each.
+
+The core returns them in order; a room performs each and answers, where there is an answer, with an event. No wish
+is ever performed twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dialer.core.lead import Lead, LeadNext
+from dialer.core.words import (
+    AgentNumber,
+    AgentState,
+    AttemptId,
+    CampaignName,
+    CampaignState,
+    ChannelId,
+    Disposition,
+    Mode,
+    Timer,
+    TrunkName,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something shall be done."""
+
+
+# --- Asterisk --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephoneCommand(Command):
+    """For the Asterisk room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Originate(TelephoneCommand):
+    """Dial a customer; answered by the facts of that channel, `OriginateRefused` or `OriginateInDoubt`."""
+
+    attempt: AttemptId
+    dial: str
+    """The finished dial string."""
+    caller_id: str
+    ring_time: timedelta
+    answer_limit: timedelta
+    message: str
+    detect_machines: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAgent(TelephoneCommand):
+    """Call an agent's phone and put it into the waiting loop; answered by `AgentLegUp` or `HungUp`."""
+
+    agent: AgentNumber
+    channel: ChannelId
+    dial: str
+    ring_time: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join(TelephoneCommand):
+    """Bridge a customer with an agent's leg; answered by `EnteredBridge` twice, or `JoinFailed`."""
+
+    channel: ChannelId
+    agent_leg: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayMessage(TelephoneCommand):
+    """Play the safe-harbour message to a customer, then hang up."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp(TelephoneCommand):
+    """End a channel; answered by `HungUp`."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmitAgent(TelephoneCommand):
+    """Send a caller whose PIN was right into the waiting loop; answered by `AgentLegUp`."""
+
+    channel: ChannelId
+    agent: AgentNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyAgent(TelephoneCommand):
+    """Tell a caller that number or PIN is wrong."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(TelephoneCommand):
+    """Play a short sound to an agent in the waiting loop, who then waits on."""
+
+    channel: ChannelId
+    agent: AgentNumber
+    sound: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetCall(TelephoneCommand):
+    """The outcome is in PostgreSQL; Asterisk's black box may drop its last word."""
+
+    attempt: AttemptId
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCommand(Command):
+    """For the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLeads(StoreCommand):
+    """Lease up to `count` due leads; answered by `LeadsFetched`."""
+
+    campaign: CampaignName
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLeads(StoreCommand):
+    """Give leases back undialled; `due_at` says when they may be dialled, None: as before."""
+
+    leads: tuple[Lead, ...]
+    reason: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAttempt(StoreCommand):
+    """Write down that a lead is about to be dialled; answered by `AttemptOpened` or `AttemptRefused`."""
+
+    lead: Lead
+    mode: Mode
+    trunk: TrunkName
+    caller_id: str
+    config_version: str
+    agent: AgentNumber | None
+    at: datetime
+    max_attempts_a_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything known of an attempt when it is over."""
+
+    attempt: AttemptId
+    disposition: Disposition
+    dialed_at: datetime | None
+    """None: it was opened but never dialled."""
+    ringing_at: datetime | None
+    answered_at: datetime | None
+    bridged_at: datetime | None
+    ended_at: datetime
+    agent: AgentNumber | None
+    agent_disposition: str | None
+    hangup_cause: int | None
+    sip_code: int | None
+    dial_status: str | None
+    seconds_talked: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseAttempt(StoreCommand):
+    """Write the outcome, the lead's next time and the release of its lease, in one transaction; answered by
+    `AttemptClosed`."""
+
+    lead: Lead
+    outcome: Outcome
+    next: LeadNext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordInterval(StoreCommand):
+    """Write down that an agent was in a state from one moment to another."""
+
+    agent: AgentNumber
+    state: AgentState
+    reason: str
+    since: datetime
+    until: datetime
+    attempt: AttemptId | None
+    campaign: CampaignName | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCampaignState(StoreCommand):
+    """Write down what a campaign is now, and at whose word."""
+
+    campaign: CampaignName
+    state: CampaignState
+    by: str
+    at: datetime
+
+
+# --- the engine itself -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCommand(Command):
+    """For the engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WakeAt(EngineCommand):
+    """Send `TimerFired(timer)` at that moment, instead of any earlier wish of the same name."""
+
+    timer: Timer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetSleep(EngineCommand):
+    """Forget a wish to be woken."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPin(EngineCommand):
+    """Find out whether a PIN is the agent's; answered by `PinChecked`."""
+
+    channel: ChannelId
+    agent: AgentNumber
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOddity(EngineCommand):
+    """The world did something that no rule of ours foresees; it is logged and counted, and the show goes on."""
+
+    what: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(EngineCommand):
+    """The drain is complete: nothing lives and everything is recorded."""

@@ -1,0 +1,162 @@
+"""What a campaign file says, as frozen values. `dialer.config` builds them; the core only reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from dialer.core.words import (
+    AgentNumber,
+    CampaignName,
+    DispositionFlag,
+    ListName,
+    Mode,
+    TeamName,
+    TrunkName,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacingPolicy:
+    """How many lines to dial, and the promise about abandoned calls."""
+
+    mode: Mode
+    drop_cap: float = 0.03
+    """Abandoned / live answers that may not be exceeded over `drop_window`; a fraction (16 CFR 310.4(b)(4)(i))."""
+    drop_window: timedelta = timedelta(days=30)
+    answer_limit: timedelta = timedelta(seconds=2)
+    """A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii))."""
+    ring_time: timedelta = timedelta(seconds=25)
+    """How long a customer's phone may ring before the attempt is a no_answer."""
+    least_ring_time: timedelta = timedelta(seconds=15)
+    """A line is never let go before it has rung this long (16 CFR 310.4(b)(4)(iii))."""
+    max_lines: int = 100
+    """Lines of this campaign in use at once, whatever the pacer would like."""
+    max_lines_per_agent: float = 3.0
+    """Lines in use per agent on shift, whatever the pacer would like."""
+    preview_time: timedelta = timedelta(seconds=30)
+    """Preview only: how long an agent may look at a lead before the dialler dials it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursPolicy:
+    """When a customer may be called, by the customer's own clock."""
+
+    windows: Mapping[int, tuple[tuple[time, time], ...]]
+    """Weekday (0 is Monday) to local windows [from, to); a day that is missing is closed."""
+    holidays: frozenset[date] = frozenset()
+    """Local dates on which nobody is called."""
+    default_time_zone: str = "UTC"
+    """For customers whose number says nothing about where they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRule:
+    """What to do with a lead after a disposition."""
+
+    after: timedelta | None
+    """How long to wait before the next attempt; None: never again."""
+    times: int | None = None
+    """How often this rule may bring the lead back; None: until the attempt limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """When a lead comes back, and how often at most."""
+
+    rules: Mapping[str, RetryRule]
+    """By the name of a network disposition or of an agent's; the agent's wins."""
+    max_attempts: int = 6
+    """Attempts on one lead, all dispositions together."""
+    max_attempts_a_day: int = 3
+    """Attempts on one number in any 24 hours, by all campaigns together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDisposition:
+    """A disposition that agents can choose after a call."""
+
+    name: str
+    label: str
+    digit: str
+    """The key on the agent's phone, one of 0-9."""
+    flags: frozenset[DispositionFlag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A way out to the telephone network."""
+
+    name: TrunkName
+    dial: str
+    """Asterisk dial string with `{number}` (E.164 digits, no plus), `{e164}` (with plus) or `{national}` in it."""
+    max_lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPolicy:
+    """A campaign file. Two files with the same `version` mean the same."""
+
+    name: CampaignName
+    version: str
+    """Content hash of the file as read; stamped on every attempt."""
+    pacing: PacingPolicy
+    lists: tuple[ListName, ...]
+    """Dialled in this order: a list begins when the one before it has nothing due."""
+    trunks: tuple[Trunk, ...]
+    """Tried in this order: the first with a free line takes the call."""
+    caller_ids: tuple[str, ...]
+    """E.164, used in turn."""
+    hours: HoursPolicy
+    retry: RetryPolicy
+    teams: frozenset[TeamName] = frozenset()
+    agents: frozenset[AgentNumber] = frozenset()
+    """Who may take calls: members of `teams` and these agents."""
+    wrap_up: timedelta = timedelta(seconds=15)
+    """How long after a call an agent may choose a disposition before `default_disposition` is taken."""
+    dispositions: tuple[AgentDisposition, ...] = ()
+    default_disposition: str | None = None
+    safe_harbour_message: str = "waihu/safe-harbour"
+    """Asterisk sound played to a person for whom no agent was there."""
+    detect_machines: bool = False
+
+    def disposition_for(self, digit: str) -> AgentDisposition | None:
+        """The disposition on this key, or None."""
+        return next((d for d in self.dispositions if d.digit == digit), None)
+
+    def disposition_named(self, name: str) -> AgentDisposition | None:
+        """The disposition of this name, or None."""
+        return next((d for d in self.dispositions if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentProfile:
+    """An agent as the site file lists them."""
+
+    number: AgentNumber
+    name: str
+    phone: str | None = None
+    """Dial string of the phone that Waihu may call to log the agent in; None: the agent dials in."""
+    teams: frozenset[TeamName] = frozenset()
+
+    def serves(self, policy: CampaignPolicy) -> bool:
+        """Whether the agent may take calls of this campaign."""
+        return self.number in policy.agents or not self.teams.isdisjoint(policy.teams)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseReason:
+    """A reason that agents can give for a pause, by a key on their phone."""
+
+    name: str
+    label: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePolicy:
+    """What the site file says about agents; the rest of it concerns the rooms."""
+
+    agents: Mapping[AgentNumber, AgentProfile] = field(default_factory=dict)
+    pause_reasons: tuple[PauseReason, ...] = ()

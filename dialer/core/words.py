@@ -1,0 +1,173 @@
+"""The words of the trade: identities, states and dispositions, one meaning each (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+AttemptId = NewType("AttemptId", str)
+"""A UUID, minted when a lead is leased. It is also the Asterisk ChannelId of the customer's leg, so that finding
+the attempt of a channel is equality and nothing else."""
+
+ChannelId = NewType("ChannelId", str)
+"""An Asterisk Uniqueid: an `AttemptId` for a customer's leg, anything else for an agent's."""
+
+BridgeId = NewType("BridgeId", str)
+RunId = NewType("RunId", str)
+"""One life of the daemon, from start to exit. Leases belong to a run."""
+
+LeadId = NewType("LeadId", int)
+CustomerId = NewType("CustomerId", int)
+NumberId = NewType("NumberId", int)
+CampaignName = NewType("CampaignName", str)
+ListName = NewType("ListName", str)
+TrunkName = NewType("TrunkName", str)
+TeamName = NewType("TeamName", str)
+AgentNumber = NewType("AgentNumber", str)
+"""What an agent keys in to log in, "1001": the identity of an agent everywhere."""
+
+
+class Mode(StrEnum):
+    """How a campaign decides to dial."""
+
+    PREDICTIVE = "predictive"
+    PROGRESSIVE = "progressive"
+    PREVIEW = "preview"
+
+
+class Disposition(StrEnum):
+    """How an attempt ended, as the network and the dialler saw it. Every attempt ends with exactly one."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CONGESTION = "congestion"
+    INVALID_NUMBER = "invalid_number"
+    REJECTED = "rejected"
+    MACHINE = "machine"
+    FAX = "fax"
+    DEAD_AIR = "dead_air"
+    ABANDONED = "abandoned"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def live_answer(self) -> bool:
+        """A person picked up: what the abandon rate is measured against."""
+        return self in (Disposition.ANSWERED, Disposition.ABANDONED)
+
+
+class CallState(StrEnum):
+    """Where a live attempt is."""
+
+    OPENING = "opening"
+    """Its row is being written; a call that cannot be recorded may not be made."""
+    DIALING = "dialing"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    """Somebody or something picked up; the leg is on its way to our dialplan or with the machine detector."""
+    WAITING = "waiting"
+    """A person is on the line and no agent is promised yet."""
+    JOINING = "joining"
+    """An agent is promised and Asterisk was asked to bridge."""
+    TALKING = "talking"
+    CLOSING = "closing"
+    """The safe-harbour message plays."""
+    ENDING = "ending"
+    """We asked Asterisk to hang up."""
+    WRAPPING = "wrapping"
+    """The line is gone; the agent still writes down how it went."""
+    RECORDING = "recording"
+    """The outcome is on its way to PostgreSQL."""
+
+
+class AgentState(StrEnum):
+    """Where an agent is."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    RESERVED = "reserved"
+    """Promised to a customer who is being joined, or looking at the lead offered in preview."""
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+    LOST = "lost"
+    """The phone leg went away without a log-out."""
+
+    @property
+    def on_shift(self) -> bool:
+        """Counts as staffed: has a phone leg and is or will again be at the pacer's disposal."""
+        return self not in (AgentState.LOGGED_OUT, AgentState.LOST)
+
+
+class CampaignState(StrEnum):
+    """What the owner asked of a campaign."""
+
+    STOPPED = "stopped"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    """No new calls; live ones finish, then it is stopped."""
+
+
+class Hold(StrEnum):
+    """Why a running campaign may not dial at the moment."""
+
+    STORE_LOST = "store_lost"
+    ASTERISK_LOST = "asterisk_lost"
+    DRAINING = "draining"
+
+
+class CampaignOrder(StrEnum):
+    """What an owner may ask of a campaign."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+class MachineVerdict(StrEnum):
+    """What answering-machine detection said of an answered leg."""
+
+    OFF = "off"
+    HUMAN = "human"
+    MACHINE = "machine"
+    FAX = "fax"
+    SILENCE = "silence"
+    """Nothing was heard at all: dead air."""
+    UNSURE = "unsure"
+
+
+class LeadEnd(StrEnum):
+    """Why a lead will not be dialled again."""
+
+    REACHED = "reached"
+    REFUSED = "refused"
+    SUPPRESSED = "suppressed"
+    UNREACHABLE = "unreachable"
+    """No number of the customer is in service."""
+    ATTEMPTS_USED = "attempts_used"
+    CLOSED = "closed"
+    """The retry rules say never again after this disposition."""
+
+
+class DispositionFlag(StrEnum):
+    """What a disposition chosen by an agent means to the rest of the dialler."""
+
+    HUMAN = "human"
+    SUCCESS = "success"
+    CALLBACK = "callback"
+    REFUSE = "refuse"
+    SUPPRESS = "suppress"
+    MACHINE = "machine"
+    WRONG_NUMBER = "wrong_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """The name of a wish to be woken; asking again under the same name replaces the first wish."""
+
+    kind: str
+    subject: str

@@ -1,0 +1,39 @@
+"""What the engine needs of the rooms, as Protocols: a room is anything that behaves like this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from dialer.core.commands import StoreCommand, TelephoneCommand
+from dialer.core.events import Event
+
+Post = Callable[[Event], None]
+"""Hands an event to the engine. Never blocks and never fails; callable from the event loop's thread only."""
+
+
+class Telephone(Protocol):
+    """The room that knows Asterisk. It posts every fact of the telephone by itself."""
+
+    def perform(self, command: TelephoneCommand) -> None:
+        """Start to do it, at once and in order; whatever comes of it, failure included, is posted as an event."""
+        ...
+
+
+class Store(Protocol):
+    """The room that knows PostgreSQL."""
+
+    def perform(self, command: StoreCommand) -> None:
+        """Queue it; commands are carried out in order where order matters, and the answers are posted as events.
+
+        While PostgreSQL is away nothing is dropped: `StoreLost` is posted, and `StoreBack` when all is written.
+        """
+        ...
+
+
+class PinCheck(Protocol):
+    """Knows whether a PIN is an agent's."""
+
+    async def __call__(self, agent: str, pin: str) -> bool:
+        """True only for the right PIN of a known agent; slow on purpose."""
+        ...
