@@ -1,0 +1,28 @@
+"""Every module of the core has a test file of its name: dialer/core/a/b.py has test_b.py below tests/unit/core."""
+
+from pathlib import Path
+
+# Modules of values without behaviour, each with the test that uses them; only such modules belong here.
+TESTED_IN: dict[str, str] = {}
+
+
+def core_modules(files: list[Path]) -> list[Path]:
+    return [
+        file
+        for file in files
+        if file.is_relative_to("dialer/core") and file.suffix == ".py" and file.name != "__init__.py"
+    ]
+
+
+def test_every_core_module_has_its_test(project_files: list[Path]) -> None:
+    tests = {file.name for file in project_files if file.is_relative_to("tests/unit/core")}
+    untested = [
+        str(module)
+        for module in core_modules(project_files)
+        if TESTED_IN.get(module.stem, f"test_{module.stem}.py") not in tests
+    ]
+    assert untested == []
+
+
+def test_exceptions_name_modules_that_exist(project_files: list[Path]) -> None:
+    assert set(TESTED_IN) <= {module.stem for module in core_modules(project_files)}
