@@ -1,1 +1,1 @@
-"""A PostgreSQL and an Asterisk of Waihu's own, for machines that have none."""
+"""Asterisk (and its neighbours) as child processes of our own, for the demo, the tests and small sites."""
