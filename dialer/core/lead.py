@@ -31,6 +31,9 @@ class Lead:
     """IANA names; where a number may lie in several, calling hours must hold in all of them."""
     attempts_made: int
     """Attempts on this lead before this one."""
+    history: tuple[tuple[str, int], ...] = ()
+    """How those attempts ended, each counted under one name, the agent's disposition where there is one and else the
+    network's: what `RetryRule.times` is held against."""
     due_at: datetime
     """Since when it has been due; the hopper keeps this order within the list's order."""
 

@@ -44,7 +44,8 @@ class HoursPolicy:
     """When a customer may be called, by the customer's own clock."""
 
     windows: Mapping[int, tuple[tuple[time, time], ...]]
-    """Weekday (0 is Monday) to local windows [from, to); a day that is missing is closed."""
+    """Weekday (0 is Monday) to local windows [from, to); a day that is missing is closed. A window that ends at 00:00
+    lasts until the day is over."""
     holidays: frozenset[date] = frozenset()
     """Local dates on which nobody is called."""
     default_time_zone: str = "UTC"
