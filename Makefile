@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.made-from-lock
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .PHONY: help
 help: ## this list
@@ -48,7 +48,7 @@ bench: $(STAMP) ## run every program in bench/; each prints its own figures
 .PHONY: lock
 lock: ## write both locks anew; ARGS=--upgrade takes newer versions
 	@$(PYTHON) -m venv .cache/uv
-	@.cache/uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@.cache/uv/bin/python -m pip -qq --disable-pip-version-check install uv==$(UV_VERSION)
 	@lock() { \
 	  .cache/uv/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file "$$@" > /dev/null; \
