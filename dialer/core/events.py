@@ -13,6 +13,7 @@ from dialer.core.lead import Lead
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.words import (
     AgentNumber,
+    AgentOrder,
     AttemptId,
     BridgeId,
     CampaignName,
@@ -292,12 +293,12 @@ class SiteLoaded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOrdered(Event):
-    """Somebody asked something of an agent: `log_in` (call the phone), `log_out`, `ready`, `pause`, `dispose`,
-    `accept` or `skip` (of the lead offered in preview)."""
+    """The agent, by keypad, or somebody else asked something of an agent."""
 
     agent: AgentNumber
-    order: str
+    order: AgentOrder
     argument: str = ""
+    """The pause reason, the disposition, or for `LOG_IN` the ChannelId of the leg to be made."""
     by: str = ""
 
 

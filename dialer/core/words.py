@@ -80,6 +80,18 @@ class CallState(StrEnum):
     """The line is gone; the agent still writes down how it went."""
     RECORDING = "recording"
     """The outcome is on its way to PostgreSQL."""
+    GONE = "gone"
+    """Recorded; nothing more can happen to it."""
+
+    @property
+    def holds_line(self) -> bool:
+        """A trunk line is, or may be, in use."""
+        return self not in (CallState.OPENING, CallState.WRAPPING, CallState.RECORDING, CallState.GONE)
+
+    @property
+    def pending(self) -> bool:
+        """Launched, and not yet known to be answered or not."""
+        return self in (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
 
 
 class AgentState(StrEnum):
@@ -126,6 +138,23 @@ class CampaignOrder(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+
+
+class AgentOrder(StrEnum):
+    """What may be asked of an agent: by the agent's own keys, or by somebody else."""
+
+    LOG_IN = "log_in"
+    """Waihu calls the agent's phone."""
+    LOG_OUT = "log_out"
+    READY = "ready"
+    PAUSE = "pause"
+    DISPOSE = "dispose"
+    """Say how the call went."""
+    ACCEPT = "accept"
+    """Preview: dial the lead on offer now."""
+    SKIP = "skip"
+    """Preview: pass the lead on offer by."""
+    END_CALL = "end_call"
 
 
 class MachineVerdict(StrEnum):

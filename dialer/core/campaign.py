@@ -1,0 +1,136 @@
+"""One campaign: what its owner asked for, and the leads at hand.
+
+    stopped ─▶ running ⇄ paused,   running or paused ─▶ stopping ─▶ stopped (when its last call is recorded)
+
+A hold (`Floor.holds`) is not a state: a running campaign whose store is away stays running and dials again when the
+store is back, without anybody's word. How many lines to dial is not decided here but in `pacing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core.events import Event
+from dialer.core.hopper import Hopper
+from dialer.core.pacing.rates import Rates
+from dialer.core.policy import CampaignPolicy
+from dialer.core.words import CampaignName, CampaignOrder, CampaignState, Disposition, Timer
+
+LOOK_AGAIN = timedelta(seconds=5)
+"""How long to wait before asking again for leads when none were due: a list may have grown meanwhile."""
+
+Step = tuple["Campaign", tuple[do.Command, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign whose file is loaded."""
+
+    policy: CampaignPolicy
+    since: datetime
+    """When it came into `state`."""
+    state: CampaignState = CampaignState.STOPPED
+    hopper: Hopper = field(default_factory=Hopper)
+    fetching: bool = False
+    fetch_at: datetime | None = None
+    """Before this moment there is no use in asking for leads."""
+    next_due_at: datetime | None = None
+    remaining: int = 0
+    total: int = 0
+    window: ev.WindowCount = field(default_factory=lambda: ev.WindowCount(answered=0, abandoned=0))
+    """Over the legal window, this run's own calls included."""
+    rates: Rates = field(default_factory=Rates.prior)
+    turn: int = 0
+    """Counts launches, so that caller IDs are used in turn."""
+    because: str = "not asked yet"
+    """Why the pacer dialled, or did not, the last time."""
+    dispositions: Mapping[Disposition, int] = field(default_factory=dict)
+    """This run's attempts, by how they ended."""
+
+    @property
+    def name(self) -> CampaignName:
+        """The name in its file."""
+        return self.policy.name
+
+    @property
+    def pace_timer(self) -> Timer:
+        """The wish to be woken for the next decision of the pacer."""
+        return Timer("pace", self.name)
+
+
+def step(campaign: Campaign, event: Event, now: datetime) -> Step:
+    """What a campaign becomes by an event, and what it wishes then."""
+    match event:
+        case ev.CampaignLoaded(policy=policy, window=window):
+            return replace(campaign, policy=policy, window=window), ()
+        case ev.CampaignOrdered(order=order, by=by):
+            return _ordered(campaign, order, by, now)
+        case ev.LeadsFetched():
+            return _fetched(campaign, event, now)
+        case ev.StoreBack():
+            return replace(campaign, fetching=False, fetch_at=None), ()
+        case ev.DrainAsked():
+            return _emptied(campaign, "the daemon ends")
+        case _:
+            return campaign, ()
+
+
+def calls_are_over(campaign: Campaign, now: datetime) -> Step:
+    """Its last call is recorded: a stopping campaign is stopped."""
+    if campaign.state is not CampaignState.STOPPING:
+        return campaign, ()
+    return _enter(campaign, CampaignState.STOPPED, "the last call ended", now)
+
+
+def _ordered(campaign: Campaign, order: CampaignOrder, by: str, now: datetime) -> Step:
+    match campaign.state, order:
+        case (CampaignState.STOPPED | CampaignState.STOPPING, CampaignOrder.START):
+            return _enter(replace(campaign, fetch_at=None), CampaignState.RUNNING, by, now)
+        case (CampaignState.PAUSED, CampaignOrder.START | CampaignOrder.RESUME):
+            return _enter(replace(campaign, fetch_at=None), CampaignState.RUNNING, by, now)
+        case (CampaignState.RUNNING, CampaignOrder.PAUSE):
+            paused, wishes = _enter(campaign, CampaignState.PAUSED, by, now)
+            emptied, returned = _emptied(paused, "campaign paused")
+            return emptied, (*wishes, *returned)
+        case (CampaignState.RUNNING | CampaignState.PAUSED, CampaignOrder.STOP):
+            stopping, wishes = _enter(campaign, CampaignState.STOPPING, by, now)
+            emptied, returned = _emptied(stopping, "campaign stopped")
+            return emptied, (*wishes, *returned)
+        case _:
+            return campaign, ()
+
+
+def _fetched(campaign: Campaign, event: ev.LeadsFetched, now: datetime) -> Step:
+    known = replace(
+        campaign,
+        fetching=False,
+        next_due_at=event.next_due_at,
+        remaining=event.remaining,
+        total=event.total,
+        fetch_at=None if event.leads else now + LOOK_AGAIN,
+    )
+    if campaign.state is not CampaignState.RUNNING:
+        back = do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
+        return known, (back,) if event.leads else ()
+    return replace(known, hopper=campaign.hopper.filled(event.leads)), ()
+
+
+def _enter(campaign: Campaign, state: CampaignState, by: str, now: datetime) -> Step:
+    record = do.RecordCampaignState(campaign=campaign.name, state=state, by=by, at=now)
+    timer = (
+        do.WakeAt(timer=campaign.pace_timer, at=now)
+        if state is CampaignState.RUNNING
+        else do.LetSleep(timer=campaign.pace_timer)
+    )
+    return replace(campaign, state=state, since=now, because=state.value), (record, timer)
+
+
+def _emptied(campaign: Campaign, reason: str) -> Step:
+    """Give the leads at hand back to their lists."""
+    if not campaign.hopper.leads:
+        return campaign, ()
+    return replace(campaign, hopper=Hopper()), (do.ReturnLeads(leads=campaign.hopper.leads, reason=reason),)

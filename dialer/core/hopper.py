@@ -1,0 +1,60 @@
+"""The leads at hand: leased, due, and waiting in order for a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.core.hours import may_call
+from dialer.core.lead import Lead
+from dialer.core.policy import HoursPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Hopper:
+    """Leads in the order in which they will be dialled."""
+
+    leads: tuple[Lead, ...] = ()
+
+    def __len__(self) -> int:
+        """How many leads are at hand."""
+        return len(self.leads)
+
+    def filled(self, leads: tuple[Lead, ...]) -> Hopper:
+        """With these behind those that are there; a lead that is there already is not taken twice."""
+        known = {lead.id for lead in self.leads}
+        return Hopper(self.leads + tuple(lead for lead in leads if lead.id not in known))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came out of a hopper."""
+
+    leads: tuple[Lead, ...]
+    """To be dialled now."""
+    shut: tuple[Lead, ...]
+    """Whose calling hours are over or not yet begun; they go back to the list."""
+    hopper: Hopper
+    """What is left."""
+
+
+def take(hopper: Hopper, count: int, hours: HoursPolicy, now: datetime) -> Taken:
+    """Take the first `count` leads whose customers may be called at this very moment."""
+    chosen: list[Lead] = []
+    shut: list[Lead] = []
+    seen = 0
+    for lead in hopper.leads:
+        if len(chosen) >= count:
+            break
+        seen += 1
+        (chosen if may_call(hours, lead.time_zones, now) else shut).append(lead)
+    return Taken(tuple(chosen), tuple(shut), Hopper(hopper.leads[seen:]))
+
+
+def wanted(hopper: Hopper, lines: int) -> int:
+    """How many leads to fetch so that `lines` lines can be dialled for a while: four rounds of them, 20 at least.
+
+    Zero while more than half of that is there, so that leads come in batches.
+    """
+    level = max(20, 4 * lines)
+    return level - len(hopper) if len(hopper) <= level // 2 else 0

@@ -1,0 +1,89 @@
+"""What a campaign learns when one of its calls moves on: the pacer's rates and the drop cap's counts.
+
+A live answer counts the moment a person is on the line, and an abandoned one the moment the limit has passed, not
+when the row is written: the pacer must not launch into what it could already know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.core.agent import Agent
+from dialer.core.call import Call
+from dialer.core.campaign import Campaign
+from dialer.core.events import WindowCount
+from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
+from dialer.core.words import AgentState, CallState, Disposition
+
+_BEFORE_A_PERSON = (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
+
+
+def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime) -> Campaign:
+    """The campaign after one of its calls went from `before` to `after`."""
+    if after.state is before.state:
+        return campaign
+    campaign = _count(campaign, _is_live(after) - _is_live(before), _is_abandoned(after) - _is_abandoned(before))
+    if before.state in _BEFORE_A_PERSON and after.state not in _BEFORE_A_PERSON:
+        campaign = _line_ended(campaign, before, after, now)
+    if after.state is CallState.WRAPPING:
+        campaign = replace(campaign, rates=campaign.rates.after(Talked(seconds=after.seconds_talked)))
+    if after.state is CallState.RECORDING and after.disposition is not None:
+        dispositions = Counter(campaign.dispositions)
+        dispositions[after.disposition] += 1
+        campaign = replace(campaign, dispositions=dict(dispositions))
+    return campaign
+
+
+def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datetime) -> Campaign:
+    """The campaign after an agent who served it went from `before` to `after`."""
+    if before.state is not AgentState.WRAP_UP or after.state is AgentState.WRAP_UP:
+        return campaign
+    wrapped = Wrapped(seconds=max(0.0, (now - before.since).total_seconds()))
+    return replace(campaign, rates=campaign.rates.after(wrapped))
+
+
+def _is_live(call: Call) -> bool:
+    """A person is known to have picked up."""
+    if call.disposition is not None:
+        return call.disposition.live_answer
+    return call.state in (
+        CallState.WAITING,
+        CallState.JOINING,
+        CallState.TALKING,
+        CallState.WRAPPING,
+        CallState.CLOSING,
+    ) or (call.state is CallState.ENDING and call.bridged_at is not None)
+
+
+def _is_abandoned(call: Call) -> bool:
+    """The person is known to have met no agent within the limit."""
+    if call.disposition is not None:
+        return call.disposition is Disposition.ABANDONED
+    return call.state is CallState.CLOSING
+
+
+def _count(campaign: Campaign, answered: int, abandoned: int) -> Campaign:
+    if not answered and not abandoned:
+        return campaign
+    window = campaign.window
+    return replace(
+        campaign,
+        window=WindowCount(answered=window.answered + answered, abandoned=window.abandoned + abandoned),
+    )
+
+
+def _line_ended(campaign: Campaign, before: Call, after: Call, now: datetime) -> Campaign:
+    if after.called_off or before.dialed_at is None:
+        return campaign
+    if _is_live(after):
+        outcome = LineOutcome.LIVE
+    elif after.answered_at is not None:
+        outcome = LineOutcome.MACHINE
+    else:
+        outcome = LineOutcome.NONE
+    ringing = None if after.ringing_at is None else max(0.0, (now - after.ringing_at).total_seconds())
+    age = max(0.0, (now - before.dialed_at).total_seconds())
+    ended = LineEnded(age=age, outcome=outcome, ringing=ringing)
+    return replace(campaign, rates=campaign.rates.after(ended))

@@ -1,0 +1,15 @@
+"""Progressive: one line per ready agent. Nobody is abandoned unless an agent goes away while a line rings."""
+
+from __future__ import annotations
+
+from dialer.core.pacing.view import PoolView
+
+
+def lines(view: PoolView) -> int:
+    """Lines to launch so that each ready agent has one."""
+    return max(0, view.ready - len(view.waiting) - len(view.pending))
+
+
+def because(view: PoolView) -> str:
+    """The figures behind it."""
+    return f"{view.ready} ready, {len(view.pending)} ringing, {len(view.waiting)} waiting"

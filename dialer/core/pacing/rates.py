@@ -1,0 +1,126 @@
+"""What a pacer has learned of a campaign: how lines are answered, how long talks and wrap-ups last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+
+from dialer.core.pacing import answering, durations
+from dialer.core.pacing.answering import Answering, Memory
+from dialer.core.pacing.durations import Durations
+
+PRIOR_TALK = 90.0
+PRIOR_WRAP = 15.0
+"""Mean seconds believed before anything is seen."""
+
+
+class LineOutcome(StrEnum):
+    """How a line stopped being pending."""
+
+    LIVE = "live"
+    """A person answered, whether or not an agent was there."""
+    MACHINE = "machine"
+    NONE = "none"
+    """Busy, rung out, failed: nobody and nothing answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEnded:
+    """A line was answered or ended unanswered. A line that we let go ourselves is not one of these."""
+
+    age: float
+    """Seconds since the launch."""
+    outcome: LineOutcome
+    ringing: float | None = None
+    """Seconds since the far phone began to ring; None if that was not seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talked:
+    """An agent and a customer talked."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapped:
+    """An agent's wrap-up ended."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Everything learned, as a value."""
+
+    answering: Answering
+    talk: Durations
+    wrap: Durations
+
+    @staticmethod
+    def prior() -> Rates:
+        """What is believed before anything is seen: rather too many answers and too long talks."""
+        return Rates(Answering(), Durations(PRIOR_TALK), Durations(PRIOR_WRAP))
+
+    def after(self, seen: LineEnded | Talked | Wrapped) -> Rates:
+        """With one more observation."""
+        match seen:
+            case LineEnded(age=age, outcome=outcome, ringing=ringing):
+                learned = self.answering.after(age, ringing, live=outcome is LineOutcome.LIVE)
+                return Rates(learned, self.talk, self.wrap)
+            case Talked(seconds=seconds):
+                return Rates(self.answering, self.talk.after(seconds), self.wrap)
+            case Wrapped(seconds=seconds):
+                return Rates(self.answering, self.talk, self.wrap.after(seconds))
+
+    def to_plain(self) -> dict[str, list[float]]:
+        """The same as lists of numbers, for JSON."""
+        return {
+            "long_answered": list(self.answering.long.answered),
+            "long_otherwise": list(self.answering.long.otherwise),
+            "short_answered": list(self.answering.short.answered),
+            "short_otherwise": list(self.answering.short.otherwise),
+            "set_up": [self.answering.set_up],
+            "talk_ended": list(self.talk.ended),
+            "talk_spent": list(self.talk.spent),
+            "wrap_ended": list(self.wrap.ended),
+            "wrap_spent": list(self.wrap.spent),
+        }
+
+    @staticmethod
+    def from_plain(plain: Mapping[str, object]) -> Rates:
+        """The value that `to_plain` was asked of.
+
+        Raises ValueError, naming the key, if something is missing, of another length, or not a number from 0 up.
+        """
+        lines, ages = answering.BINS, durations.BINS
+        return Rates(
+            Answering(
+                Memory(
+                    answering.LONG_MEMORY,
+                    _numbers(plain, "long_answered", lines),
+                    _numbers(plain, "long_otherwise", lines),
+                ),
+                Memory(
+                    answering.SHORT_MEMORY,
+                    _numbers(plain, "short_answered", lines),
+                    _numbers(plain, "short_otherwise", lines),
+                ),
+                _numbers(plain, "set_up", 1)[0],
+            ),
+            Durations(PRIOR_TALK, _numbers(plain, "talk_ended", ages), _numbers(plain, "talk_spent", ages)),
+            Durations(PRIOR_WRAP, _numbers(plain, "wrap_ended", ages), _numbers(plain, "wrap_spent", ages)),
+        )
+
+
+def _numbers(plain: Mapping[str, object], key: str, count: int) -> tuple[float, ...]:
+    found = plain.get(key)
+    if not isinstance(found, list | tuple) or len(found) != count:
+        raise ValueError(f"learned rates: {key} must be a list of {count} numbers; forget them and learn anew")
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in found):
+        raise ValueError(f"learned rates: {key} holds something that is not a number; forget them and learn anew")
+    if not all(isfinite(number) and number >= 0.0 for number in found):
+        raise ValueError(f"learned rates: {key} holds a number below 0 or not finite; forget them and learn anew")
+    return tuple(float(number) for number in found)

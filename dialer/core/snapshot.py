@@ -1,0 +1,75 @@
+"""What one sees on the floor at this moment, as plain values: for `waihu campaign status`, the metrics and the demo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dialer.core.campaign import Campaign
+from dialer.core.floor import Floor
+from dialer.core.words import AgentState, CallState
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The floor at one moment. Every member is JSON-able."""
+
+    at: str
+    holds: list[str]
+    agents: list[Plain]
+    campaigns: list[Plain]
+
+    def plain(self) -> Plain:
+        """As one JSON-able mapping."""
+        return {"at": self.at, "holds": self.holds, "agents": self.agents, "campaigns": self.campaigns}
+
+
+def snapshot(floor: Floor, now: datetime) -> Snapshot:
+    """What is on the floor."""
+    return Snapshot(
+        at=now.isoformat(timespec="milliseconds"),
+        holds=sorted(floor.holds),
+        agents=[
+            {
+                "number": agent.number,
+                "name": agent.profile.name,
+                "state": agent.state.value,
+                "reason": agent.reason,
+                "seconds": round((now - agent.since).total_seconds(), 1),
+                "attempt": agent.attempt,
+                "campaign": agent.campaign,
+            }
+            for agent in floor.agents.values()
+        ],
+        campaigns=[_campaign(floor, campaign, now) for campaign in floor.campaigns.values()],
+    )
+
+
+def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
+    lines = Counter(call.state for call in floor.calls_of(campaign.name))
+    staff = Counter(agent.state for agent in floor.agents_of(campaign.policy))
+    return {
+        "name": campaign.name,
+        "mode": campaign.policy.pacing.mode.value,
+        "state": campaign.state.value,
+        "seconds": round((now - campaign.since).total_seconds(), 1),
+        "because": campaign.because,
+        "lines": _counts(CallState, lines),
+        "agents": _counts(AgentState, staff),
+        "hopper": len(campaign.hopper),
+        "remaining": campaign.remaining,
+        "total": campaign.total,
+        "dispositions": {disposition.value: count for disposition, count in campaign.dispositions.items()},
+        "window": {"answered": campaign.window.answered, "abandoned": campaign.window.abandoned},
+        "drop_cap": campaign.policy.pacing.drop_cap,
+        "config_version": campaign.policy.version,
+    }
+
+
+def _counts(states: type[CallState] | type[AgentState], counted: Mapping[Any, int]) -> dict[str, int]:
+    return {state.value: counted[state] for state in states if counted[state]}
