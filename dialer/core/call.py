@@ -22,7 +22,7 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.lead import Lead
-from dialer.core.outcome import Ending, disposition_of
+from dialer.core.outcome import disposition_of
 from dialer.core.policy import CampaignPolicy, Trunk
 from dialer.core.words import (
     AgentNumber,
@@ -234,20 +234,8 @@ def _guard_fired(call: Call, now: datetime) -> Step:
 
 def _over(call: Call, now: datetime) -> Step:
     over = replace(call, state=CallState.RECORDING, since=now)
-    ending = Ending(
-        dialed=over.dialed_at is not None,
-        rang=over.ringing_at is not None,
-        answered=over.answered_at is not None,
-        bridged=over.bridged_at is not None,
-        verdict=over.verdict,
-        message_played=over.message_played,
-        called_off=over.called_off,
-        dial_status=over.dial_status,
-        cause=over.cause,
-        sip_code=over.sip_code,
-    )
     return (
-        replace(over, disposition=disposition_of(ending)),
+        replace(over, disposition=disposition_of(over)),
         (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard)),
     )
 

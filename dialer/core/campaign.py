@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.events import Event
+from dialer.core.found import WindowCount
 from dialer.core.hopper import Hopper
 from dialer.core.pacing.rates import Rates
 from dialer.core.policy import CampaignPolicy
@@ -41,7 +42,7 @@ class Campaign:
     next_due_at: datetime | None = None
     remaining: int = 0
     total: int = 0
-    window: ev.WindowCount = field(default_factory=lambda: ev.WindowCount(answered=0, abandoned=0))
+    window: WindowCount = field(default_factory=lambda: WindowCount(answered=0, abandoned=0))
     """Over the legal window, this run's own calls included."""
     rates: Rates = field(default_factory=Rates.prior)
     turn: int = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound, WindowCount
 from dialer.core.lead import Lead
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.words import (
@@ -20,9 +21,7 @@ from dialer.core.words import (
     CampaignOrder,
     ChannelId,
     MachineVerdict,
-    Mode,
     Timer,
-    TrunkName,
 )
 
 
@@ -44,7 +43,8 @@ class ChannelEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rang(ChannelEvent):
-    """The far phone rings."""
+    """The far phone rings, or its network plays something in place of an answer (SIP 183 with early media): many
+    carriers say nothing else while a phone rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,32 +147,6 @@ class AgentLegUp(ChannelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveChannel:
-    """A channel that Asterisk has at the moment of a resync."""
-
-    channel: ChannelId
-    agent: AgentNumber | None
-    """Set on the leg of a logged-in agent."""
-    up: bool
-    bridge: BridgeId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastWord:
-    """What Asterisk's black box kept of a call that ended, until we say that it is recorded."""
-
-    attempt: AttemptId
-    ended_at: datetime
-    cause: int
-    dial_status: str
-    sip_code: int | None
-    answered_at: datetime | None
-    bridged: bool
-    message_played: bool
-    verdict: MachineVerdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskLost(Event):
     """The AMI connection is gone."""
 
@@ -227,18 +201,6 @@ class AttemptClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAttemptFound:
-    """An attempt that a dead run opened and did not close."""
-
-    lead: Lead
-    mode: Mode
-    trunk: TrunkName
-    config_version: str
-    dialed_at: datetime
-    agent: AgentNumber | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptsInherited(Event):
     """The attempts that dead runs left open are now this run's. Comes before the first `AsteriskBack`."""
 
@@ -256,15 +218,6 @@ class StoreBack(Event):
 
 
 # --- people and files ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowCount:
-    """What the drop cap has to remember of a campaign: live answers and abandoned ones in the legal window."""
-
-    answered: int
-    """Live answers, the abandoned ones included."""
-    abandoned: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from datetime import datetime
 from dialer.core.agent import Agent
 from dialer.core.call import Call
 from dialer.core.campaign import Campaign
-from dialer.core.events import WindowCount
+from dialer.core.found import WindowCount
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
 from dialer.core.words import AgentState, CallState, Disposition
 

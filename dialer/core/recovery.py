@@ -14,8 +14,9 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.call import MESSAGE_GUARD, RING_GRACE, Call
 from dialer.core.coupling import tell_agent, tell_call
-from dialer.core.events import AsteriskBack, LastWord, LiveChannel
+from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
+from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.words import AgentNumber, AgentState, BridgeId, CallState, MachineVerdict
 
@@ -23,7 +24,7 @@ Wishes = Iterator[do.Command]
 UNKNOWN_CAUSE = 0
 
 
-def inherit(floor: Floor, found: ev.OpenAttemptFound, now: datetime) -> None:
+def inherit(floor: Floor, found: OpenAttemptFound, now: datetime) -> None:
     """Take over an attempt that a dead run opened; what became of it is told by the next `AsteriskBack`."""
     campaign = floor.campaigns.get(found.lead.campaign)
     policy = campaign.policy if campaign is not None else _policy_of_nobody(found)
@@ -154,7 +155,7 @@ def _end_by_last_word(floor: Floor, call: Call, word: LastWord, now: datetime) -
     yield from tell_call(floor, call.id, gone, now)
 
 
-def _policy_of_nobody(found: ev.OpenAttemptFound) -> CampaignPolicy:
+def _policy_of_nobody(found: OpenAttemptFound) -> CampaignPolicy:
     """For an attempt whose campaign file is gone: enough to close it, and its lead stays as it was."""
     return CampaignPolicy(
         name=found.lead.campaign,

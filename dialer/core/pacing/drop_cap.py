@@ -8,12 +8,17 @@ few calls whatever their number, and an excess stops the overdialling itself.
 
 from __future__ import annotations
 
-from dialer.core.events import WindowCount
+from math import exp
+
+from dialer.core.found import WindowCount
 
 CEILING = 5.0
 """A launch never carries more than this many times the cap, however much credit there is."""
-CUSHION = 6.0
-"""Calls of credit at which the ceiling is reached."""
+CUSHION = 3.0
+"""Calls of credit at which a launch may carry twice the cap; …"""
+SOFTNESS = 3.0
+"""… each so many calls more or fewer make that e times as much or as little."""
+HARD = 6.0
 LOAN = 1.0
 """Calls of debt that a window without answers may run up, …"""
 LOAN_REPAID = 3.0
@@ -31,7 +36,9 @@ def threshold(cap: float, window: WindowCount) -> float:
         return 0.0
     loan = LOAN * max(0.0, 1.0 - cap * window.answered / LOAN_REPAID)
     credit = loan - debt(cap, window)
-    return max(0.0, min(0.5, cap * CEILING * min(1.0, credit / CUSHION)))
+    if credit <= -HARD:
+        return 0.0
+    return min(0.5, cap * min(CEILING, 2.0 * exp((credit - CUSHION) / SOFTNESS)))
 
 
 def rate(window: WindowCount) -> float:

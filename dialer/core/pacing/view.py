@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dialer.core.events import WindowCount
+from dialer.core.found import WindowCount
 
 
 class Pending(NamedTuple):

@@ -1,0 +1,56 @@
+"""What is found on coming back, or at the start: how things stand, told inside the events that bring it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialer.core.lead import Lead
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict, Mode, TrunkName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveChannel:
+    """A channel that Asterisk has at the moment of a resync."""
+
+    channel: ChannelId
+    agent: AgentNumber | None
+    """Set on the leg of a logged-in agent."""
+    up: bool
+    bridge: BridgeId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWord:
+    """What Asterisk's black box kept of a call that ended, until we say that it is recorded."""
+
+    attempt: AttemptId
+    ended_at: datetime
+    cause: int
+    dial_status: str
+    sip_code: int | None
+    answered_at: datetime | None
+    bridged: bool
+    message_played: bool
+    verdict: MachineVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAttemptFound:
+    """An attempt that a dead run opened and did not close."""
+
+    lead: Lead
+    mode: Mode
+    trunk: TrunkName
+    config_version: str
+    dialed_at: datetime
+    agent: AgentNumber | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowCount:
+    """What the drop cap has to remember of a campaign: live answers and abandoned ones in the legal window."""
+
+    answered: int
+    """Live answers, the abandoned ones included."""
+    abandoned: int
