@@ -1,1 +1,37 @@
 """The rows of the database, one file each; no behaviour, no queries."""
+
+from models.agent import Agent
+from models.agent_interval import AgentInterval
+from models.attempt import Attempt
+from models.base import Base
+from models.campaign import Campaign
+from models.campaign_lead import CampaignLead
+from models.campaign_list import CampaignList
+from models.campaign_version import CampaignVersion
+from models.customer import Customer
+from models.customer_list import CustomerList
+from models.customer_number import CustomerNumber
+from models.lead import Lead
+from models.number import Number
+from models.order import Order
+from models.run import Run
+from models.suppression import Suppression
+
+__all__ = [
+    "Agent",
+    "AgentInterval",
+    "Attempt",
+    "Base",
+    "Campaign",
+    "CampaignLead",
+    "CampaignList",
+    "CampaignVersion",
+    "Customer",
+    "CustomerList",
+    "CustomerNumber",
+    "Lead",
+    "Number",
+    "Order",
+    "Run",
+    "Suppression",
+]

