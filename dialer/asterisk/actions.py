@@ -1,0 +1,139 @@
+"""From a wish of the core to an AMI action. Pure.
+
+What comes from files and lists is checked here for what it must look like, not for what it must not: a number or a
+dial string with anything else in it is refused, so it can neither begin another header nor ring a second phone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dialer.asterisk import variables
+from dialer.asterisk.errors import HeaderRefused
+from dialer.core import commands as do
+from dialer.core.words import AgentNumber
+
+DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
+CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
+SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
+"""Names of sound files; several, joined by an ampersand, are played one after another."""
+EXTENSION = re.compile(r"[A-Za-z0-9+*#_-]{1,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class AmiAction:
+    """An action's name and headers; a header that is repeated has several values."""
+
+    name: str
+    headers: Mapping[str, str | Iterable[str]]
+
+
+def originate(wish: do.Originate) -> AmiAction:
+    """Dial a customer. The leg's Uniqueid and the action's id are the attempt's.
+
+    :raises HeaderRefused: a value is not what it must be.
+    """
+    given = {
+        variables.ATTEMPT: _match(EXTENSION, wish.attempt, "attempt"),
+        variables.LIMIT_MS: str(_milliseconds(wish.answer_limit)),
+        variables.MESSAGE: _match(SOUND, wish.message, "sound of the safe-harbour message"),
+        variables.DETECT_MACHINES: "1" if wish.detect_machines else "0",
+    }
+    context, extension = variables.ANSWERED
+    headers: dict[str, str | list[str]] = {
+        "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
+        "ChannelId": wish.attempt,
+        "Context": context,
+        "Exten": extension,
+        "Priority": "1",
+        "PreDialGoSub": variables.BEFORE_DIALING,
+        "Timeout": str(_milliseconds(wish.ring_time)),
+        "Async": "true",
+        "Variable": [f"{name}={value}" for name, value in given.items()],
+    }
+    if wish.caller_id:
+        headers["CallerID"] = f"<{_match(CALLER_ID, wish.caller_id, 'caller id')}>"
+    return AmiAction("Originate", headers)
+
+
+def call_agent(wish: do.CallAgent) -> AmiAction:
+    """Ring an agent's phone; who picks up stands in the waiting loop.
+
+    :raises HeaderRefused: a value is not what it must be.
+    """
+    return AmiAction(
+        "Originate",
+        {
+            "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
+            "ChannelId": _match(EXTENSION, wish.channel, "channel id"),
+            "Context": variables.AGENT_CONTEXT,
+            "Exten": _agent(wish.agent),
+            "Priority": "1",
+            "Timeout": str(_milliseconds(wish.ring_time)),
+            "Async": "true",
+        },
+    )
+
+
+def bridge(customer: str, agent: str) -> AmiAction:
+    """Join two channels, by their full names (see `ChannelNames`)."""
+    return AmiAction("Bridge", {"Channel1": customer, "Channel2": agent, "Tone": "no"})
+
+
+def redirect(channel: str, context: str, extension: str) -> AmiAction:
+    """Send a channel to a place in the dialplan."""
+    return AmiAction("Redirect", {"Channel": channel, "Context": context, "Exten": extension, "Priority": "1"})
+
+
+def to_agent_loop(channel: str, agent: AgentNumber) -> AmiAction:
+    """Send a channel into the waiting loop of an agent.
+
+    :raises HeaderRefused: the agent's number is none.
+    """
+    return redirect(channel, variables.AGENT_CONTEXT, _agent(agent))
+
+
+def hang_up(channel: str) -> AmiAction:
+    """End a channel, as one does (Q.850 cause 16)."""
+    # A name in slashes would be a pattern, and end every channel that it matches.
+    return AmiAction("Hangup", {"Channel": _match(re.compile(r"[^/].*"), channel, "channel"), "Cause": "16"})
+
+
+def set_channel_variable(channel: str, name: str, value: str) -> AmiAction:
+    """Set a variable of one channel."""
+    return AmiAction("Setvar", {"Channel": channel, "Variable": name, "Value": value})
+
+
+def announcement(sound: str) -> str:
+    """A sound's name, checked.
+
+    :raises HeaderRefused: it is none.
+    """
+    return _match(SOUND, sound, "sound")
+
+
+def heartbeat(asterisk_epoch_seconds: float) -> AmiAction:
+    """Tell the dialplan that we are here."""
+    return AmiAction("Setvar", {"Variable": variables.HEARTBEAT, "Value": str(int(asterisk_epoch_seconds))})
+
+
+def forget_call(wish: do.ForgetCall) -> AmiAction:
+    """Take a call out of the black box."""
+    return AmiAction("DBDel", {"Family": variables.BLACK_BOX, "Key": wish.attempt})
+
+
+def _agent(number: AgentNumber) -> str:
+    return _match(EXTENSION, number, "agent's number")
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration / timedelta(milliseconds=1))
+
+
+def _match(pattern: re.Pattern[str], value: str, what: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise HeaderRefused(f"{value!r} is no {what} that may be sent to Asterisk (expected {pattern.pattern})")
+    return value

@@ -1,0 +1,41 @@
+"""The black box: what the dialplan wrote down of a call when it ended (asterisk-conf/waihu-extensions.conf)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from dialer.asterisk import variables
+from dialer.asterisk.protocol import Message
+from dialer.asterisk.translate import sip_code_of, verdict_of
+from dialer.core.found import LastWord
+from dialer.core.words import AttemptId, MachineVerdict
+
+
+def last_word(entry: Message, offset_seconds: float) -> LastWord:
+    """One entry of the AstDB family, as AMI's DBGetTree gives it.
+
+    `offset_seconds` is our clock minus Asterisk's.
+
+    :raises KeyError: the entry lacks a header, or the value a field.
+    :raises ValueError: a number is none, or the entry is of another family.
+    """
+    family, slash, key = entry["Key"].removeprefix("/").partition("/")
+    if family != variables.BLACK_BOX or not slash or not key:
+        raise ValueError(f"{entry['Key']!r} is no entry of {variables.BLACK_BOX!r}")
+    said = dict(parse_qsl(entry["Val"], keep_blank_values=True))
+    return LastWord(
+        attempt=AttemptId(key),
+        ended_at=_moment(said["ended"], offset_seconds),
+        cause=int(said["cause"] or 0),
+        dial_status="",
+        sip_code=sip_code_of(said["tech"]),
+        answered_at=_moment(said["answered"], offset_seconds) if said["answered"] else None,
+        bridged=said["peer"] != "",
+        message_played=said["message"] != "",
+        verdict=verdict_of(said["amd"], said["amdcause"]) or MachineVerdict.OFF if said["amd"] else MachineVerdict.OFF,
+    )
+
+
+def _moment(epoch_seconds: str, offset_seconds: float) -> datetime:
+    return datetime.fromtimestamp(float(epoch_seconds) + offset_seconds, UTC)

@@ -1,0 +1,74 @@
+"""What Asterisk has at this moment, asked for after each connect.
+
+The channels are asked for before the black box. A call that ends between the two is then in both, never in neither;
+and its hang-up is among the events that were held back, which are told afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.asterisk import variables
+from dialer.asterisk.black_box import last_word
+from dialer.asterisk.protocol import Message
+from dialer.asterisk.session import Session
+from dialer.core.found import LastWord, LiveChannel
+from dialer.core.words import AgentNumber, BridgeId, ChannelId
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All that lives in an Asterisk and all that ended unseen."""
+
+    live: tuple[LiveChannel, ...]
+    names: Mapping[ChannelId, str]
+    last_words: tuple[LastWord, ...]
+    started: str
+    """Date and time of Asterisk's start, in its own words: another word, another life."""
+
+
+async def survey(session: Session) -> Survey:
+    """Ask for it all.
+
+    :raises ActionRefused: the AMI user may not ask (it needs write = system or reporting).
+    :raises OutcomeUnknown: the connection was lost again, or Asterisk is too slow.
+    :raises NotConnected: there is no connection.
+    """
+    status = (await session.ask("CoreStatus")).response
+    channels = (await session.ask("CoreShowChannels", collect=True)).events
+    entries = (await session.ask("DBGetTree", {"Family": variables.BLACK_BOX}, collect=True)).events
+    return Survey(
+        live=tuple(live_channel(message) for message in channels),
+        names={ChannelId(message["Uniqueid"]): message["Channel"] for message in channels},
+        last_words=_last_words(entries, session.clock.offset_seconds),
+        started=f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}",
+    )
+
+
+def live_channel(message: Message) -> LiveChannel:
+    """One channel, as AMI's CoreShowChannels gives it."""
+    account = message.get("AccountCode", "")
+    agent = account.removeprefix(variables.AGENT_ACCOUNT_PREFIX)
+    # The far leg of a Local channel inherits the account code; the agent's leg is the one in the agents' context.
+    is_agent = agent != account and message.get("Context") == variables.AGENT_CONTEXT
+    return LiveChannel(
+        channel=ChannelId(message["Uniqueid"]),
+        agent=AgentNumber(agent) if is_agent else None,
+        up=message["ChannelStateDesc"] == "Up",
+        bridge=BridgeId(message["BridgeId"]) if message.get("BridgeId") else None,
+    )
+
+
+def _last_words(entries: tuple[Message, ...], offset_seconds: float) -> tuple[LastWord, ...]:
+    words = []
+    for entry in entries:
+        try:
+            words.append(last_word(entry, offset_seconds))
+        except (KeyError, ValueError) as error:
+            log.warning("an entry of the black box cannot be read", key=entry.get("Key"), reason=repr(error))
+    return tuple(words)

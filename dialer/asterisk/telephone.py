@@ -1,0 +1,287 @@
+"""The Telephone: wishes of the core go to Asterisk, facts of Asterisk go to the core.
+
+Theory. A wish is written to the connection the moment it is performed, in the order of the calls, and its answer is
+awaited by a callback; nothing here waits. What Asterisk refuses or leaves unanswered comes back as an event where the
+core has one for it. Otherwise it is counted and logged: such a wish concerned a channel that is gone, and its hang-up
+has come or will come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import structlog
+
+from dialer.asterisk import actions, variables
+from dialer.asterisk.actions import AmiAction
+from dialer.asterisk.channels import ChannelNames, Failed, Unborn
+from dialer.asterisk.connection import Reply
+from dialer.asterisk.errors import ActionRefused, AsteriskError, AsteriskUnreachable, OutcomeUnknown
+from dialer.asterisk.protocol import Message
+from dialer.asterisk.resync import survey
+from dialer.asterisk.session import Session
+from dialer.asterisk.settings import AsteriskSettings
+from dialer.asterisk.translate import translate
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core.commands import TelephoneCommand
+from dialer.core.words import ChannelId
+from dialer.ports import Post
+from dialer.tasks import TaskCrew
+
+log = structlog.get_logger(__name__)
+
+BIRTH_SECONDS = 1.0
+"""How long after a failed originate its channel may still show itself; within milliseconds on an idle machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephoneFigures:
+    """Plain numbers about the room, for metrics. Counts run since it was made."""
+
+    connected: bool
+    connects: int
+    """How often it came to a log-in: 1 is the start, each more a reconnect."""
+    events: int
+    passed_over: int
+    """Events that nobody wants."""
+    failures: int
+    """Events that could not be read."""
+    refused: int
+    """Actions that Asterisk answered with an error."""
+    in_doubt: int
+    """Actions that Asterisk did not answer."""
+    late_answers: int
+    wishes_dropped: int
+    """Wishes that came to nothing, and for whose failure the core has no event."""
+    waiting: int
+    """Actions that wait for their answer now."""
+    channels: int
+    """Channels that live in Asterisk, ours or not."""
+    last_ping_ms: float
+    clock_offset_ms: float
+    """Our clock minus Asterisk's."""
+
+
+class Telephone:
+    """Behaves as `dialer.ports.Telephone`. Made in a running event loop, and used from its thread only."""
+
+    def __init__(self, settings: AsteriskSettings, post: Post, crew: TaskCrew) -> None:
+        self._settings = settings
+        self._post = post
+        self._crew = crew
+        self._session = Session(settings, self._hear)
+        self._names = ChannelNames()
+        self._unborn = Unborn()
+        self._started: str | None = None
+        self._wishes_dropped = 0
+        self._closed = False
+        self._tasks: list[asyncio.Task[NoReturn]] = []
+
+    async def start(self) -> None:
+        """Connect, post `AsteriskBack`, and stay connected from then on.
+
+        :raises AsteriskUnreachable: no Asterisk answers.
+        :raises LoginRefused: it does not let us in.
+        """
+        await self._session.connect()
+        try:
+            await self._resync()
+        except AsteriskError as error:
+            await self._session.close()
+            raise AsteriskUnreachable(
+                f"Asterisk at {self._settings.host}:{self._settings.port} let us in but does not tell what lives in "
+                f"it: {error}"
+            ) from error
+        self._tasks = [
+            self._crew.start("stay connected to Asterisk", self._stay_connected()),
+            self._crew.start("heartbeat to Asterisk", self._beat()),
+        ]
+
+    async def close(self) -> None:
+        """Log off. Nothing is hung up, and nothing is posted any more."""
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._session.close()
+
+    @property
+    def figures(self) -> TelephoneFigures:
+        """How it is at this moment."""
+        counters = self._session.counters
+        return TelephoneFigures(
+            connected=self._session.connected,
+            connects=self._session.connects,
+            events=counters.events,
+            passed_over=counters.passed_over,
+            failures=counters.failures,
+            refused=counters.refused,
+            in_doubt=counters.in_doubt,
+            late_answers=counters.late_answers,
+            wishes_dropped=self._wishes_dropped,
+            waiting=self._session.waiting,
+            channels=len(self._names),
+            last_ping_ms=self._session.last_ping_ms,
+            clock_offset_ms=self._session.clock.offset_seconds * 1000,
+        )
+
+    # --- wishes ---
+
+    def perform(self, command: TelephoneCommand) -> None:
+        """See `dialer.ports.Telephone`."""
+        match command:
+            case do.Originate():
+                self._originate(command)
+            case do.CallAgent():
+                self._call_agent(command)
+            case do.Join():
+                self._join(command)
+            case do.PlayMessage(channel=channel):
+                self._do(lambda: actions.redirect(channel, *variables.PLAY_MESSAGE), self._dropped(command))
+            case do.HangUp(channel=channel):
+                self._do(lambda: actions.hang_up(channel), self._dropped(command))
+            case do.AdmitAgent(channel=channel, agent=agent):
+                self._do(lambda: actions.to_agent_loop(channel, agent), self._dropped(command))
+            case do.DenyAgent(channel=channel):
+                self._do(lambda: actions.redirect(channel, *variables.LOGIN_DENIED), self._dropped(command))
+            case do.Announce():
+                self._announce(command)
+            case do.ForgetCall():
+                # A call that Asterisk never made is not in the black box, which is no news; so no complaint.
+                self._do(lambda: actions.forget_call(command), lambda _: None)
+            case _:
+                raise TypeError(f"the telephone does not know the wish {type(command).__name__}")
+
+    def _originate(self, wish: do.Originate) -> None:
+        channel = ChannelId(wish.attempt)
+
+        def failed(error: AsteriskError) -> None:
+            self._unborn.settle(channel)
+            if isinstance(error, OutcomeUnknown):
+                self._tell(ev.OriginateInDoubt(channel=channel, at=_now()))
+            else:
+                self._tell(ev.OriginateRefused(channel=channel, at=_now(), reason=str(error)))
+
+        self._unborn.expect(channel, failed)
+        self._do(lambda: actions.originate(wish), failed, action_id=wish.attempt)
+
+    def _call_agent(self, wish: do.CallAgent) -> None:
+        def failed(error: AsteriskError) -> None:
+            self._unborn.settle(wish.channel)
+            log.warning("an agent's phone cannot be called", agent=wish.agent, reason=str(error))
+            self._tell(ev.HungUp(channel=wish.channel, at=_now(), cause=0))
+
+        self._unborn.expect(wish.channel, failed)
+        self._do(lambda: actions.call_agent(wish), failed, action_id=wish.channel)
+
+    def _join(self, wish: do.Join) -> None:
+        def failed(error: AsteriskError) -> None:
+            self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=wish.agent_leg, reason=str(error)))
+
+        def bridge() -> AmiAction:
+            customer, agent = self._names.get(wish.channel), self._names.get(wish.agent_leg)
+            if customer is None or agent is None:
+                gone = "customer's" if customer is None else "agent's"
+                raise ActionRefused(f"the {gone} channel is gone")
+            return actions.bridge(customer, agent)
+
+        self._do(bridge, failed)
+
+    def _announce(self, wish: do.Announce) -> None:
+        channel = wish.channel
+        dropped = self._dropped(wish)
+        self._do(
+            lambda: actions.set_channel_variable(channel, variables.ANNOUNCE, actions.announcement(wish.sound)), dropped
+        )
+        self._do(lambda: actions.to_agent_loop(channel, wish.agent), dropped)
+
+    def _do(self, make: Callable[[], AmiAction], failed: Failed, *, action_id: str | None = None) -> None:
+        """Write an action now; `failed` is told, now or later, when nothing or nobody knows what came of it."""
+        try:
+            action = make()
+            answer = self._session.send(action.name, action.headers, action_id=action_id)
+        except AsteriskError as error:
+            failed(error)
+            return
+
+        def answered(answer: asyncio.Future[Reply]) -> None:
+            error = answer.exception()
+            if isinstance(error, AsteriskError):
+                failed(error)
+            elif error is not None:
+                raise error
+
+        answer.add_done_callback(answered)
+
+    def _dropped(self, wish: TelephoneCommand) -> Failed:
+        def dropped(error: AsteriskError) -> None:
+            self._wishes_dropped += 1
+            log.info("a wish came to nothing", wish=repr(wish), reason=str(error))
+
+        return dropped
+
+    # --- facts ---
+
+    def _hear(self, message: Message) -> None:
+        if message["Event"] == "OriginateResponse":
+            self._originate_answered(message)
+            return
+        self._names.hear(message)
+        self._unborn.hear(message)
+        event = translate(message, self._session.clock.offset_seconds, _now())
+        if event is not None:
+            self._tell(event)
+
+    def _originate_answered(self, message: Message) -> None:
+        channel = ChannelId(message.get("Uniqueid", ""))
+        if message.get("Response") == "Failure" and channel in self._unborn:
+            reason = message.get("Reason", "?")
+            asyncio.get_running_loop().call_later(BIRTH_SECONDS, self._stillborn, channel, reason)
+
+    def _stillborn(self, channel: ChannelId, reason: str) -> None:
+        failed = self._unborn.settle(channel)
+        if failed is not None:
+            failed(ActionRefused(f"Asterisk made no channel (Reason {reason}); is there such a trunk or endpoint?"))
+
+    def _tell(self, event: ev.Event) -> None:
+        if not self._closed:
+            self._post(event)
+
+    # --- the connection ---
+
+    async def _stay_connected(self) -> NoReturn:
+        while True:
+            reason = await self._session.watch()
+            log.warning("Asterisk is lost", reason=reason)
+            self._unborn.clear()
+            self._tell(ev.AsteriskLost())
+            await self._session.connect_again(self._resync)
+            log.info("Asterisk is back", connects=self._session.connects)
+
+    async def _resync(self) -> None:
+        found = await survey(self._session)
+        restarted = self._started is not None and self._started != found.started
+        self._started = found.started
+        self._names.replace(found.names)
+        self._tell(ev.AsteriskBack(live=found.live, last_words=found.last_words, restarted=restarted, at=_now()))
+        self._session.release()
+
+    async def _beat(self) -> NoReturn:
+        while True:
+            if self._session.connected:
+                self._do(lambda: actions.heartbeat(self._session.clock.theirs(time.time())), self._beat_missed)
+            await asyncio.sleep(self._settings.heartbeat_seconds)
+
+    def _beat_missed(self, error: AsteriskError) -> None:
+        log.warning("Asterisk did not take the heartbeat", reason=str(error))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

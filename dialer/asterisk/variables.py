@@ -1,0 +1,37 @@
+"""Every name that we share with the dialplan (asterisk-conf/waihu-extensions.conf), and nothing else."""
+
+from __future__ import annotations
+
+# Global variables.
+HEARTBEAT = "WAIHU_HEARTBEAT"
+"""Epoch seconds of Asterisk's clock when we last said that we are here."""
+
+# Variables of a customer's leg.
+ATTEMPT = "WAIHU_ATTEMPT"
+LIMIT_MS = "WAIHU_LIMIT_MS"
+MESSAGE = "WAIHU_MESSAGE"
+DETECT_MACHINES = "WAIHU_AMD"
+
+# Variable of an agent's leg.
+ANNOUNCE = "WAIHU_ANNOUNCE"
+
+# Where legs go, as context and extension; the priority is always 1.
+ANSWERED = ("waihu-answered", "s")
+PLAY_MESSAGE = ("waihu-message", "s")
+LOGIN_DENIED = ("waihu-login", "denied")
+AGENT_CONTEXT = "waihu-agent"
+"""Its extensions are agents' numbers."""
+BEFORE_DIALING = "waihu-predial,s,1"
+CONTEXTS = ("waihu-predial", "waihu-answered", "waihu-message", "waihu-hangup", "waihu-login", "waihu-agent")
+
+AGENT_ACCOUNT_PREFIX = "waihu-agent-"
+"""Account code of a leg in the waiting loop, followed by the agent's number."""
+
+# User events.
+ANSWERED_EVENT = "WaihuAnswered"
+MESSAGE_STARTED_EVENT = "WaihuMessageStarted"
+LOGIN_EVENT = "WaihuLogin"
+AGENT_LEG_EVENT = "WaihuAgentLeg"
+
+BLACK_BOX = "waihu-calls"
+"""AstDB family of the black box; its keys are attempts."""
