@@ -1,0 +1,205 @@
+"""Files to policies: the site file, a campaign file, or all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dialer.config.campaign_file import CampaignFile, RetrySection
+from dialer.config.document import read_document
+from dialer.config.environment import SITE, with_environment
+from dialer.config.fingerprint import fingerprint
+from dialer.config.problems import ConfigError, Problem
+from dialer.config.section import validate
+from dialer.config.settings import (
+    AsteriskSettings,
+    DatabaseSettings,
+    LogSettings,
+    SiteSettings,
+    SoundSettings,
+    WebSettings,
+)
+from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSection
+from dialer.core.policy import (
+    AgentDisposition,
+    AgentProfile,
+    CampaignPolicy,
+    HoursPolicy,
+    PacingPolicy,
+    PauseReason,
+    RetryPolicy,
+    RetryRule,
+    SitePolicy,
+    Trunk,
+)
+from dialer.core.words import AgentNumber, CampaignName, ListName, TeamName, TrunkName
+
+SITE_FILE_NAME = "waihu.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The site and every campaign of it, read at one moment."""
+
+    site: SiteSettings
+    campaigns: Mapping[CampaignName, CampaignPolicy]
+    files: Mapping[CampaignName, Path]
+    """Where each campaign was read from."""
+
+
+def load_configuration(site_file: Path, environment: Mapping[str, str]) -> Configuration:
+    """The site file and the campaign files that it names, or ConfigError with every problem in all of them."""
+    site = load_site(site_file, environment)
+    campaigns: dict[CampaignName, CampaignPolicy] = {}
+    files: dict[CampaignName, Path] = {}
+    problems: list[Problem] = []
+    for file in site.campaign_files():
+        try:
+            policy = load_campaign(file, site)
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if policy.name in campaigns:
+            message = f"{policy.name!r} is the name of {files[policy.name]} too, expected a name for each campaign"
+            problems.append(read_document(file).problem(("name",), message))
+        campaigns[policy.name], files[policy.name] = policy, file
+    if problems:
+        raise ConfigError(problems)
+    return Configuration(site=site, campaigns=campaigns, files=files)
+
+
+def find_site(start: Path, environment: Mapping[str, str]) -> Path | None:
+    """The site file that `WAIHU_SITE` names, or else the nearest `waihu.yaml` in the folder of `start` or above."""
+    if SITE in environment:
+        return Path(environment[SITE])
+    here = start.resolve()
+    folders = [here, *here.parents] if here.is_dir() else list(here.parents)
+    return next((folder / SITE_FILE_NAME for folder in folders if (folder / SITE_FILE_NAME).is_file()), None)
+
+
+def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
+    """A site file with the environment's word on it, or ConfigError with every problem in it."""
+    document = with_environment(read_document(path), environment)
+    said = validate(SiteFile, document)
+    folder = path.parent
+    secrets = {}
+    problems = []
+    for variable, section, key, named in (
+        (DATABASE_URL, "database", "url_file", said.database.url_file),
+        (AMI_SECRET, "asterisk", "secret_file", said.asterisk.secret_file),
+    ):
+        try:
+            secrets[variable] = _secret(environment.get(variable), folder, named)
+        except ValueError as error:
+            problems.append(document.problem((section, key), str(error)))
+    if problems:
+        raise ConfigError(problems)
+    settings = SiteSettings(
+        file=path,
+        version="",
+        policy=SitePolicy(
+            agents={
+                AgentNumber(number): AgentProfile(
+                    number=AgentNumber(number),
+                    name=agent.name,
+                    phone=agent.phone,
+                    teams=frozenset(map(TeamName, agent.teams)),
+                )
+                for number, agent in said.agents.items()
+            },
+            pause_reasons=tuple(
+                PauseReason(name=name, label=reason.label or name, digit=reason.key)
+                for name, reason in said.pause_reasons.items()
+            ),
+        ),
+        database=DatabaseSettings(url=secrets[DATABASE_URL]),
+        asterisk=AsteriskSettings(
+            host=said.asterisk.host, port=said.asterisk.port, user=said.asterisk.user, secret=secrets[AMI_SECRET]
+        ),
+        web=WebSettings(host=said.web.host, port=said.web.port),
+        log=LogSettings(format=said.log.format, level=said.log.level),
+        sounds=SoundSettings(safe_harbour=said.sounds.safe_harbour, agent_beep=said.sounds.agent_beep or ""),
+        trunks={
+            TrunkName(name): Trunk(name=TrunkName(name), dial=trunk.dial, max_lines=trunk.max_lines)
+            for name, trunk in said.trunks.items()
+        },
+        campaigns=said.campaigns,
+        pins_file=folder / said.pins_file if said.pins_file else None,
+    )
+    # The same file in another folder is the same site.
+    return replace(settings, version=fingerprint(replace(settings, file=Path(), pins_file=Path(said.pins_file or ""))))
+
+
+def _secret(given: str | None, folder: Path, named: str | None) -> str | None:
+    """From the environment, else from the file named in the site file; ValueError when that holds none."""
+    if given:
+        return given
+    if named is None:
+        return None
+    file = folder / named
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}, expected a file that holds the secret") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is not UTF-8, expected a file that holds the secret") from error
+    if not secret or len(secret.splitlines()) > 1:
+        raise ValueError(f"{file} holds {'more than one line' if secret else 'nothing'}, expected the secret alone")
+    return secret
+
+
+def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
+    """A campaign file, or ConfigError with every problem in it.
+
+    Without a site the file stands by itself, as for a simulation: the trunks, teams and agents that it names are not
+    looked up, and a trunk NAME dials `PJSIP/{number}@NAME`.
+    """
+    said = validate(CampaignFile, read_document(path), site)
+    pacing = said.pacing
+    harbour = said.safe_harbour_message or (
+        site.sounds.safe_harbour if site else SoundsSection.model_fields["safe_harbour"].default
+    )
+    policy = CampaignPolicy(
+        name=CampaignName(said.name or path.stem),
+        version="",
+        pacing=PacingPolicy(
+            mode=said.mode,
+            drop_cap=pacing.cap,
+            drop_window=pacing.window,
+            answer_limit=pacing.answer_limit,
+            ring_time=pacing.ring_time,
+            least_ring_time=pacing.least_ring_time,
+            max_lines=pacing.max_lines,
+            max_lines_per_agent=pacing.max_lines_per_agent,
+            preview_time=pacing.preview_time,
+        ),
+        lists=tuple(map(ListName, said.lists)),
+        trunks=tuple(_trunk(TrunkName(name), site) for name in said.trunks),
+        caller_ids=tuple(said.caller_ids),
+        hours=HoursPolicy(windows=said.hours, holidays=said.holidays.all_dates(), default_time_zone=said.time_zone),
+        retry=_retry(said.retry),
+        teams=frozenset(map(TeamName, said.teams)),
+        agents=frozenset(map(AgentNumber, said.agents)),
+        wrap_up=said.wrap_up,
+        dispositions=tuple(
+            AgentDisposition(name=name, label=choice.label or name, digit=choice.key, flags=frozenset(choice.flags))
+            for name, choice in said.dispositions.items()
+        ),
+        default_disposition=said.default_disposition,
+        safe_harbour_message=harbour,
+        detect_machines=said.detect_machines,
+    )
+    return replace(policy, version=fingerprint(policy))
+
+
+def _trunk(name: TrunkName, site: SiteSettings | None) -> Trunk:
+    return site.trunks[name] if site else Trunk(name=name, dial=f"PJSIP/{{number}}@{name}")
+
+
+def _retry(said: RetrySection) -> RetryPolicy:
+    return RetryPolicy(
+        rules={name: RetryRule(after=rule.after, times=rule.times) for name, rule in said.rules.items()},
+        max_attempts=said.max_attempts,
+        max_attempts_a_day=said.max_attempts_a_day,
+    )

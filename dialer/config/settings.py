@@ -1,0 +1,82 @@
+"""What the site file says, as frozen values: the agents for the core, the rest for the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dialer.core.policy import SitePolicy, Trunk
+from dialer.core.words import TrunkName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where PostgreSQL is."""
+
+    url: str | None = field(default=None, repr=False)
+    """`postgresql://…`, a secret because of its password; None: nothing was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskSettings:
+    """Where Asterisk's manager interface (AMI) is."""
+
+    host: str
+    port: int
+    user: str
+    secret: str | None = field(default=None, repr=False)
+    """None: nothing was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where the daemon answers HTTP."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """How the daemon logs."""
+
+    format: str
+    """`console` or `json`."""
+    level: str
+    """`debug`, `info`, `warning` or `error`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundSettings:
+    """Asterisk sounds, without file ending."""
+
+    safe_harbour: str
+    """Played to an abandoned customer, for campaigns that name none of their own."""
+    agent_beep: str
+    """Played to an agent whose customer has left; empty: silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """A site file with the environment's word on it. Two with the same `version` mean the same, secrets aside."""
+
+    file: Path
+    version: str
+    policy: SitePolicy
+    database: DatabaseSettings
+    asterisk: AsteriskSettings
+    web: WebSettings
+    log: LogSettings
+    sounds: SoundSettings
+    trunks: Mapping[TrunkName, Trunk]
+    campaigns: str
+    """Glob of the campaign files, relative to the site file."""
+    pins_file: Path | None
+
+    def campaign_files(self) -> tuple[Path, ...]:
+        """The campaign files there are now, sorted by name."""
+        pattern = Path(self.campaigns)
+        if pattern.is_absolute():
+            return tuple(sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))))
+        return tuple(sorted(self.file.parent.glob(self.campaigns)))

@@ -1,0 +1,117 @@
+"""The site file, `waihu.yaml`: trunks, agents, and where Asterisk and PostgreSQL are."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, field_validator, model_validator
+
+from dialer.config.quantities import AgentNumberText, DialString, Digit, Label, Name, Phone, Sound
+from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
+
+DATABASE_URL = "WAIHU_DATABASE_URL"
+AMI_SECRET = "WAIHU_AMI_SECRET"  # noqa: S105 - the name of a variable, not its value
+
+
+class DatabaseSection(Section):
+    """Where PostgreSQL is."""
+
+    url_file: Label | None = setting(
+        f"File that holds the URL, postgresql://…, and nothing else. {DATABASE_URL} wins over it.", None
+    )
+
+
+class AsteriskSection(Section):
+    """Where Asterisk's manager interface (AMI) is."""
+
+    host: Label = setting("Host name or address of Asterisk.", "127.0.0.1")
+    port: int = setting("TCP port of AMI.", 5038, ge=1, le=65535)
+    user: Name = setting("AMI user, a section of Asterisk's manager.conf.", "waihu")
+    secret_file: Label | None = setting(
+        f"File that holds the AMI user's secret and nothing else. {AMI_SECRET} wins over it.", None
+    )
+
+
+class WebSection(Section):
+    """Where the daemon answers HTTP: health, metrics, the command line's wishes."""
+
+    host: Label = setting("Address to listen on. The default is reachable from this machine only.", "127.0.0.1")
+    port: int = setting("TCP port to listen on; 0 takes a free one.", 9480, ge=0, le=65535)
+
+
+class LogSection(Section):
+    """How the daemon logs."""
+
+    format: Literal["console", "json"] = setting(
+        "console for people, json (one object a line) for machines.", "console"
+    )
+    level: Literal["debug", "info", "warning", "error"] = setting("The least weight that is logged.", "info")
+
+
+class SoundsSection(Section):
+    """Asterisk sounds, named without file ending."""
+
+    safe_harbour: Sound = setting(
+        "Message for a person who answered and for whom no agent was there; a campaign may name its own.",
+        "waihu/safe-harbour",
+    )
+    agent_beep: Sound | None = setting("Played to an agent whose customer has left; empty: silence.", "beep")
+
+
+class TrunkSection(Section):
+    """A way out to the telephone network. `main: DIAL` is short for `main: {dial: DIAL}`."""
+
+    model_config = ConfigDict(json_schema_extra=short_form_is_text)
+
+    dial: DialString = setting(
+        "Asterisk dial string with {number} (E.164 digits, no plus), {e164} (with plus) or {national} in it."
+    )
+    max_lines: int | None = setting("Calls at once that the trunk carries; empty: no limit.", None, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: Any) -> Any:
+        return {"dial": given} if isinstance(given, str) else given
+
+
+class AgentSection(Section):
+    """Somebody who takes calls."""
+
+    name: Label = setting("What people call the agent.")
+    phone: Phone | None = setting("Phone that Waihu may call to log the agent in; empty: the agent dials in.", None)
+    teams: list[Name] = setting("Teams of the agent; a campaign names the teams that take its calls.", [])
+
+
+class PauseReasonSection(Section):
+    """A reason that agents can give for a pause."""
+
+    key: Digit = setting("Key on the agent's phone, 0-9.")
+    label: Label | None = setting("What people read; empty: the reason's name.", None)
+
+
+class SiteFile(Section):
+    """The site: trunks, agents, and where Asterisk and PostgreSQL are."""
+
+    database: DatabaseSection = setting("Where PostgreSQL is.", {})
+    asterisk: AsteriskSection = setting("Where Asterisk's manager interface (AMI) is.", {})
+    web: WebSection = setting("Where the daemon answers HTTP.", {})
+    log: LogSection = setting("How the daemon logs.", {})
+    sounds: SoundsSection = setting("Asterisk sounds.", {})
+    campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")
+    pins_file: Label | None = setting("File of the agents' PINs (mode 0600), relative to this file.", None)
+    trunks: dict[Name, TrunkSection] = setting("Ways out to the telephone network, by name.")
+    agents: dict[AgentNumberText, AgentSection] = setting("Agents, by the number that they key in to log in.", {})
+    pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
+
+    @field_validator("pause_reasons")
+    @classmethod
+    def _one_reason_a_key(cls, reasons: dict[str, PauseReasonSection]) -> dict[str, PauseReasonSection]:
+        refuse(same_key_twice(reasons))
+        return reasons
+
+    @field_validator("trunks")
+    @classmethod
+    def _some_trunk(cls, trunks: dict[str, TrunkSection]) -> dict[str, TrunkSection]:
+        if not trunks:
+            raise ValueError('no trunk is given, expected at least one such as main: "PJSIP/{number}@carrier"')
+        return trunks
