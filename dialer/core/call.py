@@ -137,7 +137,10 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _over(replace(call, ended_at=event.at, dial_status="REFUSED"), now)
         case (CallState.WAITING, sig.Promised(agent=agent, agent_leg=leg)):
             joining = replace(call, state=CallState.JOINING, since=now, agent=agent)
-            return joining, (do.Join(channel=call.channel, agent_leg=ChannelId(leg)), _guard(call, now + JOIN_GUARD))
+            return joining, (
+                do.Join(channel=call.channel, agent=agent, agent_leg=ChannelId(leg)),
+                _guard(call, now + JOIN_GUARD),
+            )
         case (CallState.JOINING, ev.JoinFailed() | sig.Unpromised()):
             return replace(call, state=CallState.WAITING, since=now, agent=None, bound=False, bridge=None), ()
         case (CallState.JOINING | CallState.WAITING, ev.EnteredBridge(bridge=bridge)):

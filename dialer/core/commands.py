@@ -66,6 +66,7 @@ class Join(TelephoneCommand):
     """Bridge a customer with an agent's leg; answered by `EnteredBridge` twice, or `JoinFailed`."""
 
     channel: ChannelId
+    agent: AgentNumber
     agent_leg: ChannelId
 
 
