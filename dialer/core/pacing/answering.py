@@ -8,7 +8,7 @@ within seconds, answers later and ring-outs last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 
@@ -19,11 +19,13 @@ BIN = 0.5
 BINS = 150
 LAST = BINS - 1
 
-LONG_MEMORY = 1500.0
-"""Lines remembered: an older one counts exp(-n/memory), n being how many ended after it."""
-SHORT_MEMORY = 100.0
-SURPRISE = 4.0
-"""Standard errors between the long and the short memory at which the long one is forgotten."""
+SPANS = (150.0, 600.0, 2400.0)
+"""Memories, in lines: an older one counts exp(-n/span), n being how many ended after it."""
+FLIGHTS = 4.0
+"""A memory is used only if it spans this many times the pending lines: a shorter one would hold the ring-outs of a
+burst of launches when its answers, which came earlier, are forgotten."""
+SURPRISE = 3.0
+"""Standard errors from the longest memory at which a shorter one is believed instead."""
 PRIOR_WEIGHT = 8.0
 """The prior counts as much as this many lines seen."""
 PRIOR_ANSWERED = 0.4
@@ -64,6 +66,8 @@ class AnswerCurve:
     """Probability that a line is still pending at this age."""
     answered: tuple[float, ...]
     """Probability that a person has answered by this age (cumulative incidence)."""
+    doubt: tuple[float, ...]
+    """Variance of `answered`, for want of lines seen (Greenwood 1926), summed up to this age."""
 
     @property
     def ever(self) -> float:
@@ -76,6 +80,13 @@ class AnswerCurve:
         if left < 1e-9:
             return 0.0
         return min(1.0, (self.answered[min(BINS, at + bins)] - self.answered[at]) / left)
+
+    def doubt_within(self, at: int, bins: int) -> float:
+        """The standard error of `answered_within`; lines of all ages err together."""
+        left = self.surviving[at]
+        if left < 1e-9:
+            return 0.0
+        return sqrt(max(0.0, self.doubt[min(BINS, at + bins)] - self.doubt[at])) / left
 
     def times(self, count: int) -> tuple[float, ...]:
         """So many equally probable times to answer of an answered line, in seconds: the middle of each part."""
@@ -122,25 +133,27 @@ class Memory:
         for at in range(LAST, -1, -1):
             risk[at] = beyond + ended[at] + 0.5 * at_bin[at]
             beyond += ended[at] + at_bin[at]
-        surviving, incidence = [1.0], [0.0]
+        surviving, incidence, doubt = [1.0], [0.0], [0.0]
         left = 1.0
-        so_far = 0.0
+        so_far = variance = 0.0
         for at in range(BINS):
             if risk[at] > 0.0:
-                so_far += left * answered[at] / risk[at]
+                hazard = answered[at] / risk[at]
+                so_far += left * hazard
+                variance += left * left * hazard * (1.0 - hazard) / (risk[at] + 1.0)
                 left *= 1.0 - ended[at] / risk[at]
             incidence.append(so_far)
             surviving.append(left)
-        return AnswerCurve(tuple(surviving), tuple(incidence))
+            doubt.append(variance)
+        return AnswerCurve(tuple(surviving), tuple(incidence), tuple(doubt))
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
     """What is known of answering. A value: `after` gives a new one."""
 
-    long: Memory = Memory(LONG_MEMORY)
-    short: Memory = Memory(SHORT_MEMORY)
-    """Tells a change of the answer rate early; where the two disagree beyond chance, the long one starts anew from it."""
+    memories: tuple[Memory, ...] = tuple(Memory(span) for span in SPANS)
+    """The shortest first."""
     set_up: float = PRIOR_SET_UP
     """Mean seconds from launch to ringing, where ringing is known."""
 
@@ -148,26 +161,27 @@ class Answering:
         """With one more line ended at this age, in seconds since the launch and since it began to ring."""
         set_up = self.set_up if ringing is None else self.set_up + (age - ringing - self.set_up) / 50.0
         at = self._bin(Pending(age, ringing))
-        long, short = self.long.after(at, live), self.short.after(at, live)
-        if _differ(long, short):
-            long = Memory(LONG_MEMORY, short.answered, short.otherwise)
-        return Answering(long, short, set_up)
-
-    def _bin(self, line: Pending) -> int:
-        """The bin of a line: by its ringing and the usual set-up where ringing is known, by its age else."""
-        return _bin(line.age if line.ringing is None else line.ringing + self.set_up)
+        return Answering(tuple(memory.after(at, live) for memory in self.memories), set_up)
 
     def bins(self, pending: Iterable[Pending]) -> list[int]:
         """The bin of each line."""
         return [self._bin(line) for line in pending]
 
+    def curve(self, bins: Sequence[int]) -> AnswerCurve:
+        """The curve to believe, given also the lines that are still pending in these bins.
 
-def _differ(long: Memory, short: Memory) -> bool:
-    """Whether the answered parts of the two memories differ beyond chance."""
-    live_long, live_short = sum(long.answered), sum(short.answered)
-    all_long, all_short = live_long + sum(long.otherwise), live_short + sum(short.otherwise)
-    if all_long < 2.0 * all_short:
-        return False
-    part = live_long / all_long
-    error = sqrt((part * (1.0 - part) + 1e-3) * (0.5 / all_short))
-    return abs(live_short / all_short - part) > SURPRISE * error
+        That of the longest memory, which errs least; but of a shorter one where that differs beyond chance, for then
+        the answer rate has changed.
+        """
+        believed = self.memories[-1].curve(bins)
+        for memory in self.memories[-2::-1]:
+            if memory.span < FLIGHTS * len(bins):
+                break
+            curve = memory.curve(bins)
+            if abs(curve.ever - believed.ever) > SURPRISE * sqrt(curve.doubt[-1]):
+                believed = curve
+        return believed
+
+    def _bin(self, line: Pending) -> int:
+        """The bin of a line: by its ringing and the usual set-up where ringing is known, by its age else."""
+        return _bin(line.age if line.ringing is None else line.ringing + self.set_up)

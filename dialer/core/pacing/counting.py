@@ -8,43 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, erfc, exp, pi, sqrt
-
-EXACT_UP_TO = 40
-"""Things counted exactly; beyond, the cost of the convolution grows with the square and the error of the normal falls."""
-TAIL = 3.0
-"""Standard deviations beyond which the correction is not used: there it is no longer monotonic."""
+from math import erfc, exp, lgamma, log, log1p, pi, sqrt
 
 Group = tuple[float, int]
-"""A probability and how many things have it."""
+"""A probability, and how many things have it."""
+
+TAIL = 3.0
+"""Standard deviations beyond which the correction of the normal is not used: there it is no longer monotonic."""
+REACH = 7.0
+"""Standard deviations of the others, and as many more of them, that are looked at."""
 
 
-class Count:
-    """How many of a number of independent things happen, and of `extra` more like each other.
-
-    Both forms answer `at_most(k, extra, chance)`: the probability that the things that happen, less those that happen
-    of `extra` others of probability `chance` each, are at most `k`.
-    """
-
-    def at_most(self, most: int, extra: int, chance: float) -> float:
-        """See the class."""
-        raise NotImplementedError
+def size(groups: Sequence[Group]) -> int:
+    """How many things there are."""
+    return sum(number for _, number in groups)
 
 
 @dataclass(frozen=True, slots=True)
-class ExactCount(Count):
-    """By convolution."""
+class ExactCount:
+    """How many happen, by convolution: the cost grows with the square of their number."""
 
     cumulative: tuple[float, ...]
-    """Probability of at most 0, 1, … things."""
+    """Probability of at most 0, 1, … of them."""
 
     @staticmethod
     def of(groups: Sequence[Group]) -> ExactCount:
         """Count these things."""
         exactly = [1.0]
-        for chance, count in groups:
+        for chance, number in groups:
             miss = 1.0 - chance
-            for _ in range(count):
+            for _ in range(number):
                 exactly = [a * miss + b * chance for a, b in zip([*exactly, 0.0], [0.0, *exactly], strict=True)]
         total = 0.0
         cumulative = []
@@ -53,21 +46,44 @@ class ExactCount(Count):
             cumulative.append(total)
         return ExactCount(tuple(cumulative))
 
-    def at_most(self, most: int, extra: int, chance: float) -> float:
-        """See `Count`."""
+    def at_most(self, most: int, others: int, chance: float) -> float:
+        """The probability that those that happen, less those of `others` of this chance each, are at most so many."""
         top = len(self.cumulative) - 1
+        first, parts = _binomial(others, chance)
         total = 0.0
-        for happen in range(extra + 1):
-            k = most + happen
-            if k >= 0:
-                part = comb(extra, happen) * chance**happen * (1.0 - chance) ** (extra - happen)
-                total += part * (1.0 if k >= top else self.cumulative[k])
+        for happen, part in enumerate(parts, most + first):
+            if happen >= 0:
+                total += part if happen >= top else part * self.cumulative[happen]
         return min(1.0, total)
 
 
+def _binomial(number: int, chance: float) -> tuple[int, list[float]]:
+    """The probabilities of k, k + 1, … of so many equal things, and the first k; what is very improbable left out."""
+    if not number or chance <= 0.0:
+        return 0, [1.0]
+    if chance >= 1.0:
+        return number, [1.0]
+    mean = number * chance
+    reach = REACH * (sqrt(mean * (1.0 - chance)) + 1.0)
+    first, last = max(0, int(mean - reach)), min(number, int(mean + reach))
+    part = exp(
+        lgamma(number + 1)
+        - lgamma(first + 1)
+        - lgamma(number - first + 1)
+        + first * log(chance)
+        + (number - first) * log1p(-chance)
+    )
+    odds = chance / (1.0 - chance)
+    parts = [part]
+    for happen in range(first, last):
+        part *= odds * (number - happen) / (happen + 1)
+        parts.append(part)
+    return first, parts
+
+
 @dataclass(frozen=True, slots=True)
-class NormalCount(Count):
-    """By the first three cumulants."""
+class NormalCount:
+    """How many happen, by the first three cumulants."""
 
     mean: float
     variance: float
@@ -77,18 +93,21 @@ class NormalCount(Count):
     def of(groups: Sequence[Group]) -> NormalCount:
         """Count these things."""
         mean = variance = third = 0.0
-        for chance, count in groups:
-            spread = count * chance * (1.0 - chance)
-            mean += count * chance
+        for chance, number in groups:
+            spread = number * chance * (1.0 - chance)
+            mean += number * chance
             variance += spread
             third += spread * (1.0 - 2.0 * chance)
         return NormalCount(mean, variance, third)
 
-    def at_most(self, most: int, extra: int, chance: float) -> float:
-        """See `Count`."""
-        spread = extra * chance * (1.0 - chance)
-        mean = self.mean - extra * chance
-        variance = self.variance + spread
+    def at_most(self, most: int, others: int, chance: float, doubt: float = 0.0) -> float:
+        """The probability that those that happen, less those of `others` of this chance each, are at most so many.
+
+        `doubt` is the standard error of the difference, for want of knowing the chances.
+        """
+        spread = others * chance * (1.0 - chance)
+        mean = self.mean - others * chance
+        variance = self.variance + spread + doubt * doubt
         if variance < 1e-9:
             return 1.0 if most >= mean - 1e-6 else 0.0
         deviation = sqrt(variance)
@@ -106,10 +125,3 @@ def _corrected(x: float, skewness: float) -> float:
     if x > TAIL:
         return 1.0 - (1.0 - corrected) * (0.5 * erfc(x / sqrt(2.0))) / (1.0 - plain)
     return corrected
-
-
-def count(groups: Sequence[Group]) -> Count:
-    """Count these things, exactly if they are few."""
-    if sum(number for _, number in groups) <= EXACT_UP_TO:
-        return ExactCount.of(groups)
-    return NormalCount.of(groups)

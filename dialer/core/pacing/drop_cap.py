@@ -8,21 +8,20 @@ few calls whatever their number, and an excess stops the overdialling itself.
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, sqrt
 
 from dialer.core.found import WindowCount
 
-CEILING = 5.0
+CEILING = 6.0
 """A launch never carries more than this many times the cap, however much credit there is."""
-CUSHION = 3.0
-"""Calls of credit at which a launch may carry twice the cap; …"""
-SOFTNESS = 3.0
-"""… each so many calls more or fewer make that e times as much or as little."""
-HARD = 6.0
-LOAN = 1.0
-"""Calls of debt that a window without answers may run up, …"""
-LOAN_REPAID = 3.0
-"""… gone when the cap allows this many abandoned calls."""
+USUAL = 0.7
+"""A launch carries this many times the cap when the credit is the cushion, …"""
+LEAST = 0.002
+"""… and less than this many times is none at all: so far in debt, trust no prediction."""
+CUSHION = 1.5
+CUSHION_GROWS = 0.5
+MOST_CUSHION = 15.0
+"""The cushion in calls: so many, and so many standard deviations of the abandoned calls that the cap allows."""
 
 
 def debt(cap: float, window: WindowCount) -> float:
@@ -34,11 +33,10 @@ def threshold(cap: float, window: WindowCount) -> float:
     """The probability of abandonment that a launch may carry now; 0: none, be progressive."""
     if cap <= 0.0:
         return 0.0
-    loan = LOAN * max(0.0, 1.0 - cap * window.answered / LOAN_REPAID)
-    credit = loan - debt(cap, window)
-    if credit <= -HARD:
-        return 0.0
-    return min(0.5, cap * min(CEILING, 2.0 * exp((credit - CUSHION) / SOFTNESS)))
+    allowed = cap * window.answered
+    cushion = min(MOST_CUSHION, CUSHION + CUSHION_GROWS * sqrt(allowed))
+    part = min(CEILING, USUAL * exp(min(10.0, (allowed - window.abandoned) / cushion - 1.0)))
+    return min(0.5, cap * part) if part > LEAST else 0.0
 
 
 def rate(window: WindowCount) -> float:

@@ -11,11 +11,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import exp
 
 EDGES = (*(float(second) for second in range(31)), *(30 * 1.1**step for step in range(1, 51)))
 """Bins of ages in seconds: one second each up to 30 s, then each a tenth longer, up to an hour; the last is open."""
-WIDTHS = tuple(to - since for since, to in zip(EDGES, EDGES[1:], strict=False))
+WIDTHS = tuple(to - since for since, to in pairwise(EDGES))
 BINS = len(WIDTHS)
 LAST = BINS - 1
 
@@ -35,7 +36,7 @@ def _bin(age: float) -> int:
 def _prior_seconds(mean: float) -> tuple[float, ...]:
     """Seconds that `PRIOR_WEIGHT` exponential durations of this mean spend in each bin."""
     survival = [exp(-edge / mean) for edge in EDGES]
-    return tuple(PRIOR_WEIGHT * mean * (a - b) + 1e-6 for a, b in zip(survival, survival[1:], strict=False))
+    return tuple(PRIOR_WEIGHT * mean * (a - b) + 1e-6 for a, b in pairwise(survival))
 
 
 @dataclass(frozen=True, slots=True)

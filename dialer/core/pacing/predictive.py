@@ -7,17 +7,21 @@ For a line launched now and answered at τ, the agents left for it are
 a sum of independent yes-or-nos, given the ages of talks, wrap-ups and lines. The answered customer is abandoned if net
 is 0 or less. The probability, averaged over τ, is compared with what the drop cap allows (Samuelson 1999, "Predictive
 dialing for outbound telephone call centers", Interfaces 29:5; Korolev et al. 2008).
+
+The answer rate is itself known by a few lines at first, and if it is higher than thought, it is so for all lines
+together. So the probability is also averaged over what the rate may be. That keeps the first minutes of a campaign
+careful without a rule for them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
-from dialer.core.pacing.answering import BIN
-from dialer.core.pacing.counting import Count, Group, count
+from dialer.core.pacing.answering import BIN, AnswerCurve
+from dialer.core.pacing.counting import ExactCount, Group, NormalCount, size
 from dialer.core.pacing.durations import Survival
 from dialer.core.pacing.rates import Rates
 from dialer.core.pacing.view import PoolView
@@ -26,28 +30,28 @@ TIMES = 8
 """Points on the distribution of the time to answer."""
 WRAPS = 5
 """Points on the distribution of the wrap-up."""
+EXACT_UP_TO = 40
+"""Uncertain things counted exactly; with more the normal approximation is as good and cheaper."""
 CERTAIN = 1e-4
 """A probability this near to 0 or 1 is taken for it."""
+DOUBTS = ((-sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (sqrt(3.0), 1.0 / 6.0))
+"""Standard errors and weights that stand for a normal distribution (Gauss-Hermite, three points)."""
+SURE = 0.04
+"""Relative standard error of the answer rate below which it is taken as known where we count exactly."""
+
+Abandoned = Callable[[int], float]
+"""The probability that nobody is there, with so many other lines launched at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The agents left for a line that is answered `seconds` from now."""
+    """What is expected when a line launched now is answered `seconds` from now."""
 
     seconds: float
-    count: Count
-    """Freed agents and unanswered lines: what happens of what may help."""
-    needed: int
-    """A customer is abandoned if no more than this many happen."""
-    sooner: float
-    """Probability that another line launched now is answered sooner."""
     freed: float
     answers: float
-    """Expected numbers, for the explanation."""
-
-    def abandoned(self, others: int) -> float:
-        """The probability that nobody is there, with so many other lines launched at the same time."""
-        return self.count.at_most(self.needed, others, self.sooner)
+    """Expected numbers of agents and of pending lines."""
+    abandoned: Abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,9 @@ class Lookahead:
 
 def look_ahead(view: PoolView, rates: Rates, answer_limit: float) -> Lookahead:
     """Look ahead from this view; `answer_limit` is how many seconds an answered customer waits."""
-    bins = rates.answering.bins(view.pending)
-    curve = rates.answering.long.curve(bins)
-    pending = sorted(Counter(bins).items())
+    lines = rates.answering.bins(view.pending)
+    curve = rates.answering.curve(lines)
+    pending = sorted(Counter(lines).items())
     talk = rates.talk.survival(view.talking)
     wrap = rates.wrap.survival(view.wrapping)
     wraps = _wrap_times(wrap, view.wrap_up_limit)
@@ -88,23 +92,77 @@ def look_ahead(view: PoolView, rates: Rates, answer_limit: float) -> Lookahead:
     talking = [(0.0, view.reserved), *talking] if view.reserved else talking
     wrapping = sorted(Counter(_rounded(view.wrapping)).items())
     outlooks = []
-    for part, seconds in enumerate(curve.times(TIMES)):
+    for seconds in curve.times(TIMES):
         horizon = seconds + answer_limit
         freed = [(_freed(talk, wraps, age, horizon), agents) for age, agents in talking]
         freed += [(_wrapped(wrap, view.wrap_up_limit, age, horizon), agents) for age, agents in wrapping]
-        answers = [(curve.answered_within(at, round(seconds / BIN)), lines) for at, lines in pending]
-        groups, sure = _uncertain(freed + [(1.0 - chance, lines) for chance, lines in answers])
-        outlooks.append(
-            Outlook(
-                seconds,
-                count(groups),
-                len(view.pending) + len(view.waiting) - view.ready - sure,
-                curve.ever * (part + 0.5) / TIMES,
-                sum(chance * agents for chance, agents in freed),
-                sum(chance * lines for chance, lines in answers),
-            )
-        )
+        moment = _Moment(view.ready - len(view.waiting), freed, pending, curve, round(seconds / BIN))
+        outlooks.append(Outlook(seconds, _expected(freed), _expected(moment.answers(0.0)), moment.abandoned()))
     return Lookahead(tuple(outlooks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What counts at one moment ahead."""
+
+    ready: int
+    freed: list[Group]
+    pending: list[tuple[int, int]]
+    """Bins of age, and how many lines are in each."""
+    curve: AnswerCurve
+    bins: int
+    """How far ahead, in bins of the curve."""
+
+    def answers(self, errors: float) -> list[Group]:
+        """The pending lines and their chance to be answered by then, were it so many standard errors higher."""
+        within, doubt, bins = self.curve.answered_within, self.curve.doubt_within, self.bins
+        if errors == 0.0:
+            return [(within(at, bins), lines) for at, lines in self.pending]
+        return [(_chance(within(at, bins) + errors * doubt(at, bins)), lines) for at, lines in self.pending]
+
+    def sooner(self, errors: float) -> float:
+        """The chance that another line launched now is answered by then, likewise."""
+        return _chance(self.curve.answered_within(0, self.bins) + errors * self.curve.doubt_within(0, self.bins))
+
+    def abandoned(self) -> Abandoned:
+        """The probability that nobody is there then, by the number of other lines launched now."""
+        groups, needed = self._helping(0.0)
+        if size(groups) > EXACT_UP_TO:
+            return self._by_normal(groups, needed)
+        if self.curve.doubt_within(0, self.bins) < SURE * self.sooner(0.0):
+            sure, chance = ExactCount.of(groups), self.sooner(0.0)
+            return lambda others: sure.at_most(needed, others, chance)
+        cases = []
+        for errors, weight in DOUBTS:
+            groups, needed = self._helping(errors)
+            cases.append((weight, ExactCount.of(groups), needed, self.sooner(errors)))
+        return lambda others: sum(weight * case.at_most(most, others, p) for weight, case, most, p in cases)
+
+    def _by_normal(self, groups: list[Group], needed: int) -> Abandoned:
+        count, chance = NormalCount.of(groups), self.sooner(0.0)
+        doubt = sum(lines * self.curve.doubt_within(at, self.bins) for at, lines in self.pending)
+        each = self.curve.doubt_within(0, self.bins)
+        return lambda others: count.at_most(needed, others, chance, doubt + others * each)
+
+    def _helping(self, errors: float) -> tuple[list[Group], int]:
+        """Freed agents and unanswered lines of uncertain fate: the customer is abandoned if at most so many happen."""
+        unanswered = [(1.0 - chance, lines) for chance, lines in self.answers(errors)]
+        groups: list[Group] = []
+        needed = size(self.pending) - self.ready
+        for chance, number in (*self.freed, *unanswered):
+            if chance >= 1.0 - CERTAIN:
+                needed -= number
+            elif chance > CERTAIN:
+                groups.append((chance, number))
+        return groups, needed
+
+
+def _chance(value: float) -> float:
+    return max(0.0, min(1.0, value))
+
+
+def _expected(groups: Iterable[Group]) -> float:
+    return sum(chance * number for chance, number in groups)
 
 
 def _rounded(ages: Iterable[float]) -> list[float]:
@@ -126,15 +184,3 @@ def _freed(talk: Survival, wraps: tuple[float, ...], age: float, horizon: float)
 def _wrapped(wrap: Survival, limit: float | None, age: float, horizon: float) -> float:
     """The probability that an agent who wraps up since `age` seconds is ready within the horizon."""
     return 1.0 if limit is not None and age + horizon >= limit else wrap.ends_within(age, horizon)
-
-
-def _uncertain(groups: Iterable[Group]) -> tuple[list[Group], int]:
-    """The groups whose probability is neither 0 nor 1, and how many things happen for sure."""
-    kept: list[Group] = []
-    sure = 0
-    for chance, number in groups:
-        if chance >= 1.0 - CERTAIN:
-            sure += number
-        elif chance > CERTAIN:
-            kept.append((chance, number))
-    return kept, sure

@@ -77,17 +77,17 @@ class Rates:
 
     def to_plain(self) -> dict[str, list[float]]:
         """The same as lists of numbers, for JSON."""
-        return {
-            "long_answered": list(self.answering.long.answered),
-            "long_otherwise": list(self.answering.long.otherwise),
-            "short_answered": list(self.answering.short.answered),
-            "short_otherwise": list(self.answering.short.otherwise),
+        plain = {
             "set_up": [self.answering.set_up],
             "talk_ended": list(self.talk.ended),
             "talk_spent": list(self.talk.spent),
             "wrap_ended": list(self.wrap.ended),
             "wrap_spent": list(self.wrap.spent),
         }
+        for memory in self.answering.memories:
+            plain[f"answered_{memory.span:.0f}"] = list(memory.answered)
+            plain[f"otherwise_{memory.span:.0f}"] = list(memory.otherwise)
+        return plain
 
     @staticmethod
     def from_plain(plain: Mapping[str, object]) -> Rates:
@@ -98,15 +98,13 @@ class Rates:
         lines, ages = answering.BINS, durations.BINS
         return Rates(
             Answering(
-                Memory(
-                    answering.LONG_MEMORY,
-                    _numbers(plain, "long_answered", lines),
-                    _numbers(plain, "long_otherwise", lines),
-                ),
-                Memory(
-                    answering.SHORT_MEMORY,
-                    _numbers(plain, "short_answered", lines),
-                    _numbers(plain, "short_otherwise", lines),
+                tuple(
+                    Memory(
+                        span,
+                        _numbers(plain, f"answered_{span:.0f}", lines),
+                        _numbers(plain, f"otherwise_{span:.0f}", lines),
+                    )
+                    for span in answering.SPANS
                 ),
                 _numbers(plain, "set_up", 1)[0],
             ),
