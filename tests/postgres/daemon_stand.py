@@ -1,0 +1,86 @@
+"""The daemon as the command line sees it: a real run with its lock, its orders and the real core, and no telephone."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from dialer.core.dialer import Dialer
+from dialer.core.events import CampaignLoaded, Event, SiteLoaded
+from dialer.core.found import WindowCount
+from dialer.core.policy import CampaignPolicy, SitePolicy
+from dialer.core.snapshot import snapshot
+from dialer.store.agents import keep_agents
+from dialer.store.campaigns import register_campaign
+from dialer.store.connect import make_engine
+from dialer.store.health import Health
+from dialer.store.orders import OrderInbox, PlacedOrder
+from dialer.store.runs import Run
+from dialer.tasks import TaskCrew
+
+
+class DaemonStand:
+    """What it was asked, and the core that was told."""
+
+    def __init__(self, site: SitePolicy, campaigns: tuple[CampaignPolicy, ...], answer: str) -> None:
+        self.orders: list[PlacedOrder] = []
+        self.dialer = Dialer()
+        self.died: list[BaseException] = []
+        self._site = site
+        self._campaigns = campaigns
+        self._answer = answer
+
+    async def live(self, url: str, up: threading.Event, down: threading.Event) -> None:
+        """Begin a run, take orders and publish the floor until `down` is set."""
+        engine = make_engine(url)
+        health = Health(lambda event: None)
+        run = await Run.begin(engine, health, host="call-centre-1", pid=4711)
+        await keep_agents(engine, self._site.agents.values())
+        self._tell(SiteLoaded(site=self._site))
+        for policy in self._campaigns:
+            await register_campaign(engine, policy, "yaml")
+            self._tell(CampaignLoaded(policy=policy, window=WindowCount(answered=200, abandoned=3)))
+        floor = self.dialer.floor
+        inbox = OrderInbox(
+            engine, run.id, self._take, campaigns=lambda: tuple(floor.campaigns), agents=lambda: tuple(floor.agents)
+        )
+        crew = TaskCrew(lambda name, error: self.died.append(error))
+        run.publish(snapshot(floor, datetime.now(UTC)).plain())
+        await run._write_status()
+        crew.start("orders", inbox.work())
+        up.set()
+        while not down.is_set():
+            await asyncio.sleep(0.02)
+        await crew.close()
+        run.publish(snapshot(floor, datetime.now(UTC)).plain())
+        await run._write_status()
+        await run.end()
+        await engine.dispose()
+
+    def _take(self, order: PlacedOrder) -> str:
+        self.orders.append(order)
+        self._tell(order.event)
+        return self._answer
+
+    def _tell(self, event: Event) -> None:
+        self.dialer.handle(event, datetime.now(UTC))
+
+
+@contextmanager
+def daemon(
+    url: str, site: SitePolicy | None = None, campaigns: tuple[CampaignPolicy, ...] = (), *, answer: str = "ok"
+) -> Iterator[DaemonStand]:
+    """A daemon that lives for a while, and answers every order with `answer`."""
+    stand = DaemonStand(site or SitePolicy(), campaigns, answer)
+    up, down = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(stand.live(url, up, down)), name="daemon stand")
+    thread.start()
+    try:
+        assert up.wait(20)
+        yield stand
+    finally:
+        down.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert stand.died == []
