@@ -49,10 +49,9 @@ def originate(wish: do.Originate) -> AmiAction:
         "Context": context,
         "Exten": extension,
         "Priority": "1",
-        "PreDialGoSub": variables.BEFORE_DIALING,
         "Timeout": str(_milliseconds(wish.ring_time)),
         "Async": "true",
-        "Variable": [f"{name}={value}" for name, value in given.items()],
+        "Variable": [variables.HANGUP_HANDLER, *(f"{name}={value}" for name, value in given.items())],
     }
     if wish.caller_id:
         headers["CallerID"] = f"<{_match(CALLER_ID, wish.caller_id, 'caller id')}>"
@@ -78,11 +77,6 @@ def call_agent(wish: do.CallAgent) -> AmiAction:
     )
 
 
-def bridge(customer: str, agent: str) -> AmiAction:
-    """Join two channels, by their full names (see `ChannelNames`)."""
-    return AmiAction("Bridge", {"Channel1": customer, "Channel2": agent, "Tone": "no"})
-
-
 def redirect(channel: str, context: str, extension: str) -> AmiAction:
     """Send a channel to a place in the dialplan."""
     return AmiAction("Redirect", {"Channel": channel, "Context": context, "Exten": extension, "Priority": "1"})
@@ -94,6 +88,17 @@ def to_agent_loop(channel: str, agent: AgentNumber) -> AmiAction:
     :raises HeaderRefused: the agent's number is none.
     """
     return redirect(channel, variables.AGENT_CONTEXT, _agent(agent))
+
+
+def join(wish: do.Join) -> AmiAction:
+    """Send a customer to an agent's leg.
+
+    Not AMI's Bridge: it takes any channel whose name or Uniqueid begins with what it is given (an attempt's id begins
+    that of the far leg of its own Local channel), and after it the legs come back to an unknown place of the dialplan.
+
+    :raises HeaderRefused: the agent's number is none.
+    """
+    return redirect(wish.channel, variables.BRIDGE_CONTEXT, _agent(wish.agent))
 
 
 def hang_up(channel: str) -> AmiAction:
@@ -121,8 +126,12 @@ def heartbeat(asterisk_epoch_seconds: float) -> AmiAction:
 
 
 def forget_call(wish: do.ForgetCall) -> AmiAction:
-    """Take a call out of the black box."""
-    return AmiAction("DBDel", {"Family": variables.BLACK_BOX, "Key": wish.attempt})
+    """Take a call out of the black box.
+
+    :raises HeaderRefused: the attempt's id is none.
+    """
+    entry = f"{variables.BLACK_BOX}/{_match(EXTENSION, wish.attempt, 'attempt')}"
+    return AmiAction("Setvar", {"Variable": f"DB_DELETE({entry})", "Value": ""})
 
 
 def _agent(number: AgentNumber) -> str:

@@ -31,9 +31,9 @@ def last_word(entry: Message, offset_seconds: float) -> LastWord:
         dial_status="",
         sip_code=sip_code_of(said["tech"]),
         answered_at=_moment(said["answered"], offset_seconds) if said["answered"] else None,
-        bridged=said["peer"] != "",
+        bridged=said["bridged"] != "",
         message_played=said["message"] != "",
-        verdict=verdict_of(said["amd"], said["amdcause"]) or MachineVerdict.OFF if said["amd"] else MachineVerdict.OFF,
+        verdict=(said["amd"] and verdict_of(said["amd"], said["amd_cause"])) or MachineVerdict.OFF,
     )
 
 

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 WANTED_EVENTS = frozenset(
     {
-        *("Newchannel", "Rename", "Newstate", "DialState", "DialEnd", "OriginateResponse"),
+        *("Newchannel", "Newstate", "DialState", "DialEnd", "OriginateResponse"),
         *("BridgeEnter", "BridgeLeave", "DTMFEnd", "UserEvent", "Hangup", "FullyBooted"),
     }
 )

@@ -6,7 +6,6 @@ and its hang-up is among the events that were held back, which are told afterwar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -26,7 +25,6 @@ class Survey:
     """All that lives in an Asterisk and all that ended unseen."""
 
     live: tuple[LiveChannel, ...]
-    names: Mapping[ChannelId, str]
     last_words: tuple[LastWord, ...]
     started: str
     """Date and time of Asterisk's start, in its own words: another word, another life."""
@@ -44,7 +42,6 @@ async def survey(session: Session) -> Survey:
     entries = (await session.ask("DBGetTree", {"Family": variables.BLACK_BOX}, collect=True)).events
     return Survey(
         live=tuple(live_channel(message) for message in channels),
-        names={ChannelId(message["Uniqueid"]): message["Channel"] for message in channels},
         last_words=_last_words(entries, session.clock.offset_seconds),
         started=f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}",
     )
@@ -54,11 +51,9 @@ def live_channel(message: Message) -> LiveChannel:
     """One channel, as AMI's CoreShowChannels gives it."""
     account = message.get("AccountCode", "")
     agent = account.removeprefix(variables.AGENT_ACCOUNT_PREFIX)
-    # The far leg of a Local channel inherits the account code; the agent's leg is the one in the agents' context.
-    is_agent = agent != account and message.get("Context") == variables.AGENT_CONTEXT
     return LiveChannel(
         channel=ChannelId(message["Uniqueid"]),
-        agent=AgentNumber(agent) if is_agent else None,
+        agent=AgentNumber(agent) if agent != account else None,
         up=message["ChannelStateDesc"] == "Up",
         bridge=BridgeId(message["BridgeId"]) if message.get("BridgeId") else None,
     )

@@ -19,9 +19,9 @@ import structlog
 
 from dialer.asterisk import actions, variables
 from dialer.asterisk.actions import AmiAction
-from dialer.asterisk.channels import ChannelNames, Failed, Unborn
 from dialer.asterisk.connection import Reply
 from dialer.asterisk.errors import ActionRefused, AsteriskError, AsteriskUnreachable, OutcomeUnknown
+from dialer.asterisk.expected import Failed, Joins, Unborn
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.resync import survey
 from dialer.asterisk.session import Session
@@ -30,7 +30,7 @@ from dialer.asterisk.translate import translate
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.commands import TelephoneCommand
-from dialer.core.words import ChannelId
+from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
 
@@ -61,8 +61,6 @@ class TelephoneFigures:
     """Wishes that came to nothing, and for whose failure the core has no event."""
     waiting: int
     """Actions that wait for their answer now."""
-    channels: int
-    """Channels that live in Asterisk, ours or not."""
     last_ping_ms: float
     clock_offset_ms: float
     """Our clock minus Asterisk's."""
@@ -76,8 +74,8 @@ class Telephone:
         self._post = post
         self._crew = crew
         self._session = Session(settings, self._hear)
-        self._names = ChannelNames()
         self._unborn = Unborn()
+        self._joins = Joins()
         self._started: str | None = None
         self._wishes_dropped = 0
         self._closed = False
@@ -127,7 +125,6 @@ class Telephone:
             late_answers=counters.late_answers,
             wishes_dropped=self._wishes_dropped,
             waiting=self._session.waiting,
-            channels=len(self._names),
             last_ping_ms=self._session.last_ping_ms,
             clock_offset_ms=self._session.clock.offset_seconds * 1000,
         )
@@ -183,16 +180,12 @@ class Telephone:
 
     def _join(self, wish: do.Join) -> None:
         def failed(error: AsteriskError) -> None:
-            self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=wish.agent_leg, reason=str(error)))
+            leg = self._joins.failed(wish.channel, wish.agent)
+            if leg is not None:
+                self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=leg, reason=str(error)))
 
-        def bridge() -> AmiAction:
-            customer, agent = self._names.get(wish.channel), self._names.get(wish.agent_leg)
-            if customer is None or agent is None:
-                gone = "customer's" if customer is None else "agent's"
-                raise ActionRefused(f"the {gone} channel is gone")
-            return actions.bridge(customer, agent)
-
-        self._do(bridge, failed)
+        self._joins.expect(wish.channel, wish.agent, wish.agent_leg)
+        self._do(lambda: actions.join(wish), failed)
 
     def _announce(self, wish: do.Announce) -> None:
         channel = wish.channel
@@ -233,8 +226,11 @@ class Telephone:
         if message["Event"] == "OriginateResponse":
             self._originate_answered(message)
             return
-        self._names.hear(message)
+        if message.get("UserEvent") == variables.BRIDGE_FAILED_EVENT:
+            self._not_joined(message)
+            return
         self._unborn.hear(message)
+        self._joins.hear(message)
         event = translate(message, self._session.clock.offset_seconds, _now())
         if event is not None:
             self._tell(event)
@@ -250,6 +246,13 @@ class Telephone:
         if failed is not None:
             failed(ActionRefused(f"Asterisk made no channel (Reason {reason}); is there such a trunk or endpoint?"))
 
+    def _not_joined(self, message: Message) -> None:
+        channel = ChannelId(message["Uniqueid"])
+        leg = self._joins.failed(channel, AgentNumber(message["Agent"]))
+        if leg is not None:
+            reason = f"the agent's leg was gone ({message.get('Result') or 'no result'})"
+            self._tell(ev.JoinFailed(channel=channel, at=_now(), agent_leg=leg, reason=reason))
+
     def _tell(self, event: ev.Event) -> None:
         if not self._closed:
             self._post(event)
@@ -261,6 +264,7 @@ class Telephone:
             reason = await self._session.watch()
             log.warning("Asterisk is lost", reason=reason)
             self._unborn.clear()
+            self._joins.clear()
             self._tell(ev.AsteriskLost())
             await self._session.connect_again(self._resync)
             log.info("Asterisk is back", connects=self._session.connects)
@@ -269,7 +273,6 @@ class Telephone:
         found = await survey(self._session)
         restarted = self._started is not None and self._started != found.started
         self._started = found.started
-        self._names.replace(found.names)
         self._tell(ev.AsteriskBack(live=found.live, last_words=found.last_words, restarted=restarted, at=_now()))
         self._session.release()
 

@@ -11,6 +11,8 @@ ATTEMPT = "WAIHU_ATTEMPT"
 LIMIT_MS = "WAIHU_LIMIT_MS"
 MESSAGE = "WAIHU_MESSAGE"
 DETECT_MACHINES = "WAIHU_AMD"
+HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
+"""Hangs the black box on a leg. In a Variable of AMI's Originate a comma of a value is written with a backslash."""
 
 # Variable of an agent's leg.
 ANNOUNCE = "WAIHU_ANNOUNCE"
@@ -21,8 +23,9 @@ PLAY_MESSAGE = ("waihu-message", "s")
 LOGIN_DENIED = ("waihu-login", "denied")
 AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
-BEFORE_DIALING = "waihu-predial,s,1"
-CONTEXTS = ("waihu-predial", "waihu-answered", "waihu-message", "waihu-hangup", "waihu-login", "waihu-agent")
+BRIDGE_CONTEXT = "waihu-bridge"
+"""Its extensions are agents' numbers."""
+CONTEXTS = ("waihu-answered", "waihu-bridge", "waihu-message", "waihu-hangup", "waihu-login", "waihu-agent")
 
 AGENT_ACCOUNT_PREFIX = "waihu-agent-"
 """Account code of a leg in the waiting loop, followed by the agent's number."""
@@ -30,6 +33,7 @@ AGENT_ACCOUNT_PREFIX = "waihu-agent-"
 # User events.
 ANSWERED_EVENT = "WaihuAnswered"
 MESSAGE_STARTED_EVENT = "WaihuMessageStarted"
+BRIDGE_FAILED_EVENT = "WaihuBridgeFailed"
 LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"
 

@@ -1,47 +1,15 @@
-"""What has to be remembered of channels between one AMI event and another: their names, and who has none yet."""
+"""What has to be remembered between a wish and the AMI event that answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from dialer.asterisk.errors import AsteriskError
 from dialer.asterisk.protocol import Message
-from dialer.core.words import ChannelId
+from dialer.core.words import AgentNumber, ChannelId
 
 Failed = Callable[[AsteriskError], None]
 """Told why a wish came to nothing."""
-
-
-class ChannelNames:
-    """The names of all living channels by Uniqueid.
-
-    Needed for AMI's Bridge alone: it looks for a channel whose name or Uniqueid *begins* with what it is given, and
-    our Uniqueids begin others (an attempt's that of the far leg of its Local channel). Names are told to the end.
-    """
-
-    def __init__(self) -> None:
-        self._names: dict[ChannelId, str] = {}
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def hear(self, message: Message) -> None:
-        """Take note of channels that come, change their name, and go."""
-        match message["Event"]:
-            case "Newchannel":
-                self._names[ChannelId(message["Uniqueid"])] = message["Channel"]
-            case "Rename":
-                self._names[ChannelId(message["Uniqueid"])] = message["Newname"]
-            case "Hangup":
-                self._names.pop(ChannelId(message["Uniqueid"]), None)
-
-    def replace(self, names: Mapping[ChannelId, str]) -> None:
-        """Begin anew with all that live now."""
-        self._names = dict(names)
-
-    def get(self, channel: ChannelId) -> str | None:
-        """The channel's name, None when it does not live."""
-        return self._names.get(channel)
 
 
 class Unborn:
@@ -75,3 +43,30 @@ class Unborn:
     def clear(self) -> None:
         """Forget them: the connection is lost, and a resync tells what lives."""
         self._channels.clear()
+
+
+class Joins:
+    """Customers who were sent to an agent's leg, and to whose. The dialplan tells the agent's number when the leg
+    was gone; the core wants to know which leg that was."""
+
+    def __init__(self) -> None:
+        self._joins: dict[ChannelId, tuple[AgentNumber, ChannelId]] = {}
+
+    def expect(self, customer: ChannelId, agent: AgentNumber, leg: ChannelId) -> None:
+        """A customer is being sent there, and nowhere else any more."""
+        self._joins[customer] = (agent, leg)
+
+    def failed(self, customer: ChannelId, agent: AgentNumber) -> ChannelId | None:
+        """The leg that was not there; None when the customer was sent elsewhere since."""
+        if self._joins.get(customer, ("", ""))[0] != agent:
+            return None
+        return self._joins.pop(customer)[1]
+
+    def hear(self, message: Message) -> None:
+        """Take note of customers who arrived or hung up."""
+        if message["Event"] in ("BridgeEnter", "Hangup"):
+            self._joins.pop(ChannelId(message["Uniqueid"]), None)
+
+    def clear(self) -> None:
+        """Forget them: the connection is lost."""
+        self._joins.clear()

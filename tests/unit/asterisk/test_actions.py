@@ -1,0 +1,155 @@
+"""Wishes to actions: what is sent, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from dialer.asterisk import actions
+from dialer.asterisk.errors import HeaderRefused
+from dialer.core import commands as do
+from dialer.core.words import AgentNumber, AttemptId, ChannelId
+
+ATTEMPT = AttemptId("0d9a6b52-6a2e-4a54-9f5c-0c6f5f0a9a11")
+
+
+def wish(
+    dial: str = "PJSIP/8613800138000@carrier",
+    caller_id: str = "+18005550100",
+    message: str = "waihu/safe-harbour",
+    attempt: AttemptId = ATTEMPT,
+) -> do.Originate:
+    return do.Originate(
+        attempt=attempt,
+        dial=dial,
+        caller_id=caller_id,
+        ring_time=timedelta(seconds=25),
+        answer_limit=timedelta(seconds=2),
+        message=message,
+        detect_machines=True,
+    )
+
+
+def test_a_customer_is_dialled_with_all_that_the_dialplan_needs() -> None:
+    action = actions.originate(wish())
+    assert action.name == "Originate"
+    assert action.headers == {
+        "Channel": "PJSIP/8613800138000@carrier",
+        "ChannelId": ATTEMPT,
+        "Context": "waihu-answered",
+        "Exten": "s",
+        "Priority": "1",
+        "Timeout": "25000",
+        "Async": "true",
+        "CallerID": "<+18005550100>",
+        "Variable": [
+            r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1",
+            f"WAIHU_ATTEMPT={ATTEMPT}",
+            "WAIHU_LIMIT_MS=2000",
+            "WAIHU_MESSAGE=waihu/safe-harbour",
+            "WAIHU_AMD=1",
+        ],
+    }
+
+
+def test_without_a_caller_id_the_trunk_chooses() -> None:
+    assert "CallerID" not in actions.originate(wish(caller_id="")).headers
+
+
+@pytest.mark.parametrize(
+    "dial",
+    [
+        "PJSIP/+8613800138000@carrier",
+        "PJSIP/carrier/sip:+8613800138000@127.0.0.1:5060;transport=tcp",
+        "Local/13800138000@customers/n",
+        "DAHDI/g1/5550100*#",
+    ],
+)
+def test_dial_strings_of_every_technology_pass(dial: str) -> None:
+    assert actions.originate(wish(dial=dial)).headers["Channel"] == dial
+
+
+@pytest.mark.parametrize(
+    "dial",
+    [
+        "PJSIP/1@carrier&PJSIP/2@carrier",
+        "PJSIP/1@carrier|PJSIP/2@carrier",
+        "PJSIP/1@carrier\r\nAction: Command\r\nCommand: core stop now",
+        "PJSIP/1@carrier,30,g",
+        "PJSIP/${SHELL(id)}@carrier",
+        "PJSIP/1 @carrier",
+        "1@carrier",
+        "",
+        "PJSIP/1@carrier\n",
+    ],
+)
+def test_a_dial_string_rings_one_phone_and_does_nothing_else(dial: str) -> None:
+    with pytest.raises(HeaderRefused, match="is no dial string that may be sent"):
+        actions.originate(wish(dial=dial))
+
+
+@pytest.mark.parametrize("caller_id", ["+1800>\r\nX: y", '"Acme" <1>', "acme", "1" * 33, "１２３"])
+def test_a_caller_id_is_a_number(caller_id: str) -> None:
+    with pytest.raises(HeaderRefused, match="is no caller id"):
+        actions.originate(wish(caller_id=caller_id))
+
+
+@pytest.mark.parametrize("message", ["a,WAIHU_AMD=0", 'a"b', "a\nb", "a\\b", "${X}", "", "a b", "a&&b"])
+def test_a_sound_cannot_become_a_second_variable(message: str) -> None:
+    with pytest.raises(HeaderRefused, match="is no sound"):
+        actions.originate(wish(message=message))
+
+
+def test_sounds_may_have_names_in_every_script() -> None:
+    variables = actions.originate(wish(message="waihu/安全港&waihu/bye")).headers["Variable"]
+    assert "WAIHU_MESSAGE=waihu/安全港&waihu/bye" in variables
+
+
+def test_an_agents_phone_is_called_into_the_waiting_loop() -> None:
+    action = actions.call_agent(
+        do.CallAgent(
+            agent=AgentNumber("1001"),
+            channel=ChannelId("leg-1"),
+            dial="PJSIP/1001",
+            ring_time=timedelta(seconds=20),
+        )
+    )
+    assert action.headers == {
+        "Channel": "PJSIP/1001",
+        "ChannelId": "leg-1",
+        "Context": "waihu-agent",
+        "Exten": "1001",
+        "Priority": "1",
+        "Timeout": "20000",
+        "Async": "true",
+    }
+
+
+@pytest.mark.parametrize("number", ["1001,1)", "", "10 01", "a" * 80])
+def test_an_agents_number_is_an_extension(number: str) -> None:
+    with pytest.raises(HeaderRefused, match="is no agent's number"):
+        actions.to_agent_loop("x", AgentNumber(number))
+
+
+def test_a_hang_up_ends_one_channel() -> None:
+    assert actions.hang_up("leg-1").headers == {"Channel": "leg-1", "Cause": "16"}
+    with pytest.raises(HeaderRefused, match="is no channel"):
+        actions.hang_up("/.*/")
+
+
+def test_the_heartbeat_is_in_whole_seconds() -> None:
+    assert actions.heartbeat(1795327200.9).headers == {"Variable": "WAIHU_HEARTBEAT", "Value": "1795327200"}
+
+
+def test_a_call_is_forgotten_by_its_attempt() -> None:
+    assert actions.forget_call(do.ForgetCall(attempt=ATTEMPT)).headers == {
+        "Variable": f"DB_DELETE(waihu-calls/{ATTEMPT})",
+        "Value": "",
+    }
+    with pytest.raises(HeaderRefused, match="is no attempt"):
+        actions.forget_call(do.ForgetCall(attempt=AttemptId("x)${SHELL(id)}")))
+
+
+def test_a_customer_is_sent_to_the_agent() -> None:
+    action = actions.join(do.Join(channel=ChannelId("c-1"), agent=AgentNumber("1001"), agent_leg=ChannelId("leg-1")))
+    assert action.name == "Redirect"
+    assert action.headers == {"Channel": "c-1", "Context": "waihu-bridge", "Exten": "1001", "Priority": "1"}
