@@ -1,0 +1,93 @@
+"""Prometheus metrics, read from the floor at the moment of the scrape; only what cannot be read later is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from dialer.core import commands as do
+
+Figures = Callable[[], Mapping[str, float]]
+"""Plain numbers of the rooms, by name."""
+Status = Callable[[], dict[str, Any]]
+"""The floor, as `Snapshot.plain`."""
+
+
+class Metrics:
+    """The daemon's metrics, in a registry of their own."""
+
+    def __init__(self, status: Status, figures: Figures) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Floor(status, figures))
+        self._attempts = Counter(
+            "waihu_attempts", "Attempts closed", ["campaign", "disposition"], registry=self._registry
+        )
+        self._joining = Histogram(
+            "waihu_answer_to_agent_seconds",
+            "From the customer's answer until customer and agent are in one bridge, by Asterisk's clock",
+            ["campaign"],
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
+            registry=self._registry,
+        )
+        self._talking = Histogram(
+            "waihu_talk_seconds",
+            "Customer and agent in one bridge",
+            ["campaign"],
+            buckets=(5, 15, 30, 60, 120, 240, 480, 960),
+            registry=self._registry,
+        )
+
+    def see(self, command: do.Command) -> None:
+        """Count what a wish of the core says."""
+        if not isinstance(command, do.CloseAttempt):
+            return
+        outcome, campaign = command.outcome, command.lead.campaign
+        self._attempts.labels(campaign, outcome.disposition.value).inc()
+        if outcome.answered_at is not None and outcome.bridged_at is not None:
+            waited = (outcome.bridged_at - outcome.answered_at).total_seconds()
+            self._joining.labels(campaign).observe(max(0.0, waited))
+            self._talking.labels(campaign).observe(outcome.seconds_talked)
+
+    def text(self) -> bytes:
+        """The exposition that Prometheus scrapes."""
+        return generate_latest(self._registry)
+
+
+class _Floor(Collector):
+    """Gauges of the floor and of the rooms."""
+
+    def __init__(self, status: Status, figures: Figures) -> None:
+        self._status = status
+        self._figures = figures
+
+    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+        """Read everything now."""
+        status = self._status()
+        for name, value in self._figures().items():
+            yield GaugeMetricFamily(f"waihu_{name}", name.replace("_", " "), value=value)
+        lines = GaugeMetricFamily("waihu_lines", "Calls by state", labels=["campaign", "state"])
+        agents = GaugeMetricFamily(
+            "waihu_agents", "Agents who serve the campaign, by state", labels=["campaign", "state"]
+        )
+        rate = GaugeMetricFamily(
+            "waihu_abandon_rate", "Abandoned / live answers in the legal window", labels=["campaign"]
+        )
+        cap = GaugeMetricFamily("waihu_drop_cap", "The abandon rate that may not be exceeded", labels=["campaign"])
+        hopper = GaugeMetricFamily("waihu_hopper_leads", "Leads at hand", labels=["campaign"])
+        remaining = GaugeMetricFamily("waihu_leads_remaining", "Leads that are not ended", labels=["campaign"])
+        for campaign in status["campaigns"]:
+            name = campaign["name"]
+            for state, count in campaign["lines"].items():
+                lines.add_metric([name, state], count)
+            for state, count in campaign["agents"].items():
+                agents.add_metric([name, state], count)
+            window = campaign["window"]
+            rate.add_metric([name], window["abandoned"] / window["answered"] if window["answered"] else 0.0)
+            cap.add_metric([name], campaign["drop_cap"])
+            hopper.add_metric([name], campaign["hopper"])
+            remaining.add_metric([name], campaign["remaining"])
+        yield from (lines, agents, rate, cap, hopper, remaining)

@@ -1,0 +1,60 @@
+"""One real campaign on a real Asterisk, start to finish, and the proof that the books agree."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from dialer.demo.closing import close_books, show_summary, write_summary
+from dialer.demo.options import DemoOptions
+from dialer.demo.scene import play
+from dialer.demo.stage import Stage
+from dialer.embedded.asterisk_program import AsteriskProgram, find_asterisk
+from dialer.embedded.postgres import PostgresServer
+
+BOOKS_DISAGREE = 1
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Play the demo; the exit code is 0 when every attempt agrees with the carrier's log."""
+    console = Console(highlight=False)
+    console.print("[bold]Waihu 外呼[/]: one real campaign, on real parts, all on this machine's loopback")
+    program = find_asterisk(say=lambda line: console.print(f"  {line}"))
+    console.print(f"  Asterisk {program.version}")
+    with tempfile.TemporaryDirectory(prefix="waihu-demo-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        given = os.environ.get("WAIHU_DATABASE_URL")
+        if given:
+            return asyncio.run(_run(options, folder, program, given, console))
+        # A child dies with the thread that started it: PostgreSQL is started here, in the main one.
+        with PostgresServer(durable=False) as server:
+            return asyncio.run(_run(options, folder, program, server.dsn(), console))
+
+
+async def _run(
+    options: DemoOptions, folder: Path, program: AsteriskProgram, database_url: str, console: Console
+) -> int:
+    async with Stage(options, folder, program, database_url) as stage:
+        started = datetime.now(UTC)
+        await play(stage, console)
+        books = await close_books(stage, started)
+        show_summary(books, stage, console)
+        if options.json is not None:
+            write_summary(books, options.json)
+        if options.keep:
+            await _keep_open(stage, console)
+    return BOOKS_DISAGREE if books.mismatches else 0
+
+
+async def _keep_open(stage: Stage, console: Console) -> None:
+    await stage.start_daemon()
+    console.print(f"\nEverything runs on. In another terminal:\n  export WAIHU_SITE={stage.site.site_file}")
+    console.print(f"  {sys.argv[0]} campaign start {stage.campaign}\nCtrl-C ends it.")
+    await asyncio.Event().wait()

@@ -1,0 +1,104 @@
+"""The live picture in the terminal: agents, lines, the promise about abandoned calls, and the pacer's reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+AGENT_COLOURS = {
+    "talking": "green",
+    "wrap_up": "yellow",
+    "ready": "cyan",
+    "reserved": "blue",
+    "paused": "magenta",
+    "logged_out": "bright_black",
+    "lost": "red",
+}
+LINE_STATES = ("opening", "dialing", "ringing", "answered", "waiting", "joining", "talking", "closing", "ending")
+REASONS_SHOWN = 5
+
+
+class Picture:
+    """Draws one campaign from the daemon's published status."""
+
+    def __init__(self, campaign: str, seconds: float) -> None:
+        self._campaign = campaign
+        self._seconds = seconds
+        self._reasons: list[str] = []
+
+    def draw(self, status: dict[str, Any] | None, elapsed: float) -> RenderableType:
+        """The picture of one moment; `elapsed` seconds since the campaign was started."""
+        campaign = next((c for c in (status or {}).get("campaigns", ()) if c["name"] == self._campaign), None)
+        if status is None or campaign is None:
+            return Panel("waiting for the daemon to speak …", title="Waihu 外呼")
+        self._remember(campaign["because"])
+        columns = Table.grid(expand=True, padding=(0, 2))
+        columns.add_row(self._agents(status["agents"]), self._lines(campaign), self._figures(campaign, elapsed))
+        return Panel(
+            Group(columns, self._progress(campaign, elapsed), self._why()),
+            title=f"Waihu 外呼 · {campaign['name']} · {campaign['mode']} · {campaign['state']}",
+            subtitle=", ".join(status["holds"]) or None,
+        )
+
+    def _agents(self, agents: list[dict[str, Any]]) -> RenderableType:
+        table = Table(title="agents", title_justify="left", box=None, show_header=False, padding=(0, 1))
+        for agent in agents:
+            colour = AGENT_COLOURS.get(agent["state"], "white")
+            table.add_row(
+                agent["number"], agent["name"], Text(agent["state"], style=colour), f"{agent['seconds']:.0f} s"
+            )
+        return table
+
+    def _lines(self, campaign: dict[str, Any]) -> RenderableType:
+        table = Table(title="lines", title_justify="left", box=None, show_header=False, padding=(0, 1))
+        for state in LINE_STATES:
+            count = campaign["lines"].get(state, 0)
+            table.add_row(state, str(count), Text("▇" * count, style="green" if state == "talking" else "cyan"))
+        return table
+
+    def _figures(self, campaign: dict[str, Any], elapsed: float) -> RenderableType:
+        window = campaign["window"]
+        rate = window["abandoned"] / window["answered"] if window["answered"] else 0.0
+        cap = campaign["drop_cap"]
+        attempts = sum(campaign["dispositions"].values())
+        table = Table(title="so far", title_justify="left", box=None, show_header=False, padding=(0, 1))
+        table.add_row("attempts", str(attempts))
+        table.add_row("attempts/hour", f"{attempts / elapsed * 3600:.0f}" if elapsed > 0 else "–")
+        table.add_row("answered", str(window["answered"]))
+        style = "red" if rate > cap else "green"
+        table.add_row("abandoned", Text(f"{window['abandoned']} = {rate:.1%} (cap {cap:.1%})", style=style))
+        for disposition, count in sorted(campaign["dispositions"].items(), key=lambda item: -item[1]):
+            table.add_row(f"· {disposition}", str(count))
+        return table
+
+    def _progress(self, campaign: dict[str, Any], elapsed: float) -> RenderableType:
+        done = campaign["total"] - campaign["remaining"]
+        grid = Table.grid(padding=(0, 2))
+        grid.add_row(
+            "list",
+            ProgressBar(total=max(1, campaign["total"]), completed=done, width=50),
+            f"{done} of {campaign['total']} leads ended",
+        )
+        grid.add_row(
+            "time",
+            ProgressBar(total=self._seconds, completed=min(elapsed, self._seconds), width=50),
+            f"{elapsed:.0f} of {self._seconds:.0f} s",
+        )
+        return grid
+
+    def _remember(self, because: str) -> None:
+        if not self._reasons or self._reasons[-1] != because:
+            self._reasons = [*self._reasons, because][-REASONS_SHOWN:]
+
+    def _why(self) -> RenderableType:
+        return Panel(
+            Text("\n".join(self._reasons), overflow="ellipsis", no_wrap=True),
+            title="why the pacer dials or waits",
+            title_align="left",
+            height=REASONS_SHOWN + 2,
+        )
