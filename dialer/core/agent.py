@@ -5,8 +5,8 @@
                    └─▶ paused ◀──────────────────────┘      a leg that goes away: logged_out, or lost
 
 The phone leg stays up in the waiting loop; the state says what the agent does with it. A pause or a log-out asked
-for while a customer is on the line waits until the wrap-up is over. Hanging up between calls is a log-out; a leg
-that goes while a customer is promised or on the line, or that breaks, makes the agent lost.
+for while a customer is on the line waits until the wrap-up, asked for in the wrap-up it ends it. Hanging up between
+calls is a log-out; a leg that goes while a customer is promised or on the line, or that breaks, makes the agent lost.
 
 Every state that is left becomes an interval in PostgreSQL, so that the day of an agent adds up to the second.
 """
@@ -26,7 +26,7 @@ from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, Br
 
 NORMAL_CLEARING = 16
 """Q.850: the far end hung up as one does."""
-NEVER_MIND = 2
+BROKEN_AFTER = 2
 """Joins that may fail in a row before the leg is held to be broken."""
 OFFER_SOUND = "beep"
 LOGIN_RING_TIME = timedelta(seconds=30)
@@ -46,6 +46,8 @@ class Agent:
     leg: ChannelId | None = None
     calling: ChannelId | None = None
     """The leg on which Waihu rings the agent's phone."""
+    leaving: AgentState | None = None
+    """We hang up the leg, and this is what the agent is when it is gone."""
     bridge: BridgeId | None = None
     attempt: AttemptId | None = None
     campaign: CampaignName | None = None
@@ -77,43 +79,47 @@ class Agent:
 def step(agent: Agent, event: Event, now: datetime) -> Step:
     """What an agent becomes by an event, and what it wishes then."""
     match agent.state, event:
-        case (AgentState.LOGGED_OUT | AgentState.LOST, ev.AgentLegUp(channel=leg)):
-            return _enter(replace(agent, leg=leg, calling=None, failed_joins=0), AgentState.READY, now)
-        case (_, ev.AgentLegUp(channel=leg)) if leg != agent.leg:
-            return agent, (
-                do.HangUp(channel=leg),
-                do.ReportOddity(what="second phone of an agent", subject=agent.number),
-            )
-        case (_, ev.HungUp(channel=leg)) if leg == agent.calling:
+        case AgentState.LOGGED_OUT | AgentState.LOST, ev.AgentLegUp(channel=leg):
+            return _came(agent, leg, now)
+        case _, ev.AgentLegUp(channel=leg) if leg != agent.leg:
+            second = do.ReportOddity(what="second phone of an agent", subject=agent.number)
+            return agent, (do.HangUp(channel=leg), second)
+        case _, ev.HungUp() | ev.OriginateRefused() | ev.OriginateInDoubt() if event.channel == agent.calling:
             return replace(agent, calling=None), ()
-        case (_, ev.HungUp(channel=leg)) if leg == agent.leg:
+        case _, ev.HungUp(channel=leg) if leg == agent.leg:
             return _leg_gone(agent, event, now)
 
-        case (AgentState.READY, sig.Reserved(attempt=attempt, campaign=campaign)):
-            return _enter(replace(agent, attempt=attempt, campaign=campaign), AgentState.RESERVED, now)
-        case (AgentState.READY, sig.Offered(lead=lead, until=until)):
-            offered = replace(agent, offer=lead, attempt=lead.attempt, campaign=lead.campaign)
-            reserved, wishes = _enter(offered, AgentState.RESERVED, now)
-            return reserved, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), _announce(agent))
-        case (AgentState.RESERVED, ev.TimerFired(timer=Timer("offer"))):
-            return _accept(agent)
-        case (AgentState.RESERVED, sig.Joined()):
+        case AgentState.READY, sig.Reserved(attempt=attempt, campaign=campaign):
+            reserved, wishes = _enter(agent, AgentState.RESERVED, now)
+            return replace(reserved, attempt=attempt, campaign=campaign), wishes
+        case AgentState.READY, sig.Offered(lead=lead, until=until):
+            return _offered(agent, lead, until, now)
+        case AgentState.RESERVED, ev.TimerFired(timer=Timer("offer")):
+            return replace(agent, offer=None), ()
+        case AgentState.RESERVED, sig.Joined(attempt=attempt) if attempt == agent.attempt:
             return _enter(replace(agent, failed_joins=0, chosen=None), AgentState.TALKING, now)
-        case (AgentState.RESERVED, sig.Released(join_failed=failed)):
+        case AgentState.RESERVED, sig.Released(attempt=attempt, join_failed=failed) if attempt == agent.attempt:
             return _released(agent, now, failed)
-        case (AgentState.TALKING, sig.CallEnded(wrap_up=wrap_up)):
+        case AgentState.TALKING, sig.CallEnded(attempt=attempt, wrap_up=wrap_up) if attempt == agent.attempt:
             return _wrap_up(agent, wrap_up, now)
-        case (AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap"))):
+        case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):
             return _rest(agent, now)
+        case _, sig.FoundTalking(attempt=attempt, campaign=campaign, bridge=bridge) if agent.leg is not None:
+            return _found_talking(agent, attempt, campaign, bridge, now)
 
-        case (AgentState.RESERVED | AgentState.TALKING, ev.EnteredBridge(bridge=bridge)):
+        case _, ev.EnteredBridge(bridge=bridge):
             return replace(agent, bridge=bridge), ()
-        case (_, ev.LeftBridge()):
+        case _, ev.LeftBridge(bridge=bridge) if bridge == agent.bridge:
             return replace(agent, bridge=None), ()
-        case (_, ev.AgentOrdered()):
+        case _, ev.AgentOrdered():
             return _ordered(agent, event, now)
         case _:
             return agent, ()
+
+
+def book(agent: Agent, now: datetime) -> Step:
+    """Write down the state up to now, and stay in it."""
+    return _enter(agent, agent.state, now, agent.reason)
 
 
 def _enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> Step:
@@ -124,57 +130,84 @@ def _enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> 
         reason=agent.reason,
         since=agent.since,
         until=now,
-        attempt=agent.attempt if agent.state is not AgentState.READY else None,
-        campaign=agent.campaign if agent.state is not AgentState.READY else None,
+        attempt=agent.attempt,
+        campaign=agent.campaign,
     )
-    left = () if agent.state is AgentState.LOGGED_OUT else (interval,)
-    return replace(agent, state=state, since=now, reason=reason), left
+    nothing_to_tell = agent.state is AgentState.LOGGED_OUT or agent.since >= now
+    return replace(agent, state=state, since=now, reason=reason), () if nothing_to_tell else (interval,)
+
+
+def _came(agent: Agent, leg: ChannelId, now: datetime) -> Step:
+    """The agent's phone is here, the one that we call or another."""
+    here, wishes = _enter(agent, AgentState.READY, now)
+    other = agent.calling if agent.calling != leg else None
+    hang_up = () if other is None else (do.HangUp(channel=other),)
+    return replace(here, leg=leg, calling=None, failed_joins=0), (*wishes, *hang_up)
+
+
+def _offered(agent: Agent, lead: Lead, until: datetime, now: datetime) -> Step:
+    if agent.leg is None:
+        raise ValueError(f"agent {agent.number} is offered a lead without a leg")
+    reserved, wishes = _enter(agent, AgentState.RESERVED, now)
+    looking = replace(reserved, offer=lead, attempt=lead.attempt, campaign=lead.campaign)
+    sound = do.Announce(channel=agent.leg, agent=agent.number, sound=OFFER_SOUND)
+    return looking, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), sound)
 
 
 def _rest(agent: Agent, now: datetime) -> Step:
     """Nothing is left to do with a customer: ready again, or what was asked for meanwhile."""
-    free, (interval, *_) = _enter(agent, AgentState.READY, now)
-    free = replace(free, attempt=None, campaign=None, bridge=None, offer=None)
-    wishes: tuple[do.Command, ...] = (
-        interval,
-        do.LetSleep(timer=agent.wrap_timer),
-        do.LetSleep(timer=agent.offer_timer),
-    )
-    if agent.then_log_out and agent.leg is not None:
-        return replace(free, then_log_out=False, state=AgentState.PAUSED, reason="log_out"), (
-            *wishes,
-            do.HangUp(channel=agent.leg),
-        )
-    if agent.then_pause is not None:
-        return replace(free, then_pause=None, state=AgentState.PAUSED, reason=agent.then_pause), wishes
-    return free, wishes
+    if agent.then_log_out:
+        entered, wishes = _leave(agent, AgentState.LOGGED_OUT, now)
+    elif agent.then_pause is not None:
+        entered, wishes = _enter(agent, AgentState.PAUSED, now, agent.then_pause)
+    else:
+        entered, wishes = _enter(agent, AgentState.READY, now)
+    rested = replace(entered, attempt=None, campaign=None, offer=None, then_pause=None, then_log_out=False)
+    return rested, (*wishes, *_timers_off(agent))
 
 
 def _released(agent: Agent, now: datetime, join_failed: bool) -> Step:
-    failed = agent.failed_joins + 1 if join_failed else 0
-    free, wishes = _rest(replace(agent, failed_joins=failed), now)
-    if failed < NEVER_MIND or agent.leg is None:
-        return free, wishes
-    broken = do.ReportOddity(what="agent's leg cannot be joined", subject=agent.number)
-    paused = replace(free, state=AgentState.PAUSED, reason="broken leg")
-    return paused, (*wishes, broken, do.HangUp(channel=agent.leg))
+    failed = agent.failed_joins + 1 if join_failed else agent.failed_joins
+    rested, wishes = _rest(replace(agent, failed_joins=failed), now)
+    if failed < BROKEN_AFTER or rested.leaving is not None:
+        return rested, wishes
+    broken, more = _leave(rested, AgentState.LOST, now)
+    return broken, (*wishes, *more, do.ReportOddity(what="agent's leg cannot be joined", subject=agent.number))
 
 
 def _wrap_up(agent: Agent, wrap_up: timedelta, now: datetime) -> Step:
     wrapping, wishes = _enter(agent, AgentState.WRAP_UP, now)
     if wrap_up <= timedelta(0) or agent.chosen is not None:
-        free, more = _rest(wrapping, now)
-        return free, (*wishes, *more)
+        rested, more = _rest(wrapping, now)
+        return rested, (*wishes, *more)
     return wrapping, (*wishes, do.WakeAt(timer=agent.wrap_timer, at=now + wrap_up))
+
+
+def _found_talking(agent: Agent, attempt: AttemptId, campaign: CampaignName, bridge: BridgeId, now: datetime) -> Step:
+    if agent.state is AgentState.TALKING and agent.attempt == attempt:
+        return replace(agent, bridge=bridge), ()
+    talking, wishes = _enter(agent, AgentState.TALKING, now)
+    talking = replace(talking, attempt=attempt, campaign=campaign, bridge=bridge, offer=None, chosen=None)
+    return talking, (*wishes, *_timers_off(agent))
+
+
+def _leave(agent: Agent, leaving: AgentState, now: datetime) -> Step:
+    """Hang up the agent's leg; nobody is promised to it any more."""
+    entered, wishes = _enter(agent, AgentState.PAUSED, now, "leaving")
+    hang_up = () if agent.leg is None else (do.HangUp(channel=agent.leg),)
+    return replace(entered, leaving=leaving), (*wishes, *hang_up)
 
 
 def _leg_gone(agent: Agent, event: ev.HungUp, now: datetime) -> Step:
     with_customer = agent.state in (AgentState.RESERVED, AgentState.TALKING) and agent.offer is None
     left_by_will = event.cause == NORMAL_CLEARING and not with_customer
-    state = AgentState.LOGGED_OUT if left_by_will else AgentState.LOST
+    state = agent.leaving or (AgentState.LOGGED_OUT if left_by_will else AgentState.LOST)
     gone, wishes = _enter(agent, state, now)
-    asleep = (do.LetSleep(timer=agent.wrap_timer), do.LetSleep(timer=agent.offer_timer))
-    return Agent(profile=gone.profile, since=now, state=state), (*wishes, *asleep)
+    return Agent(profile=gone.profile, since=now, state=state), (*wishes, *_timers_off(agent))
+
+
+def _timers_off(agent: Agent) -> tuple[do.Command, ...]:
+    return do.LetSleep(timer=agent.wrap_timer), do.LetSleep(timer=agent.offer_timer)
 
 
 def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
@@ -185,7 +218,11 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
                 agent=agent.number, channel=channel, dial=agent.profile.phone, ring_time=LOGIN_RING_TIME
             )
             return replace(agent, calling=channel), (call,)
-        case _ if not agent.state.on_shift:
+        case AgentOrder.LOG_OUT if agent.calling is not None:
+            return agent, (do.HangUp(channel=agent.calling),)
+        case AgentOrder.LOG_OUT if agent.state is AgentState.LOST:
+            return _enter(agent, AgentState.LOGGED_OUT, now)
+        case _ if not agent.state.on_shift or agent.leaving is not None:
             return agent, ()
         case AgentOrder.READY:
             return _make_ready(agent, now)
@@ -197,16 +234,11 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
             chosen = replace(agent, chosen=event.argument)
             return _rest(chosen, now) if agent.state is AgentState.WRAP_UP else (chosen, ())
         case AgentOrder.ACCEPT if agent.offer is not None:
-            return _accept(agent)
+            return replace(agent, offer=None), (do.LetSleep(timer=agent.offer_timer),)
         case AgentOrder.SKIP if agent.offer is not None:
             return _rest(agent, now)
         case _:
             return agent, ()
-
-
-def _accept(agent: Agent) -> Step:
-    """The lead on offer is to be dialled; the agent stays reserved for it."""
-    return replace(agent, offer=None), (do.LetSleep(timer=agent.offer_timer),)
 
 
 def _make_ready(agent: Agent, now: datetime) -> Step:
@@ -224,13 +256,7 @@ def _pause(agent: Agent, reason: str, now: datetime) -> Step:
 
 
 def _log_out(agent: Agent, now: datetime) -> Step:
-    if agent.state in (AgentState.READY, AgentState.PAUSED) and agent.leg is not None:
-        return agent, (do.HangUp(channel=agent.leg),)
+    if agent.state in (AgentState.READY, AgentState.PAUSED):
+        return _leave(agent, AgentState.LOGGED_OUT, now)
     waiting = replace(agent, then_log_out=True)
     return _rest(waiting, now) if agent.state is AgentState.WRAP_UP else (waiting, ())
-
-
-def _announce(agent: Agent) -> do.Command:
-    if agent.leg is None:
-        raise ValueError(f"agent {agent.number} is offered a lead without a leg")
-    return do.Announce(channel=agent.leg, agent=agent.number, sound=OFFER_SOUND)

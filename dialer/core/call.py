@@ -1,15 +1,20 @@
 """One live attempt, from the moment its row is opened until its outcome is recorded.
 
     opening ─▶ dialing ─▶ ringing ─▶ answered ─▶ waiting ─▶ joining ─▶ talking ─▶ wrapping ─▶ recording ─▶ gone
-                  │          │          │           │          │
-                  └──────────┴──────────┴── ending ─┴─ closing ┘   (we hang up; the safe-harbour message)
+                  │          │          │           │ ▲        │ │
+                  │          │          │           │ └────────┘ │ (the join failed, the agent left)
+                  └──────────┴── ending ┴─ closing ◀┴────────────┘ (we hang up; the safe-harbour message)
 
 Asterisk tells the story in any order and some of it twice, so a fact that is older than the state is noted where it
 is worth a column (`ringing_at`, `dial_status`) and otherwise passes. A hang-up ends every state that holds a line;
 what it means is decided by `outcome`, once, and the disposition never changes afterwards.
 
-Every state that waits for Asterisk has a guard: a wish to be woken when the fact that must come has not come. A
-call whose guard fires is hung up, and one that does not even hang up is recorded as failed. So no call is stuck.
+A person waits until `limit_at` for an agent and is then given the message. A join that was asked for in time is
+seen through, for it takes milliseconds: the limit counts again when it fails. The dialplan keeps the limit too, should
+we be away; where its message and our join cross, the join wins.
+
+Every state that waits for Asterisk has a guard: a wish to be woken when the fact that must come has not come. A call
+whose guard fires is hung up, and one that does not even hang up is recorded as it stands. So no call is stuck.
 """
 
 from __future__ import annotations
@@ -21,8 +26,9 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.events import Event
+from dialer.core.found import LastWord
 from dialer.core.lead import Lead
-from dialer.core.outcome import disposition_of
+from dialer.core.outcome import BY_VERDICT, disposition_of, disposition_of_last_word
 from dialer.core.policy import CampaignPolicy, Trunk
 from dialer.core.words import (
     AgentNumber,
@@ -42,9 +48,14 @@ DETECTION_GUARD = timedelta(seconds=12)
 """The same with machine detection, which decides in 2.4-5 s."""
 RING_GRACE = timedelta(seconds=10)
 """Asterisk ends an unanswered call at the ring time itself; this much later it has not."""
-HANGUP_GUARD = timedelta(seconds=10)
+JOIN_GUARD = timedelta(seconds=1)
+"""A join takes milliseconds; after this long the agent's leg is not what it should be."""
 MESSAGE_GUARD = timedelta(seconds=60)
-JOIN_GUARD = timedelta(seconds=3)
+HANGUP_GUARD = timedelta(seconds=10)
+BEFORE_AN_AGENT = frozenset(
+    {CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.WAITING, CallState.CLOSING}
+)
+"""Where the safe-harbour message may begin."""
 OPT_OUT_DIGIT = "9"
 """Pressed during the safe-harbour message: never call me again (47 CFR 64.1200(b)(3))."""
 
@@ -66,12 +77,16 @@ class Call:
     state: CallState = CallState.OPENING
     agent: AgentNumber | None = None
     """The agent it is bound to, promised or talking to."""
+    agent_leg: ChannelId | None = None
+    """The leg that Asterisk was asked to join it with."""
     bound: bool = False
     """Preview: the agent was chosen before dialling, and waits for this customer."""
     dialed_at: datetime | None = None
     ringing_at: datetime | None = None
     answered_at: datetime | None = None
     arrived_at: datetime | None = None
+    limit_at: datetime | None = None
+    """Until when the person may wait for an agent."""
     bridged_at: datetime | None = None
     parted_at: datetime | None = None
     ended_at: datetime | None = None
@@ -127,54 +142,68 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case CallState.RECORDING, ev.AttemptClosed():
             return replace(call, state=CallState.GONE, since=now), (do.ForgetCall(attempt=call.id),)
 
-        case (CallState.DIALING, ev.Rang(at=at)):
+        case CallState.DIALING, ev.Rang(at=at):
             return replace(call, state=CallState.RINGING, since=now, ringing_at=at), ()
-        case (CallState.DIALING | CallState.RINGING, ev.Answered(at=at)):
-            return _answered(call, at, now)
-        case (CallState.DIALING | CallState.RINGING | CallState.ANSWERED, ev.Arrived()):
-            return _arrived(call, event, now)
-        case (CallState.DIALING, ev.OriginateRefused()):
-            return _over(replace(call, ended_at=event.at, dial_status="REFUSED"), now)
-        case (CallState.WAITING, sig.Promised(agent=agent, agent_leg=leg)):
-            joining = replace(call, state=CallState.JOINING, since=now, agent=agent)
-            return joining, (
-                do.Join(channel=call.channel, agent=agent, agent_leg=ChannelId(leg)),
-                _guard(call, now + JOIN_GUARD),
-            )
-        case (CallState.JOINING, ev.JoinFailed() | sig.Unpromised()):
-            return replace(call, state=CallState.WAITING, since=now, agent=None, bound=False, bridge=None), ()
-        case (CallState.JOINING | CallState.WAITING, ev.EnteredBridge(bridge=bridge)):
-            return replace(call, bridge=bridge), ()
-        case (CallState.JOINING, sig.Joined(at=at)):
-            talking = replace(call, state=CallState.TALKING, since=now, bridged_at=at)
-            return talking, (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
-        case (CallState.TALKING, ev.LeftBridge(at=at)):
-            return replace(call, bridge=None, parted_at=at), (_guard(call, now + HANGUP_GUARD),)
+        case CallState.DIALING | CallState.RINGING, ev.Answered(at=at):
+            guard = DETECTION_GUARD if call.policy.detect_machines else ANSWER_GUARD
+            answered = replace(call, state=CallState.ANSWERED, since=now, answered_at=at)
+            return answered, (_guard(call, now + guard),)
+        case CallState.DIALING | CallState.RINGING | CallState.ANSWERED, ev.Arrived(verdict=verdict, at=at):
+            here = replace(call, verdict=verdict, arrived_at=at, answered_at=call.answered_at or at)
+            limit_at = at + call.policy.pacing.answer_limit
+            return _end(here, now) if verdict in BY_VERDICT else _waiting(here, limit_at, now)
+        case CallState.DIALING | CallState.ENDING, ev.OriginateRefused(at=at):
+            return _over(replace(call, ended_at=at, dial_status="REFUSED"), now)
+        case _, sig.Unpromised(agent=agent) if call.state.pending and agent == call.agent:
+            return replace(call, agent=None, bound=False), ()
 
-        case (CallState.WAITING | CallState.JOINING, ev.TimerFired(timer=Timer("limit"))):
-            closing = replace(call, state=CallState.CLOSING, since=now, agent=None, bound=False)
-            return closing, (do.PlayMessage(channel=call.channel), _guard(call, now + MESSAGE_GUARD))
-        case (CallState.ANSWERED | CallState.WAITING | CallState.JOINING | CallState.CLOSING, ev.MessageStarted()):
-            closing = replace(
-                call, state=CallState.CLOSING, since=now, agent=None, bound=False, message_played=True, bridge=None
-            )
-            return closing, (do.LetSleep(timer=call.limit), _guard(call, now + MESSAGE_GUARD))
-        case (CallState.CLOSING, ev.DigitPressed(digit=digit)) if digit == OPT_OUT_DIGIT:
+        case CallState.WAITING, sig.Promised(agent=agent, agent_leg=leg):
+            joining = replace(call, state=CallState.JOINING, since=now, agent=agent, agent_leg=leg)
+            join = do.Join(channel=call.channel, agent=agent, agent_leg=leg)
+            return joining, (join, _guard(call, now + JOIN_GUARD))
+        case CallState.JOINING, ev.JoinFailed(agent_leg=leg) if leg == call.agent_leg:
+            return _not_joined(call, now)
+        case CallState.JOINING, sig.Unpromised(agent=agent) if agent == call.agent:
+            return _not_joined(call, now)
+        case CallState.JOINING, ev.TimerFired(timer=Timer("guard")):
+            return _not_joined(call, now)
+        case CallState.JOINING, sig.Joined(agent=agent, at=at) if agent == call.agent:
+            return _talking(call, at, now)
+        case CallState.TALKING, ev.LeftBridge(bridge=bridge, at=at) if bridge == call.bridge:
+            return replace(call, bridge=None, parted_at=at), (_guard(call, now + HANGUP_GUARD),)
+        case CallState.TALKING | CallState.ENDING, sig.WrappedUp(agent=agent) if agent == call.agent:
+            return _end(replace(call, agent_disposition=event.disposition), now)
+
+        case CallState.WAITING, ev.TimerFired(timer=Timer("limit")):
+            return _closing(call, now)
+        case CallState.JOINING, ev.MessageStarted():
+            return replace(call, message_played=True), ()
+        case _, ev.MessageStarted(at=at) if call.state in BEFORE_AN_AGENT:
+            return _closing(replace(call, answered_at=call.answered_at or at, message_played=True), now)
+        case CallState.CLOSING, ev.DigitPressed(digit=digit) if digit == OPT_OUT_DIGIT:
             return replace(call, opted_out=True), ()
 
-        case (CallState.WRAPPING, sig.WrappedUp(disposition=disposition)):
-            return _over(replace(call, agent_disposition=disposition), now)
-        case (_, ev.HungUp()) if call.state.holds_line:
-            return _hung_up(call, event, now)
-        case (_, sig.CalledOff()) if call.state.holds_line:
+        case CallState.WRAPPING, sig.WrappedUp(disposition=disposition):
+            return _over(replace(call, agent_disposition=call.agent_disposition or disposition), now)
+        case _, ev.HungUp(at=at, cause=cause, sip_code=sip_code) if call.state.holds_line:
+            return _hung_up(replace(call, ended_at=at, cause=cause, sip_code=sip_code), now)
+        case _, sig.EndedUnseen(word=word) if call.state.holds_line:
+            return _hung_up(_by_last_word(call, word), now)
+        case _, sig.FoundTalking(agent=agent, bridge=bridge, at=at) if call.state.holds_line:
+            return _talking(replace(call, agent=agent, bridge=bridge, answered_at=call.answered_at or at), at, now)
+        case _, sig.CalledOff() if call.state.holds_line:
             return _end(replace(call, called_off=True), now)
-        case (_, ev.TimerFired(timer=Timer("guard"))) if call.state.holds_line:
+        case _, ev.TimerFired(timer=Timer("guard")) if call.state.holds_line:
             return _guard_fired(call, now)
-        case (_, ev.DialEnded(status=status)):
+        case _, ev.EnteredBridge(bridge=bridge) if call.state.holds_line:
+            return replace(call, bridge=bridge), ()
+        case _, ev.LeftBridge(bridge=bridge) if bridge == call.bridge:
+            return replace(call, bridge=None), ()
+        case _, ev.DialEnded(status=status) if call.state.holds_line:
             return replace(call, dial_status=call.dial_status or status), ()
-        case (_, ev.Rang(at=at)) if call.ringing_at is None and call.state is not CallState.OPENING:
+        case _, ev.Rang(at=at) if call.state.holds_line and call.ringing_at is None:
             return replace(call, ringing_at=at), ()
-        case (_, ev.OriginateInDoubt()):
+        case _, ev.OriginateInDoubt():
             return call, (do.ReportOddity(what="originate in doubt", subject=call.id),)
         case _:
             return call, ()
@@ -197,50 +226,72 @@ def _dial(call: Call, now: datetime) -> Step:
     return dialing, (originate, _guard(call, now + pacing.ring_time + RING_GRACE))
 
 
-def _answered(call: Call, at: datetime, now: datetime) -> Step:
-    guard = DETECTION_GUARD if call.policy.detect_machines else ANSWER_GUARD
-    return replace(call, state=CallState.ANSWERED, since=now, answered_at=at), (_guard(call, now + guard),)
+def _waiting(call: Call, limit_at: datetime, now: datetime) -> Step:
+    waiting = replace(call, state=CallState.WAITING, since=now, limit_at=limit_at)
+    return waiting, (do.LetSleep(timer=call.guard), do.WakeAt(timer=call.limit, at=limit_at))
 
 
-def _arrived(call: Call, event: ev.Arrived, now: datetime) -> Step:
-    here = replace(
-        call, verdict=event.verdict, arrived_at=event.at, answered_at=call.answered_at or event.at, since=now
-    )
-    if event.verdict in (MachineVerdict.MACHINE, MachineVerdict.FAX, MachineVerdict.SILENCE):
-        return _end(here, now)
-    limit = now + call.policy.pacing.answer_limit
-    waiting = replace(here, state=CallState.WAITING)
-    return waiting, (do.LetSleep(timer=call.guard), do.WakeAt(timer=call.limit, at=limit))
+def _not_joined(call: Call, now: datetime) -> Step:
+    """The promised agent did not come: another one may, while the limit lasts."""
+    if call.message_played or call.limit_at is None or now >= call.limit_at:
+        return _closing(call, now)
+    return _waiting(replace(call, agent=None, agent_leg=None, bound=False), call.limit_at, now)
+
+
+def _talking(call: Call, at: datetime, now: datetime) -> Step:
+    talking = replace(call, state=CallState.TALKING, since=now, bridged_at=call.bridged_at or at, parted_at=None)
+    return talking, (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
+
+
+def _closing(call: Call, now: datetime) -> Step:
+    """Nobody is there for this person; the message plays already where the dialplan was quicker."""
+    closing = replace(call, state=CallState.CLOSING, since=now, agent=None, agent_leg=None, bound=False)
+    play = () if call.message_played else (do.PlayMessage(channel=call.channel),)
+    return closing, (*play, do.LetSleep(timer=call.limit), _guard(call, now + MESSAGE_GUARD))
 
 
 def _end(call: Call, now: datetime) -> Step:
     ending = replace(call, state=CallState.ENDING, since=now)
-    return ending, (do.HangUp(channel=call.channel), _guard(call, now + HANGUP_GUARD))
+    asleep = do.LetSleep(timer=call.limit)
+    return ending, (do.HangUp(channel=call.channel), asleep, _guard(call, now + HANGUP_GUARD))
 
 
-def _hung_up(call: Call, event: ev.HungUp, now: datetime) -> Step:
-    gone = replace(call, ended_at=event.at, cause=event.cause, sip_code=event.sip_code, bridge=None)
+def _hung_up(call: Call, now: datetime) -> Step:
     if call.bridged_at is not None and call.agent is not None:
-        wrapping = replace(gone, state=CallState.WRAPPING, since=now, parted_at=call.parted_at or event.at)
-        return wrapping, (do.LetSleep(timer=call.guard),)
-    return _over(gone, now)
+        parted_at = call.parted_at or call.ended_at
+        wrapping = replace(call, state=CallState.WRAPPING, since=now, parted_at=parted_at, bridge=None)
+        return wrapping, (do.LetSleep(timer=call.guard), do.LetSleep(timer=call.limit))
+    return _over(call, now)
 
 
 def _guard_fired(call: Call, now: datetime) -> Step:
     oddity = do.ReportOddity(what=f"nothing came after {call.state}", subject=call.id)
-    if call.state is CallState.ENDING:
-        over, wishes = _over(replace(call, ended_at=now), now)
-        return over, (oddity, *wishes)
-    ending, wishes = _end(call, now)
-    return ending, (oddity, *wishes)
+    after, wishes = _hung_up(replace(call, ended_at=now), now) if call.state is CallState.ENDING else _end(call, now)
+    return after, (oddity, *wishes)
+
+
+def _by_last_word(call: Call, word: LastWord) -> Call:
+    bridged_at = call.bridged_at or (word.answered_at if word.bridged else None)
+    known_by_us = call.called_off or bridged_at is not None
+    return replace(
+        call,
+        ended_at=word.ended_at,
+        cause=word.cause,
+        sip_code=word.sip_code,
+        dial_status=call.dial_status or word.dial_status or None,
+        answered_at=call.answered_at or word.answered_at,
+        bridged_at=bridged_at,
+        verdict=word.verdict if word.verdict is not MachineVerdict.OFF else call.verdict,
+        message_played=call.message_played or word.message_played,
+        disposition=None if known_by_us else disposition_of_last_word(word),
+    )
 
 
 def _over(call: Call, now: datetime) -> Step:
-    over = replace(call, state=CallState.RECORDING, since=now)
-    return (
-        replace(over, disposition=disposition_of(over)),
-        (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard)),
-    )
+    agent = call.agent if call.bridged_at is not None or call.bound else None
+    over = replace(call, state=CallState.RECORDING, since=now, agent=agent, bridge=None)
+    over = replace(over, disposition=over.disposition or disposition_of(over))
+    return over, (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
 
 
 def _guard(call: Call, at: datetime) -> do.WakeAt:

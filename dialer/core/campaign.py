@@ -22,7 +22,9 @@ from dialer.core.policy import CampaignPolicy
 from dialer.core.words import CampaignName, CampaignOrder, CampaignState, Disposition, Timer
 
 LOOK_AGAIN = timedelta(seconds=5)
-"""How long to wait before asking again for leads when none were due: a list may have grown meanwhile."""
+"""How long to wait before asking again for leads when fewer came than were asked for: a list may grow meanwhile."""
+BEAT = timedelta(milliseconds=500)
+"""Ages alone change the pacer's mind, so it is asked this often even when nothing happens."""
 
 Step = tuple["Campaign", tuple[do.Command, ...]]
 
@@ -36,7 +38,8 @@ class Campaign:
     """When it came into `state`."""
     state: CampaignState = CampaignState.STOPPED
     hopper: Hopper = field(default_factory=Hopper)
-    fetching: bool = False
+    fetching: int = 0
+    """Leads that were asked for and have not come yet."""
     fetch_at: datetime | None = None
     """Before this moment there is no use in asking for leads."""
     next_due_at: datetime | None = None
@@ -73,9 +76,12 @@ def step(campaign: Campaign, event: Event, now: datetime) -> Step:
         case ev.LeadsFetched():
             return _fetched(campaign, event, now)
         case ev.StoreBack():
-            return replace(campaign, fetching=False, fetch_at=None), ()
+            return replace(campaign, fetching=0, fetch_at=None), ()
+        case ev.TimerFired() if campaign.state is CampaignState.RUNNING:
+            return campaign, (do.WakeAt(timer=campaign.pace_timer, at=now + BEAT),)
         case ev.DrainAsked():
-            return _emptied(campaign, "the daemon ends")
+            emptied, wishes = _emptied(campaign, "the daemon ends")
+            return emptied, (*wishes, do.LetSleep(timer=campaign.pace_timer))
         case _:
             return campaign, ()
 
@@ -108,11 +114,11 @@ def _ordered(campaign: Campaign, order: CampaignOrder, by: str, now: datetime) -
 def _fetched(campaign: Campaign, event: ev.LeadsFetched, now: datetime) -> Step:
     known = replace(
         campaign,
-        fetching=False,
+        fetching=0,
         next_due_at=event.next_due_at,
         remaining=event.remaining,
         total=event.total,
-        fetch_at=None if event.leads else now + LOOK_AGAIN,
+        fetch_at=now + LOOK_AGAIN if len(event.leads) < max(1, campaign.fetching) else None,
     )
     if campaign.state is not CampaignState.RUNNING:
         back = do.ReturnLeads(leads=event.leads, reason="campaign does not dial")

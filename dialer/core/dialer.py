@@ -12,17 +12,18 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.agent import Agent
+from dialer.core.agent import Agent, book
 from dialer.core.campaign import Campaign
-from dialer.core.coupling import tell_agent, tell_call, tell_campaign
+from dialer.core.coupling import ToAgent, ToCall, meet, tell, tell_campaign
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
 from dialer.core.keypad import press
+from dialer.core.learning import count_live_calls
 from dialer.core.pace import pace
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CampaignName, Hold, Timer
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
 """A row that took longer than this to open belongs to a plan that no longer holds; the lead goes back undialled."""
@@ -35,25 +36,58 @@ class Dialer:
     """All of the core's state. One consumer calls `handle`, one event after the other."""
 
     floor: Floor = field(default_factory=Floor)
+    alarms: dict[Timer, datetime] = field(default_factory=dict)
+    """Open wishes to be woken. One that fires although it was withdrawn or put off meanwhile is stale, and passes."""
+    finished: bool = False
 
     def handle(self, event: Event, now: datetime) -> list[do.Command]:
         """Everything that follows from an event, in the order in which it shall be done."""
-        wishes = list(self._dispatch(event, now))
-        wishes.extend(self._ask_the_pacer(event, now))
-        if Hold.DRAINING in self.floor.holds and not self.floor.calls:
-            wishes.append(do.Finish())
+        if isinstance(event, ev.TimerFired) and self._is_stale(event.timer, now):
+            return []
+        wishes: list[do.Command] = []
+        for wish in self._follow(event, now):
+            match wish:
+                case do.WakeAt(timer=timer, at=at):
+                    self.alarms[timer] = at
+                case do.LetSleep(timer=timer) if self.alarms.pop(timer, None) is None:
+                    continue
+            wishes.append(wish)
         return wishes
 
+    def _is_stale(self, timer: Timer, now: datetime) -> bool:
+        at = self.alarms.get(timer)
+        if at is None or now < at:
+            return True
+        del self.alarms[timer]
+        return False
+
+    def _follow(self, event: Event, now: datetime) -> Wishes:
+        yield from self._dispatch(event, now)
+        yield from meet(self.floor, now)
+        yield from self._ask_the_pacer(event, now)
+        yield from self._finish(now)
+
     def _ask_the_pacer(self, event: Event, now: datetime) -> Wishes:
-        """After everything that matters, not on a poll; a beat of one campaign concerns that campaign alone."""
+        """After everything that matters, and on each campaign's beat; who has the fewest lines is asked first."""
         if self.floor.moved:
             self.floor.moved = False
-            for name in list(self.floor.campaigns):
+            for name in sorted(self.floor.campaigns, key=self.floor.lines_of):
                 yield from pace(self.floor, name, now)
         elif isinstance(event, ev.TimerFired) and event.timer.kind == "pace":
-            name = CampaignName(event.timer.subject)
-            if name in self.floor.campaigns:
-                yield from pace(self.floor, name, now)
+            yield from pace(self.floor, CampaignName(event.timer.subject), now)
+
+    def _finish(self, now: datetime) -> Wishes:
+        """Drained, with nothing under way: book the agents' time, and say so once."""
+        floor = self.floor
+        fetching = any(campaign.fetching for campaign in floor.campaigns.values())
+        if self.finished or Hold.DRAINING not in floor.holds or floor.calls or fetching:
+            return
+        self.finished = True
+        for agent in list(floor.agents.values()):
+            booked, wishes = book(agent, now)
+            floor.put_agent(booked)
+            yield from wishes
+        yield do.Finish()
 
     def _dispatch(self, event: Event, now: datetime) -> Wishes:
         floor = self.floor
@@ -63,13 +97,13 @@ class Dialer:
             case ev.DigitPressed(channel=channel) if channel in floor.legs:
                 yield from self._keyed(floor.legs[channel], event.digit, now)
             case ev.ChannelEvent(channel=channel) if channel in floor.legs:
-                yield from tell_agent(floor, floor.legs[channel], event, now)
-            case ev.ChannelEvent(channel=channel) if AttemptId(channel) in floor.calls:
-                yield from tell_call(floor, AttemptId(channel), event, now)
+                yield from tell(floor, now, ToAgent(floor.legs[channel], event))
+            case ev.ChannelEvent(channel=channel):
+                yield from tell(floor, now, ToCall(AttemptId(channel), event))
             case ev.AttemptOpened(attempt=attempt) if attempt in floor.calls:
-                yield from tell_call(floor, attempt, self._may_dial(attempt, event, now), now)
-            case ev.AttemptRefused(attempt=attempt) | ev.AttemptClosed(attempt=attempt) if attempt in floor.calls:
-                yield from tell_call(floor, attempt, event, now)
+                yield from tell(floor, now, ToCall(attempt, self._may_dial(attempt, event, now)))
+            case ev.AttemptRefused(attempt=attempt) | ev.AttemptClosed(attempt=attempt):
+                yield from tell(floor, now, ToCall(attempt, event))
             case ev.TimerFired(timer=timer):
                 yield from self._timer_fired(timer, event, now)
             case ev.AgentOrdered(agent=agent):
@@ -78,31 +112,32 @@ class Dialer:
                 yield from self._leads_fetched(event, now)
             case ev.CampaignOrdered(campaign=name) if name in floor.campaigns:
                 yield from tell_campaign(floor, name, event, now)
+            case ev.CampaignOrdered(campaign=name):
+                yield do.ReportOddity(what="order for a campaign whose file is not loaded", subject=name)
             case ev.CampaignLoaded(policy=policy):
-                floor.campaigns.setdefault(policy.name, Campaign(policy=policy, since=now))
+                if policy.name not in floor.campaigns:
+                    floor.put_campaign(Campaign(policy=policy, since=now))
                 yield from tell_campaign(floor, policy.name, event, now)
+                loaded = floor.campaigns[policy.name]
+                floor.put_campaign(count_live_calls(loaded, floor.calls_of(policy.name)))
             case ev.SiteLoaded():
                 yield from self._site_loaded(event, now)
             case ev.AttemptsInherited(attempts=attempts):
                 for found in attempts:
-                    inherit(floor, found, now)
-            case ev.AsteriskBack():
-                floor.moved = True
-                floor.holds -= {Hold.ASTERISK_LOST}
-                yield from recover(floor, event, now)
-            case ev.AsteriskLost():
-                floor.moved = True
-                floor.holds |= {Hold.ASTERISK_LOST}
-            case ev.StoreLost():
-                floor.moved = True
-                floor.holds |= {Hold.STORE_LOST}
-            case ev.StoreBack():
-                floor.holds -= {Hold.STORE_LOST}
-                yield from self._tell_campaigns(event, now)
+                    yield from inherit(floor, found, now)
             case ev.DrainAsked():
-                floor.holds |= {Hold.DRAINING}
+                self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
-                yield from self._withdraw_offers(now)
+            case ev.AsteriskLost():
+                self._hold(Hold.ASTERISK_LOST)
+            case ev.AsteriskBack():
+                self._let_go(Hold.ASTERISK_LOST)
+                yield from recover(floor, event, now)
+            case ev.StoreLost():
+                self._hold(Hold.STORE_LOST)
+            case ev.StoreBack():
+                self._let_go(Hold.STORE_LOST)
+                yield from self._tell_campaigns(event, now)
             case _:
                 pass
 
@@ -110,19 +145,31 @@ class Dialer:
         """Everything that could have changed while the row was written is looked at once more."""
         call = self.floor.calls[attempt]
         campaign = self.floor.campaigns.get(call.policy.name)
-        if campaign is None or not self.floor.dials(campaign):
-            return CalledOff(reason="campaign does not dial")
-        if not may_call(call.policy.hours, call.lead.time_zones, now):
-            return CalledOff(reason="outside calling hours")
-        if (now - call.since).total_seconds() > STALE_SECONDS:
-            return CalledOff(reason="the row took too long to open")
-        return opened
+        as_planned = (
+            call.state is CallState.OPENING
+            and campaign is not None
+            and self.floor.dials(campaign)
+            and may_call(call.policy.hours, call.lead.time_zones, now)
+            and (now - call.since).total_seconds() <= STALE_SECONDS
+            and (call.bound or call.mode is not Mode.PREVIEW)
+        )
+        return opened if as_planned else CalledOff()
+
+    def _hold(self, hold: Hold) -> None:
+        self.floor.holds |= {hold}
+        self.floor.moved = True
+
+    def _let_go(self, hold: Hold) -> None:
+        self.floor.holds -= {hold}
+        self.floor.moved = True
 
     def _leads_fetched(self, event: ev.LeadsFetched, now: datetime) -> Wishes:
-        if event.campaign in self.floor.campaigns and Hold.DRAINING not in self.floor.holds:
+        if event.campaign not in self.floor.campaigns or Hold.DRAINING in self.floor.holds:
+            if event.leads:
+                yield do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
+            event = replace(event, leads=())
+        if event.campaign in self.floor.campaigns:
             yield from tell_campaign(self.floor, event.campaign, event, now)
-        elif event.leads:
-            yield do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
 
     def _log_in(self, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, now: datetime) -> Wishes:
         known = self.floor.agents.get(event.agent)
@@ -139,7 +186,7 @@ class Dialer:
                 yield do.ReportOddity(what="agent whom the site file does not list", subject=event.agent)
                 yield do.HangUp(channel=event.channel)
             case ev.AgentLegUp():
-                yield from tell_agent(self.floor, event.agent, event, now)
+                yield from tell(self.floor, now, ToAgent(event.agent, event))
 
     def _keyed(self, number: AgentNumber, digit: str, now: datetime) -> Wishes:
         agent = self.floor.agents[number]
@@ -147,7 +194,8 @@ class Dialer:
             return
         campaign = self.floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
         policy = campaign.policy if campaign is not None else None
-        self.floor.agents[number], order = press(agent, digit, policy, self.floor.site)
+        pressed, order = press(agent, digit, policy, self.floor.site)
+        self.floor.put_agent(pressed)
         if order is not None:
             yield from self._agent_ordered(number, order, now)
 
@@ -156,46 +204,47 @@ class Dialer:
         if agent is None:
             yield do.ReportOddity(what="order for an agent whom nobody knows", subject=number)
         elif event.order is AgentOrder.END_CALL:
-            if agent.state is AgentState.TALKING and agent.attempt in self.floor.calls:
-                yield from tell_call(self.floor, agent.attempt, CalledOff(reason="ended by the agent"), now)
+            if agent.attempt is not None and (agent.state is AgentState.TALKING or self._is_bound(agent)):
+                yield from tell(self.floor, now, ToCall(agent.attempt, CalledOff()))
         elif event.order is AgentOrder.DISPOSE and not self._offers_disposition(agent, event.argument):
             yield do.ReportOddity(
                 what=f"disposition {event.argument!r} that the campaign does not offer", subject=number
             )
         else:
-            yield from tell_agent(self.floor, number, event, now)
+            yield from tell(self.floor, now, ToAgent(number, event))
+
+    def _is_bound(self, agent: Agent) -> bool:
+        call = self.floor.calls.get(agent.attempt) if agent.attempt is not None else None
+        return call is not None and call.bound and call.state is not CallState.OPENING
 
     def _offers_disposition(self, agent: Agent, name: str) -> bool:
         campaign = self.floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
         return campaign is not None and campaign.policy.disposition_named(name) is not None
 
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
-        if timer.kind in ("guard", "limit") and AttemptId(timer.subject) in self.floor.calls:
-            yield from tell_call(self.floor, AttemptId(timer.subject), event, now)
-        elif timer.kind in ("wrap", "offer") and AgentNumber(timer.subject) in self.floor.agents:
-            yield from tell_agent(self.floor, AgentNumber(timer.subject), event, now)
+        floor = self.floor
+        match timer.kind:
+            case "guard" if Hold.ASTERISK_LOST in floor.holds:
+                # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
+                pass
+            case "guard" | "limit":
+                yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
+            case "wrap" | "offer":
+                yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
+            case "pace":
+                yield from tell_campaign(floor, CampaignName(timer.subject), event, now)
 
     def _site_loaded(self, event: ev.SiteLoaded, now: datetime) -> Wishes:
         floor = self.floor
         floor.site = event.site
+        floor.moved = True
         for number, profile in event.site.agents.items():
             known = floor.agents.get(number)
-            floor.agents[number] = (
-                replace(known, profile=profile) if known is not None else Agent(profile=profile, since=now)
-            )
+            floor.put_agent(Agent(profile=profile, since=now) if known is None else replace(known, profile=profile))
         for number in set(floor.agents) - set(event.site.agents):
-            if floor.agents[number].state.on_shift:
-                log_out = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
-                yield from tell_agent(floor, number, log_out, now)
-            else:
-                del floor.agents[number]
+            log_out = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
+            yield from tell(floor, now, ToAgent(number, log_out))
 
     def _tell_campaigns(self, event: Event, now: datetime) -> Wishes:
         for name in list(self.floor.campaigns):
             yield from tell_campaign(self.floor, name, event, now)
-
-    def _withdraw_offers(self, now: datetime) -> Wishes:
-        for agent in list(self.floor.agents.values()):
-            if agent.offer is not None:
-                skip = ev.AgentOrdered(agent=agent.number, order=AgentOrder.SKIP, by="the daemon ends")
-                yield from tell_agent(self.floor, agent.number, skip, now)

@@ -1,7 +1,12 @@
-"""Everything that is on the floor of the call centre at this moment, and the questions one asks of it."""
+"""Everything that is on the floor of the call centre at this moment, and the questions one asks of it.
+
+The same questions are asked after every event, so what answers them is kept at hand as calls and agents come and go,
+rather than looked for among all of them: a thousand lines cost no more a question than ten.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,12 +23,19 @@ from dialer.core.words import (
     CampaignState,
     ChannelId,
     Hold,
+    TrunkName,
 )
+
+UNLIMITED = 1_000_000
+"""Free lines of a trunk that says nothing of a limit."""
 
 
 @dataclass(slots=True)
 class Floor:
-    """The live calls, agents and campaigns. The values are frozen; only `Dialer` replaces them."""
+    """The live calls, agents and campaigns. The values are frozen; whoever changes one puts the new one here.
+
+    The mappings are for reading. Calls and agents come in by `put_call` and `put_agent` alone, which keep the rest.
+    """
 
     site: SitePolicy = field(default_factory=SitePolicy)
     calls: dict[AttemptId, Call] = field(default_factory=dict)
@@ -35,6 +47,72 @@ class Floor:
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     moved: bool = False
     """Something has changed since the pacer was asked last."""
+    _by_campaign: dict[CampaignName, dict[AttemptId, None]] = field(default_factory=dict)
+    _waiting: dict[AttemptId, None] = field(default_factory=dict)
+    _trunk_lines: Counter[TrunkName] = field(default_factory=Counter)
+    _campaign_lines: Counter[CampaignName] = field(default_factory=Counter)
+    _numbers: Counter[str] = field(default_factory=Counter)
+    _staff: dict[CampaignName, tuple[AgentNumber, ...]] = field(default_factory=dict)
+    _sharing: dict[CampaignName, frozenset[CampaignName]] = field(default_factory=dict)
+    """The last two are answers given before, forgotten when shifts, teams or campaigns change."""
+
+    # --- what comes and goes -----------------------------------------------------------------------------------
+
+    def put_call(self, call: Call) -> None:
+        """Take in a call, new or changed."""
+        before = self.calls.get(call.id)
+        self.calls[call.id] = call
+        if before is None:
+            self._by_campaign.setdefault(call.policy.name, {})[call.id] = None
+            self._numbers[call.lead.number] += 1
+        if call.state is CallState.WAITING:
+            self._waiting[call.id] = None
+        else:
+            self._waiting.pop(call.id, None)
+        more = call.state.takes_line - (before is not None and before.state.takes_line)
+        self._trunk_lines[call.trunk.name] += more
+        self._campaign_lines[call.policy.name] += more
+
+    def remove_call(self, attempt: AttemptId) -> None:
+        """Forget a call that holds no line any more."""
+        call = self.calls.pop(attempt)
+        del self._by_campaign[call.policy.name][attempt]
+        self._numbers[call.lead.number] -= 1
+
+    def put_agent(self, agent: Agent) -> None:
+        """Take in an agent, new or changed."""
+        before = self.agents.get(agent.number)
+        self.agents[agent.number] = agent
+        for leg in (before.leg, before.calling) if before is not None else ():
+            if leg is not None:
+                self.legs.pop(leg, None)
+        for leg in (agent.leg, agent.calling):
+            if leg is not None:
+                self.legs[leg] = agent.number
+        if before is not None and before.offer is not None:
+            self._numbers[before.offer.number] -= 1
+        if agent.offer is not None:
+            self._numbers[agent.offer.number] += 1
+        if before is None or before.state.on_shift != agent.state.on_shift or before.profile != agent.profile:
+            self._forget_answers()
+
+    def remove_agent(self, number: AgentNumber) -> None:
+        """Forget an agent who has no phone leg, up or ringing."""
+        del self.agents[number]
+        self._forget_answers()
+
+    def put_campaign(self, campaign: Campaign) -> None:
+        """Take in a campaign, new or changed."""
+        before = self.campaigns.get(campaign.name)
+        self.campaigns[campaign.name] = campaign
+        if before is None or before.policy is not campaign.policy:
+            self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        self._staff.clear()
+        self._sharing.clear()
+
+    # --- questions ---------------------------------------------------------------------------------------------
 
     def dials(self, campaign: Campaign) -> bool:
         """The campaign may make new calls now."""
@@ -42,25 +120,35 @@ class Floor:
 
     def calls_of(self, campaign: CampaignName) -> Iterator[Call]:
         """The campaign's calls, those not recorded yet included."""
-        return (call for call in self.calls.values() if call.policy.name == campaign)
+        return (self.calls[attempt] for attempt in self._by_campaign.get(campaign, ()))
 
-    def agents_of(self, policy: CampaignPolicy) -> Iterator[Agent]:
-        """Everybody on shift who may take the campaign's calls."""
-        return (a for a in self.agents.values() if a.state.on_shift and a.profile.serves(policy))
+    def has_calls(self, campaign: CampaignName) -> bool:
+        """A call of the campaign lives or is not recorded yet."""
+        return bool(self._by_campaign.get(campaign))
 
-    def readiest_agent(self, policy: CampaignPolicy) -> Agent | None:
+    def agents_of(self, campaign: CampaignName) -> Iterator[Agent]:
+        """Everybody on shift who may take the campaign's calls, by its file as it is now."""
+        staff = self._staff.get(campaign)
+        if staff is None:
+            known = self.campaigns.get(campaign)
+            serving = (a for a in self.agents.values() if known is not None and a.profile.serves(known.policy))
+            staff = tuple(a.number for a in serving if a.state.on_shift)
+            self._staff[campaign] = staff
+        return (self.agents[number] for number in staff)
+
+    def readiest_agent(self, campaign: CampaignName) -> Agent | None:
         """The agent who has been ready longest, of those who serve the campaign."""
-        ready = (a for a in self.agents_of(policy) if a.state is AgentState.READY)
+        ready = (a for a in self.agents_of(campaign) if a.state is AgentState.READY)
         return min(ready, key=lambda a: (a.since, a.number), default=None)
 
-    def longest_waiting(self, agent: Agent) -> Call | None:
-        """The customer who has waited longest, of those whom the agent serves."""
-        waiting = (
-            call
-            for call in self.calls.values()
-            if call.state is CallState.WAITING and agent.profile.serves(call.policy)
-        )
-        return min(waiting, key=lambda c: (c.arrived_at or c.since, c.id), default=None)
+    def waiting(self) -> list[Call]:
+        """The customers who wait for an agent, of all campaigns, longest waiting first."""
+        calls = (self.calls[attempt] for attempt in self._waiting)
+        return sorted(calls, key=lambda c: (c.arrived_at or c.since, c.id))
+
+    def number_in_use(self, number: str) -> bool:
+        """A call to this number lives or is not recorded yet, or an agent looks at it."""
+        return self._numbers[number] > 0
 
     def free_trunk(self, policy: CampaignPolicy) -> Trunk | None:
         """The first of the campaign's trunks that has a free line."""
@@ -68,20 +156,18 @@ class Floor:
 
     def free_lines_on(self, trunk: Trunk) -> int:
         """Lines of the trunk that no call holds, or will when its row is open; all campaigns together."""
-        if trunk.max_lines is None:
-            return 1_000_000
-        used = sum(
-            1
-            for call in self.calls.values()
-            if call.trunk.name == trunk.name and (call.state.holds_line or call.state is CallState.OPENING)
-        )
-        return trunk.max_lines - used
+        return UNLIMITED if trunk.max_lines is None else max(0, trunk.max_lines - self._trunk_lines[trunk.name])
 
-    def sharing_agents(self, policy: CampaignPolicy) -> frozenset[CampaignName]:
+    def lines_of(self, campaign: CampaignName) -> int:
+        """Lines that the campaign's calls hold, or will when their rows are open."""
+        return self._campaign_lines[campaign]
+
+    def sharing_agents(self, campaign: CampaignName) -> frozenset[CampaignName]:
         """The campaigns, this one included, that have an agent on shift in common with it."""
-        mine = list(self.agents_of(policy))
-        return frozenset(
-            c.name
-            for c in self.campaigns.values()
-            if c.name == policy.name or any(a.profile.serves(c.policy) for a in mine)
-        )
+        sharing = self._sharing.get(campaign)
+        if sharing is None:
+            mine = list(self.agents_of(campaign))
+            others = (c for c in self.campaigns.values() if any(a.profile.serves(c.policy) for a in mine))
+            sharing = frozenset({campaign, *(c.name for c in others)})
+            self._sharing[campaign] = sharing
+        return sharing

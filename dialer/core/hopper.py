@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,17 +39,26 @@ class Taken:
     """What is left."""
 
 
-def take(hopper: Hopper, count: int, hours: HoursPolicy, now: datetime) -> Taken:
-    """Take the first `count` leads whose customers may be called at this very moment."""
-    chosen: list[Lead] = []
+def take(hopper: Hopper, count: int, hours: HoursPolicy, in_use: Callable[[str], bool], now: datetime) -> Taken:
+    """Take the first `count` leads whose customers may be called at this very moment.
+
+    A lead whose number is `in_use`, or is chosen for another lead just now, keeps its place until the line is free.
+    """
+    chosen: dict[str, Lead] = {}
     shut: list[Lead] = []
+    kept: list[Lead] = []
     seen = 0
     for lead in hopper.leads:
         if len(chosen) >= count:
             break
         seen += 1
-        (chosen if may_call(hours, lead.time_zones, now) else shut).append(lead)
-    return Taken(tuple(chosen), tuple(shut), Hopper(hopper.leads[seen:]))
+        if not may_call(hours, lead.time_zones, now):
+            shut.append(lead)
+        elif lead.number in chosen or in_use(lead.number):
+            kept.append(lead)
+        else:
+            chosen[lead.number] = lead
+    return Taken(tuple(chosen.values()), tuple(shut), Hopper((*kept, *hopper.leads[seen:])))
 
 
 def wanted(hopper: Hopper, lines: int) -> int:

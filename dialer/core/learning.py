@@ -7,6 +7,7 @@ when the row is written: the pacer must not launch into what it could already kn
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,10 +39,20 @@ def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime
 
 def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datetime) -> Campaign:
     """The campaign after an agent who served it went from `before` to `after`."""
-    if before.state is not AgentState.WRAP_UP or after.state is AgentState.WRAP_UP:
+    if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
+        seconds = max(0.0, (now - before.since).total_seconds())
+    elif before.state is AgentState.TALKING and after.leg is not None and after.attempt is None:
+        seconds = 0.0
+    else:
         return campaign
-    wrapped = Wrapped(seconds=max(0.0, (now - before.since).total_seconds()))
-    return replace(campaign, rates=campaign.rates.after(wrapped))
+    return replace(campaign, rates=campaign.rates.after(Wrapped(seconds=seconds)))
+
+
+def count_live_calls(campaign: Campaign, calls: Iterable[Call]) -> Campaign:
+    """The campaign with a window fresh from the store, which does not know yet of the calls that are not recorded."""
+    for call in calls:
+        campaign = _count(campaign, int(_is_live(call)), int(_is_abandoned(call)))
+    return campaign
 
 
 def _is_live(call: Call) -> bool:

@@ -1,35 +1,40 @@
 """What is made of Asterisk's word after we were out of touch: calls and agents as they really are.
 
-Nothing is sent again. A call that still lives is taken up where it stands; one that ended unseen is closed with the
-last word that Asterisk's black box kept; one that left no trace died with Asterisk, or was never born.
+Nothing is sent again blindly. What happened meanwhile is told to calls and agents as the events that we missed: a call
+that still lives goes on from where it stands; one that ended unseen is closed with the last word that Asterisk's
+black box kept; one that left no trace died with Asterisk, or was never born. Only where customer and agent are found
+talking, or a call is found dead, is there nothing to tell but just that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import signals as sig
+from dialer.core.agent import Agent
 from dialer.core.call import MESSAGE_GUARD, RING_GRACE, Call
-from dialer.core.coupling import tell_agent, tell_call
+from dialer.core.coupling import Letter, ToAgent, ToCall, tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
-from dialer.core.words import AgentNumber, AgentState, BridgeId, CallState, MachineVerdict
+from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict
 
 Wishes = Iterator[do.Command]
 UNKNOWN_CAUSE = 0
 
 
-def inherit(floor: Floor, found: OpenAttemptFound, now: datetime) -> None:
+def inherit(floor: Floor, found: OpenAttemptFound, now: datetime) -> Wishes:
     """Take over an attempt that a dead run opened; what became of it is told by the next `AsteriskBack`."""
+    if found.lead.attempt in floor.calls:
+        return
     campaign = floor.campaigns.get(found.lead.campaign)
     policy = campaign.policy if campaign is not None else _policy_of_nobody(found)
     trunk = next((t for t in policy.trunks if t.name == found.trunk), Trunk(name=found.trunk, dial=""))
-    floor.calls[found.lead.attempt] = Call(
+    call = Call(
         lead=found.lead,
         policy=policy,
         config_version=found.config_version,
@@ -41,118 +46,94 @@ def inherit(floor: Floor, found: OpenAttemptFound, now: datetime) -> None:
         agent=found.agent,
         dialed_at=found.dialed_at,
     )
+    floor.put_call(call)
+    yield do.WakeAt(timer=call.guard, at=now + policy.pacing.ring_time + RING_GRACE)
 
 
 def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     """Bring every call and agent to where Asterisk says it is."""
     live = {channel.channel: channel for channel in back.live}
     words = {word.attempt: word for word in back.last_words}
-    together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent is not None}
-    yield from _recover_agents(floor, back, now)
-    for call in list(floor.calls.values()):
-        channel = live.get(call.channel)
-        if not call.state.holds_line:
-            continue
-        if channel is not None:
-            yield from _resume(floor, call, channel, together, now)
-        elif call.id in words:
-            yield from _end_by_last_word(floor, call, words[call.id], now)
-        else:
+    for agent in list(floor.agents.values()):
+        if agent.leaving is not None and agent.leg is not None and agent.leg in live:
+            yield do.HangUp(channel=agent.leg)
+        yield from tell(floor, now, *_missed_by_agent(agent, live, back.at))
+    for channel in back.live:
+        yield from _take_up_agent(floor, channel, back, now)
+    together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
+    for call in [call for call in floor.calls.values() if call.state.holds_line]:
+        yield from tell(floor, now, *_missed_by_call(call, live, words, together, back.at))
+        known = floor.calls.get(call.id)
+        if known is not None and (known.state in _GUARDED or (known.state.holds_line and known.parted_at)):
+            yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
+        if known is not None and known.state is CallState.ENDING:
+            yield do.HangUp(channel=call.channel)
+        if call.channel not in live and call.id not in words:
             yield do.ReportOddity(what="call vanished with Asterisk", subject=call.id)
-            gone = ev.HungUp(channel=call.channel, at=back.at, cause=UNKNOWN_CAUSE)
-            yield from tell_call(floor, call.id, gone, now)
     for attempt in words:
         if attempt not in floor.calls:
             yield do.ForgetCall(attempt=attempt)
 
 
-def _recover_agents(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
-    standing = {channel.channel for channel in back.live}
-    for agent in list(floor.agents.values()):
-        for leg in (agent.leg, agent.calling):
-            if leg is not None and leg not in standing:
-                gone = ev.HungUp(channel=leg, at=back.at, cause=UNKNOWN_CAUSE)
-                yield from tell_agent(floor, agent.number, gone, now)
-    for channel in back.live:
-        if channel.agent is None or not channel.up:
-            continue
-        if channel.agent not in floor.agents:
-            yield do.ReportOddity(what="agent on the phone whom nobody knows", subject=channel.agent)
-        elif floor.agents[channel.agent].leg != channel.channel:
-            floor.agents[channel.agent] = replace(floor.agents[channel.agent], bridge=channel.bridge)
-            up = ev.AgentLegUp(channel=channel.channel, at=back.at, agent=channel.agent)
-            yield from _take_up(floor, up, channel, now)
+_GUARDED = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.CLOSING, CallState.ENDING)
+"""Where a guard may have fired unheard while Asterisk was away."""
 
 
-def _take_up(floor: Floor, up: ev.AgentLegUp, channel: LiveChannel, now: datetime) -> Wishes:
-    """An agent who waits is ready; one who stands in a bridge is taken up with the call in it."""
-    if channel.bridge is None:
-        yield from tell_agent(floor, up.agent, up, now)
+def _missed_by_agent(agent: Agent, live: Mapping[ChannelId, LiveChannel], at: datetime) -> Iterator[Letter]:
+    for leg in (agent.leg, agent.calling):
+        if leg is not None and leg not in live:
+            yield ToAgent(agent.number, ev.HungUp(channel=leg, at=at, cause=UNKNOWN_CAUSE))
+    if agent.leg is not None and agent.leg in live:
+        yield from (ToAgent(agent.number, event) for event in _bridging(agent.bridge, live[agent.leg], at))
+
+
+def _take_up_agent(floor: Floor, channel: LiveChannel, back: AsteriskBack, now: datetime) -> Wishes:
+    """A phone that we did not know of: its agent is ready, or with a customer, which is told with the call."""
+    if channel.agent is None or not channel.up:
         return
-    agent = floor.agents[up.agent]
-    floor.legs[channel.channel] = up.agent
-    floor.agents[up.agent] = replace(
-        agent,
-        leg=channel.channel,
-        calling=None,
-        state=AgentState.PAUSED,
-        reason="joined",
-        since=now,
-        bridge=channel.bridge,
-    )
+    agent = floor.agents.get(channel.agent)
+    if agent is None:
+        yield do.ReportOddity(what="agent on the phone whom nobody knows", subject=channel.agent)
+    elif agent.leg != channel.channel:
+        up = ev.AgentLegUp(channel=channel.channel, at=back.at, agent=channel.agent)
+        yield from tell(floor, now, ToAgent(channel.agent, up))
+        if channel.bridge is not None and floor.agents[channel.agent].leg == channel.channel:
+            bridged = ev.EnteredBridge(channel=channel.channel, at=back.at, bridge=channel.bridge)
+            pause = ev.AgentOrdered(agent=channel.agent, order=AgentOrder.PAUSE, argument="on another call")
+            yield from tell(floor, now, ToAgent(channel.agent, bridged), ToAgent(channel.agent, pause))
 
 
-def _resume(
-    floor: Floor, call: Call, channel: LiveChannel, together: dict[BridgeId, AgentNumber], now: datetime
-) -> Wishes:
+def _missed_by_call(
+    call: Call,
+    live: Mapping[ChannelId, LiveChannel],
+    words: Mapping[AttemptId, LastWord],
+    together: Mapping[BridgeId, AgentNumber | None],
+    at: datetime,
+) -> Iterator[Letter]:
+    channel = live.get(call.channel)
+    if channel is None:
+        word = words.get(call.id)
+        gone = ev.HungUp(channel=call.channel, at=at, cause=UNKNOWN_CAUSE)
+        yield ToCall(call.id, gone if word is None else sig.EndedUnseen(word=word))
+        return
     agent = together.get(channel.bridge) if channel.bridge is not None else None
-    if agent is not None and agent in floor.agents:
-        floor.calls[call.id] = replace(
-            call,
-            state=CallState.TALKING,
-            since=now,
-            agent=agent,
-            bridge=channel.bridge,
-            answered_at=call.answered_at or now,
-            arrived_at=call.arrived_at or now,
-            bridged_at=call.bridged_at or now,
-        )
-        talking = replace(
-            floor.agents[agent],
-            state=AgentState.TALKING,
-            reason="",
-            attempt=call.id,
-            campaign=call.policy.name,
-            bridge=channel.bridge,
-            since=now,
-        )
-        floor.agents[agent] = talking if floor.agents[agent].attempt != call.id else floor.agents[agent]
-        yield from (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
-    elif not channel.up:
-        yield do.WakeAt(timer=call.guard, at=now + call.policy.pacing.ring_time + RING_GRACE)
-    elif call.state is CallState.JOINING:
-        failed = ev.JoinFailed(channel=call.channel, at=now, agent_leg=call.channel, reason="Asterisk was lost")
-        yield from tell_call(floor, call.id, failed, now)
-    elif call.state in (CallState.DIALING, CallState.RINGING, CallState.ANSWERED):
-        # Somebody answered while we were away and has waited longer than the limit: the dialplan sees to the message.
-        closing = replace(call, state=CallState.CLOSING, since=now, answered_at=call.answered_at or now)
-        floor.calls[call.id] = closing
-        yield do.PlayMessage(channel=call.channel)
-        yield do.WakeAt(timer=call.guard, at=now + MESSAGE_GUARD)
+    if channel.bridge is not None and agent is not None:
+        found = sig.FoundTalking(attempt=call.id, campaign=call.policy.name, agent=agent, bridge=channel.bridge, at=at)
+        yield from (ToAgent(agent, found), ToCall(call.id, found))
+        return
+    yield from (ToCall(call.id, event) for event in _bridging(call.bridge, channel, at))
+    if call.state is CallState.JOINING and call.agent is not None:
+        yield ToCall(call.id, sig.Unpromised(agent=call.agent))
+    elif channel.up and call.state in (CallState.DIALING, CallState.RINGING, CallState.ANSWERED):
+        # Somebody answered while we were away. Whether a machine did, nobody can say any more.
+        yield ToCall(call.id, ev.Arrived(channel=call.channel, at=at, verdict=MachineVerdict.OFF))
 
 
-def _end_by_last_word(floor: Floor, call: Call, word: LastWord, now: datetime) -> Wishes:
-    bridged_at = call.bridged_at or (word.answered_at if word.bridged else None)
-    floor.calls[call.id] = replace(
-        call,
-        dial_status=call.dial_status or word.dial_status or None,
-        answered_at=call.answered_at or word.answered_at,
-        bridged_at=bridged_at,
-        verdict=word.verdict if word.verdict is not MachineVerdict.OFF else call.verdict,
-        message_played=call.message_played or word.message_played,
-    )
-    gone = ev.HungUp(channel=call.channel, at=word.ended_at, cause=word.cause, sip_code=word.sip_code)
-    yield from tell_call(floor, call.id, gone, now)
+def _bridging(known: BridgeId | None, channel: LiveChannel, at: datetime) -> Iterator[ev.ChannelEvent]:
+    if known is not None and known != channel.bridge:
+        yield ev.LeftBridge(channel=channel.channel, at=at, bridge=known)
+    if channel.bridge is not None and known != channel.bridge:
+        yield ev.EnteredBridge(channel=channel.channel, at=at, bridge=channel.bridge)
 
 
 def _policy_of_nobody(found: OpenAttemptFound) -> CampaignPolicy:

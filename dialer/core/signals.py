@@ -1,4 +1,8 @@
-"""What one machine tells another, always by way of `coupling`. They never come from outside."""
+"""What one machine tells another, always by way of `coupling`. They never come from outside.
+
+A signal to an agent names the attempt it is about and one to a call the agent, so that one which comes after things
+have moved on is seen to be about something else, and passes.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dialer.core.events import Event
+from dialer.core.found import LastWord
 from dialer.core.lead import Lead
-from dialer.core.words import AgentNumber, AttemptId, CampaignName
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,43 +20,50 @@ class Signal(Event):
     """A fact that another machine made."""
 
 
+# --- to a call -------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised(Signal):
-    """To a call: this agent takes it."""
+    """This agent takes it."""
 
     agent: AgentNumber
-    agent_leg: str
+    agent_leg: ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpromised(Signal):
-    """To a call: the promised agent is not to be had any more."""
+    """The promised agent is not to be had any more."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined(Signal):
-    """To both: customer and agent are in one bridge since `at`."""
-
-    at: datetime
+    agent: AgentNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledOff(Signal):
-    """To a call: end it, because …"""
-
-    reason: str
+    """End it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrappedUp(Signal):
-    """To a call: the agent is done with it."""
+    """The agent is done with it, on the line as well."""
 
+    agent: AgentNumber | None
     disposition: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedUnseen(Signal):
+    """It ended while we were out of touch; this is what Asterisk kept of it."""
+
+    word: LastWord
+
+
+# --- to an agent -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved(Signal):
-    """To an agent: a customer is yours."""
+    """A customer is yours."""
 
     attempt: AttemptId
     campaign: CampaignName
@@ -59,7 +71,7 @@ class Reserved(Signal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered(Signal):
-    """To an agent, in preview: look at this lead; at `until` it is dialled."""
+    """In preview: look at this lead; at `until` it is dialled."""
 
     lead: Lead
     until: datetime
@@ -67,13 +79,38 @@ class Offered(Signal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Signal):
-    """To an agent: the customer promised to you did not come."""
+    """The customer promised to you, or the lead on offer, is not yours any more."""
 
+    attempt: AttemptId
     join_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Signal):
-    """To an agent: the customer is gone; write down how it went, within `wrap_up`."""
+    """The customer is gone; write down how it went, within `wrap_up`."""
 
+    attempt: AttemptId
     wrap_up: timedelta
+
+
+# --- to both ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Signal):
+    """Customer and agent are in one bridge since `at`."""
+
+    attempt: AttemptId
+    agent: AgentNumber
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTalking(Signal):
+    """After we were out of touch: customer and agent are in one bridge, since when nobody knows."""
+
+    attempt: AttemptId
+    campaign: CampaignName
+    agent: AgentNumber
+    bridge: BridgeId
+    at: datetime

@@ -43,6 +43,7 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
                 "seconds": round((now - agent.since).total_seconds(), 1),
                 "attempt": agent.attempt,
                 "campaign": agent.campaign,
+                "offer": agent.offer is not None,
             }
             for agent in floor.agents.values()
         ],
@@ -52,7 +53,7 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
 
 def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
     lines = Counter(call.state for call in floor.calls_of(campaign.name))
-    staff = Counter(agent.state for agent in floor.agents_of(campaign.policy))
+    staff = Counter(agent.state for agent in floor.agents_of(campaign.name))
     return {
         "name": campaign.name,
         "mode": campaign.policy.pacing.mode.value,

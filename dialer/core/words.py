@@ -89,6 +89,11 @@ class CallState(StrEnum):
         return self not in (CallState.OPENING, CallState.WRAPPING, CallState.RECORDING, CallState.GONE)
 
     @property
+    def takes_line(self) -> bool:
+        """A trunk line is in use, or will be when the row is open."""
+        return self.holds_line or self is CallState.OPENING
+
+    @property
     def pending(self) -> bool:
         """Launched, and not yet known to be answered or not."""
         return self in (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
