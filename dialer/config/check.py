@@ -40,8 +40,13 @@ def check_paths(paths: Sequence[Path], environment: Mapping[str, str]) -> list[P
 
 
 def _is_site(document: Document) -> bool:
-    """By what it says: more of a site's settings than of a campaign's; a tie is a campaign's."""
-    return len(document.value.keys() & SiteFile.model_fields) > len(document.value.keys() & CampaignFile.model_fields)
+    """By what only one of the two kinds can say; where neither is said, a site's trunks and agents are mappings."""
+    site, campaign = set(SiteFile.model_fields), set(CampaignFile.model_fields)
+    sites, campaigns = len(document.value.keys() & (site - campaign)), len(document.value.keys() & (campaign - site))
+    if sites != campaigns:
+        return sites > campaigns
+    shared = [document.value.get(name) for name in site & campaign]
+    return any(isinstance(value, dict) for value in shared) or Path(document.file).name == SITE_FILE_NAME
 
 
 def _site_problems(file: Path, environment: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 from dialer.config.campaign_file import CampaignFile
@@ -22,8 +21,3 @@ def json_schema(kind: FileKind) -> dict[str, Any]:
     """
     schema = _MODELS[kind].model_json_schema(mode="validation")
     return {"$schema": DIALECT, **schema, "title": f"Waihu {kind} file"}
-
-
-def schema_text(kind: FileKind) -> str:
-    """The same as a file holds it."""
-    return json.dumps(json_schema(kind), ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,111 @@
+"""What a site file says, and what it may not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialer.config.load import load_site
+from dialer.core.policy import AgentProfile, PauseReason, Trunk
+from dialer.core.words import AgentNumber, TeamName, TrunkName
+from tests.unit.config.conftest import SITE, Mistakes
+
+TRUNKS = 'trunks: {main: "PJSIP/{number}@carrier"}\n'
+
+
+def test_everything_that_is_said_arrives(site_file: Path) -> None:
+    site_file.write_text(
+        SITE
+        + """\
+asterisk: {host: 127.0.0.9, port: 5039, user: dialler}
+web: {host: 127.0.0.8, port: 0}
+log: {format: json, level: warning}
+sounds: {safe_harbour: custom/sorry, agent_beep: }
+pause_reasons: {lunch: {key: 1, label: 午餐}, break: {key: 2}}
+pins_file: secrets/pins
+campaigns: c/*.yml
+""",
+        encoding="utf-8",
+    )
+    site = load_site(site_file, {})
+    assert site.trunks == {
+        "main": Trunk(name=TrunkName("main"), dial="PJSIP/{number}@carrier"),
+        "backup": Trunk(name=TrunkName("backup"), dial="PJSIP/{e164}@backup", max_lines=30),
+    }
+    assert site.policy.agents["1001"] == AgentProfile(  # type: ignore[index]
+        number=AgentNumber("1001"), name="李娜", phone="PJSIP/1001", teams=frozenset({TeamName("sales")})
+    )
+    assert site.policy.pause_reasons == (
+        PauseReason(name="lunch", label="午餐", digit="1"),
+        PauseReason(name="break", label="break", digit="2"),
+    )
+    assert (site.asterisk.host, site.asterisk.port, site.asterisk.user) == ("127.0.0.9", 5039, "dialler")
+    assert (site.web.host, site.web.port) == ("127.0.0.8", 0)
+    assert (site.log.format, site.log.level) == ("json", "warning")
+    assert (site.sounds.safe_harbour, site.sounds.agent_beep) == ("custom/sorry", "")
+    assert site.pins_file == site_file.parent / "secrets" / "pins"
+    assert site.campaigns == "c/*.yml"
+
+
+def test_what_is_left_out_stays_on_this_machine(site_file: Path) -> None:
+    site = load_site(site_file, {})
+    assert (site.asterisk.host, site.asterisk.port, site.asterisk.secret) == ("127.0.0.1", 5038, None)
+    assert (site.web.host, site.web.port) == ("127.0.0.1", 9480)
+    assert site.database.url is None
+    assert site.pins_file is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("asterisk: {secret: x}\n", "2:12: asterisk.secret: is no setting here, did you mean 'secret_file'?"),
+        ("database: {url: x}\n", "2:12: database.url: is no setting here, expected url_file"),
+        ("asterisk: {port: 99999}\n", "2:18: asterisk.port: '99999' is not possible, expected at most 65535"),
+        ("log: {format: xml}\n", "2:15: log.format: 'xml' is not possible, expected console or json"),
+        ("agents: {1001: {name: A, team: [x]}}\n", "2:26: agents.1001.team: is no setting here, did you mean 'teams'?"),
+        ("agents: {anna: {name: A}}\n", "2:10: agents.anna: 'anna' is not an agent's number: 2 to 12 digits"),
+        (
+            "agents:\n  1001: {name: A}\n  1001: {name: B}\n",
+            "4:3: agents.1001: is given twice, expected once; the first",
+        ),
+        ("agents: {1001: {}}\n", "2:10: agents.1001.name: is missing"),
+        (
+            "agents: {1001: {name: A, phone: 1001}}\n",
+            "2:33: agents.1001.phone: '1001' is not the dial string of a phone such as PJSIP/1001",
+        ),
+        (
+            "pause_reasons: {a: {key: 1}, b: {key: 1}}\n",
+            "2:39: pause_reasons.b.key: key 1 is taken by a, expected another one of 0-9",
+        ),
+        (
+            "asterisk: {secret_file: nowhere}\n",
+            "2:25: asterisk.secret_file: ",
+        ),
+    ],
+)
+def test_each_mistake_is_told_at_its_line(site_mistakes: Mistakes, lines: str, expected: str) -> None:
+    (found,) = site_mistakes(TRUNKS + lines)
+    assert found.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "expected"),
+    [
+        ("PJSIP/100@carrier", "'PJSIP/100@carrier' must hold {number}, {e164} or {national} exactly once"),
+        ("PJSIP/{numbr}@carrier", "must hold {number}, {e164} or {national} exactly once"),
+        ("PJSIP/{number}{e164}@carrier", "must hold {number}, {e164} or {national} exactly once"),
+        ("{number}", "'{number}' is no channel of Asterisk"),
+        ("PJSIP/{number}@carrier&PJSIP/1", "is no channel of Asterisk"),
+        ("PJSIP/{number}@carrier\\r\\nAction: Logoff", "is no channel of Asterisk"),
+    ],
+)
+def test_dial_strings_are_checked(site_mistakes: Mistakes, trunk: str, expected: str) -> None:
+    (found,) = site_mistakes(f'trunks:\n  main: "{trunk}"\n')
+    assert found.startswith("2:9: trunks.main.dial: ")
+    assert expected in found
+
+
+def test_a_site_needs_a_trunk(site_mistakes: Mistakes) -> None:
+    assert site_mistakes("log: {level: info}\n") == ["1:1: trunks: is missing"]
+    assert site_mistakes("trunks: {}\n")[0].startswith("1:1: trunks: no trunk is given, expected at least one")
