@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, zip_longest
+from operator import itemgetter
 
 from dialer.core.words import Disposition
 from dialer.embedded.carrier.carrier import CarrierCall
@@ -78,9 +79,9 @@ def audit(rows: Sequence[AttemptRow], calls: Iterable[CarrierCall]) -> list[str]
     return [*_unfinished(rows), *_against_carrier(rows, calls), *_agents_in_two_calls(rows)]
 
 
-def fates_seen(calls: Iterable[CarrierCall]) -> Counter[FateKind]:
+def fates_seen(calls: Iterable[CarrierCall]) -> Counter[str]:
     """How many calls of each fate the carrier played."""
-    return Counter(call.fate for call in calls)
+    return Counter(call.fate.value for call in calls)
 
 
 def _unfinished(rows: Sequence[AttemptRow]) -> Iterator[str]:
@@ -95,15 +96,15 @@ def _unfinished(rows: Sequence[AttemptRow]) -> Iterator[str]:
 
 
 def _against_carrier(rows: Sequence[AttemptRow], calls: Iterable[CarrierCall]) -> Iterator[str]:
-    dialled: dict[str, list[AttemptRow]] = defaultdict(list)
+    dialled: dict[str, list[tuple[datetime, AttemptRow]]] = defaultdict(list)
     for row in rows:
         if row.dialed_at is not None:
-            dialled[row.number.removeprefix("+")].append(row)
+            dialled[row.number.removeprefix("+")].append((row.dialed_at, row))
     seen: dict[str, list[CarrierCall]] = defaultdict(list)
     for call in calls:
         seen[call.number.removeprefix("+")].append(call)
     for number in sorted(dialled.keys() | seen.keys()):
-        attempts = sorted(dialled[number], key=lambda row: row.dialed_at or datetime.max)
+        attempts = [row for _, row in sorted(dialled[number], key=itemgetter(0))]
         heard = sorted(seen[number], key=lambda call: call.invited_at)
         if len(attempts) != len(heard):
             attempts = [row for row in attempts if row.disposition not in NEVER_SENT]
