@@ -1,1 +1,1 @@
-"""A second Asterisk that plays the telephone network."""
+"""A carrier, its customers and the agents' phones, played by a second Asterisk over real SIP."""

@@ -1,0 +1,82 @@
+"""What the dialplan does with an agent's leg: the login dialogue and the waiting loop."""
+
+import asyncio
+
+import pytest
+
+from dialer.embedded.carrier.phones import Phones
+from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.bare_ami import BareAmi
+from tests.asterisk.numbers import agent_leg, redirect
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_an_agent_logs_in_by_keys_and_lands_in_the_loop(ami: BareAmi, phones: Phones) -> None:
+    await phones.dial_in("1003", "1003", "4711")
+    login = await ami.event("WaihuLogin")
+    assert (login["Agent"], login["Pin"], login["Try"]) == ("1003", "4711", "1")
+    await redirect(ami, login["Channel"], "waihu-agent", "1003")
+    leg = await ami.event("WaihuAgentLeg", Agent="1003")
+    assert (leg["Uniqueid"], leg["AccountCode"]) == (login["Uniqueid"], "waihu-agent-1003")
+    await phones.press("1003", "42")
+    await ami.event("DTMFEnd", Uniqueid=login["Uniqueid"], Digit="2", Direction="Received")
+    keys = [event["Digit"] for event in ami.events if event.get("Event") == "DTMFEnd"]
+    assert keys == list("1003#4711#42")
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_three_denials_end_the_call(ami: BareAmi, phones: Phones) -> None:
+    await phones.dial_in("1003", "1003", "0000")
+    login = await ami.event("WaihuLogin", Try="1")
+    for number in ("2", "3"):
+        await redirect(ami, login["Channel"], "waihu-login", "denied")
+        # The prompt is played first; keys pressed during it count.
+        await asyncio.sleep(0.5)
+        await phones.press("1003", "1003#")
+        await asyncio.sleep(0.5)
+        await phones.press("1003", "0000#")
+        again = await ami.event("WaihuLogin", Try=number)
+        assert (again["Agent"], again["Pin"]) == ("1003", "0000")
+    await redirect(ami, login["Channel"], "waihu-login", "denied")
+    await ami.event("Hangup", Uniqueid=login["Uniqueid"])
+    assert not await phones.is_up("1003")
+
+
+async def test_a_login_that_nobody_decides_ends(ami: BareAmi, phones: Phones) -> None:
+    await phones.dial_in("1003", "1003", "4711")
+    login = await ami.event("WaihuLogin")
+    hangup = await ami.event("Hangup", Uniqueid=login["Uniqueid"])
+    assert 5 < float(hangup["Timestamp"]) - float(login["Timestamp"]) < 12
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_a_restarted_waihu_finds_whose_leg_it_is(ami: BareAmi) -> None:
+    leg = await agent_leg(ami, "1001")
+    await ami.action("CoreShowChannels")
+    channel = await ami.event("CoreShowChannel", Uniqueid=leg)
+    assert (channel["AccountCode"], channel["Context"]) == ("waihu-agent-1001", "waihu-agent")
+
+
+@pytest.mark.usefixtures("waihu_is_away")
+async def test_an_agent_hears_that_waihu_is_away_and_stays_up(ami: BareAmi, pbx: EmbeddedPbx) -> None:
+    leg = await agent_leg(ami, "1001")
+    await until_it_runs(pbx, leg, "Playback", "beeperr")
+    await until_it_runs(pbx, leg, "Wait", "10")
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_an_agent_who_hangs_up_is_gone(ami: BareAmi, phones: Phones) -> None:
+    leg = await agent_leg(ami, "1001")
+    await phones.hang_up("1001")
+    await ami.event("Hangup", Uniqueid=leg)
+
+
+async def until_it_runs(pbx: EmbeddedPbx, leg: str, application: str, argument: str) -> None:
+    running: list[str] = []
+    for _ in range(300):
+        channels = [line.split("!") for line in (await pbx.instance.cli("core show channels concise")).splitlines()]
+        running = next(fields[5:7] for fields in channels if fields[-1] == leg)
+        if running == [application, argument]:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail(f"the leg does not run {application}({argument}) but {running}")

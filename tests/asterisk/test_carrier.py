@@ -1,0 +1,90 @@
+"""The carrier plays the fates it was given, and writes down what it saw."""
+
+import asyncio
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.carrier import Carrier
+from dialer.embedded.carrier.fates import FateKind, Fates
+from dialer.embedded.carrier.phones import PhoneNotUpError, Phones
+from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.bare_ami import BareAmi
+from tests.asterisk.numbers import BRIEF, NUMBERS, agent_leg, call
+
+
+async def test_its_dialplan_draws_the_same_fates_as_python(program: AsteriskProgram, tmp_path: Path) -> None:
+    quick = {FateKind.BUSY: 1.0, FateKind.CONGESTION: 1.0, FateKind.UNALLOCATED: 1.0, FateKind.REJECTED: 1.0}
+    fates = Fates(seed="spring", shares=quick, speed=50)
+    numbers = [f"+4930{index:05}" for index in range(12)]
+    async with (
+        Carrier(program, tmp_path / "carrier", fates) as carrier,
+        EmbeddedPbx(program, tmp_path / "pbx", carrier=carrier.sip, phones=carrier.phones_sip) as pbx,
+    ):
+        ami = await BareAmi.login(pbx.ami.host, pbx.ami.port, pbx.ami.user, pbx.ami.secret)
+        for _ in range(2):
+            attempts = [await call(ami, number) for number in numbers]
+            for attempt in attempts:
+                await ami.event("Hangup", Uniqueid=attempt)
+        await ami.close()
+        # A second life of the same carrier counts on.
+        await carrier.instance.restart()
+        ami = await BareAmi.login(pbx.ami.host, pbx.ami.port, pbx.ami.user, pbx.ami.secret)
+        await ami.event("Hangup", Uniqueid=await call(ami, numbers[0]))
+        await ami.close()
+    seen = {(seen.number, seen.nth): seen.fate for seen in carrier.calls()}
+    expected = [(number, nth) for nth in (1, 2) for number in numbers] + [(numbers[0], 3)]
+    assert seen == {(number, nth): fates.draw(number, nth).kind for number, nth in expected}
+    assert len(set(seen.values())) > 1
+
+
+ANSWERED = {FateKind.HUMAN, FateKind.IMPATIENT, FateKind.DEAD_AIR, FateKind.FAX}
+
+
+@pytest.mark.usefixtures("heartbeat")
+@pytest.mark.parametrize("kind", sorted(ANSWERED))
+async def test_who_answers_talks_and_hangs_up(ami: BareAmi, carrier: Carrier, kind: FateKind) -> None:
+    attempt = await call(ami, NUMBERS[kind])
+    await ami.event("WaihuAnswered", Attempt=attempt)
+    await ami.event("Hangup", Uniqueid=attempt)
+    seen = [seen for seen in carrier.calls() if seen.number == NUMBERS[kind]][-1]
+    assert (seen.fate, seen.ended_by, seen.cause) == (kind, "customer", 16)
+    assert seen.answered_at is not None
+    assert seen.invited_at < seen.answered_at < seen.ended_at
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_its_log_tells_who_hung_up(ami: BareAmi, carrier: Carrier) -> None:
+    attempt = await call(ami, NUMBERS[FateKind.RINGS_ON], ring_ms=700)
+    await ami.event("Hangup", Uniqueid=attempt)
+    busy = await call(ami, NUMBERS[FateKind.BUSY])
+    await ami.event("Hangup", Uniqueid=busy)
+    ended: dict[str, str] = defaultdict(str)
+    async with asyncio.timeout(5):
+        while not {NUMBERS[FateKind.RINGS_ON], NUMBERS[FateKind.BUSY]} <= ended.keys():
+            ended |= {seen.number: seen.ended_by for seen in carrier.calls()}
+            await asyncio.sleep(0.05)
+    assert ended[NUMBERS[FateKind.RINGS_ON]] == "caller"
+    assert ended[NUMBERS[FateKind.BUSY]] == "network"
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_it_counts_each_numbers_calls(ami: BareAmi, carrier: Carrier) -> None:
+    before = max((seen.nth for seen in carrier.calls() if seen.number == BRIEF), default=0)
+    for _ in range(2):
+        await ami.event("Hangup", Uniqueid=await call(ami, BRIEF))
+    assert max(seen.nth for seen in carrier.calls() if seen.number == BRIEF) == before + 2
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_phones_keep_a_log_of_their_own(ami: BareAmi, carrier: Carrier, phones: Phones) -> None:
+    leg = await agent_leg(ami, "1004")
+    assert await phones.is_up("1004")
+    await phones.hang_up("1004")
+    await ami.event("Hangup", Uniqueid=leg)
+    with pytest.raises(PhoneNotUpError, match="phone 1004 is in no call"):
+        await phones.press("1004", "1")
+    [seen] = [seen for seen in carrier.phone_calls() if seen.phone == "1004"]
+    assert (seen.direction, seen.answered_at < seen.ended_at) == ("called", True)
