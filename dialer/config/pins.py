@@ -18,7 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from dialer.config.problems import ConfigError, Problem
+
+log = structlog.get_logger(__name__)
 
 FAILURES_ALLOWED = 5
 LOCKED_SECONDS = 300.0
@@ -57,8 +61,9 @@ def hash_pin(pin: str) -> str:
 class PinFile:
     """Knows whether a PIN is an agent's; a `dialer.ports.PinCheck`.
 
-    The file is read again whenever it has changed. After `FAILURES_ALLOWED` wrong PINs in a row an agent's number is
-    locked for `LOCKED_SECONDS`, and even the right PIN is refused.
+    The file is read again whenever it has changed; one that is bad or gone is reported and changes nothing. After
+    `FAILURES_ALLOWED` wrong PINs in a row an agent's number is locked for `LOCKED_SECONDS`, and even the right PIN is
+    refused.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -76,16 +81,13 @@ class PinFile:
         return await self.check(agent, pin, self._clock())
 
     async def check(self, agent: str, pin: str, at: float) -> bool:
-        """True only for the right PIN of a known agent at this second; ConfigError when the file has gone bad."""
+        """True only for the right PIN of a known agent at this second."""
         if not self._lockout.allows(agent, at):
             return False
         # Counted before the slow part, so that guesses made side by side do not share one count.
         self._lockout.failed(agent, at)
         async with self._hashing:
-            stamp = await asyncio.to_thread(_stamp, self._path)
-            if stamp != self._stamp:
-                self._hashes = await asyncio.to_thread(read_pins, self._path)
-                self._stamp = stamp
+            await self._read_again()
             # An unknown agent takes as long as a known one, or the time taken would tell them apart.
             known = self._hashes.get(agent)
             fits = await asyncio.to_thread((known or self._nobody).fits, pin)
@@ -93,6 +95,16 @@ class PinFile:
             return False
         self._lockout.succeeded(agent)
         return True
+
+    async def _read_again(self) -> None:
+        stamp = await asyncio.to_thread(_stamp, self._path)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._hashes = await asyncio.to_thread(read_pins, self._path)
+        except ConfigError as error:
+            log.error("pins file refused, the PINs read before stay in force", problems=str(error))
 
 
 class Lockout:
@@ -183,7 +195,10 @@ def _derive(pin: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
     return hashlib.scrypt(pin.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=room + 2**20, dklen=_KEY_BYTES)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    """Something that is different when the file is."""
-    found = path.stat()
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Something that is different when the file is; None: it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialer.config.pins import FAILURES_ALLOWED, LOCKED_SECONDS, REMEMBERED, Lockout, PinFile, hash_pin, read_pins
 from dialer.config.problems import ConfigError
@@ -17,6 +18,10 @@ def write(path: Path, text: str, mode: int = 0o600) -> Path:
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
     return path
+
+
+def remove(path: Path) -> None:
+    path.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +96,23 @@ async def test_a_changed_file_holds_at_once(pins_file: Path, hashed: str) -> Non
     write(pins_file, f"1001: {hashed}\n")
     assert not await pins("1002", RIGHT)
     assert await pins("1001", RIGHT)
+
+
+async def test_a_file_that_goes_bad_or_away_changes_nothing_and_is_reported_once(pins_file: Path, hashed: str) -> None:
+    pins = PinFile(pins_file)
+    with capture_logs() as logs:
+        write(pins_file, "1001: 2580\n")
+        assert await pins("1001", RIGHT)
+        assert await pins("1002", RIGHT)
+        assert [log["problems"] for log in logs] == [
+            f"{pins_file}:1: 1001: is no hash of a PIN, expected scrypt$…",
+        ]
+        remove(pins_file)
+        assert await pins("1001", RIGHT)
+        assert [log["problems"] for log in logs[1:]] == [f"{pins_file}: cannot be read: No such file or directory"]
+    write(pins_file, f"1001: {hashed}\n")
+    assert await pins("1001", RIGHT)
+    assert not await pins("1002", RIGHT)
 
 
 def refused(path: Path) -> list[str]:
