@@ -280,5 +280,5 @@ def _columns_to_close(wishes: Sequence[CloseAttempt]) -> dict[str, Any]:
         "causes": [outcome.hangup_cause for outcome in outcomes],
         "sip_codes": [outcome.sip_code for outcome in outcomes],
         "statuses": [outcome.dial_status for outcome in outcomes],
-        "talked": [outcome.seconds_talked for outcome in outcomes],
+        "talked": [float(outcome.seconds_talked) for outcome in outcomes],
     }

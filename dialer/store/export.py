@@ -1,0 +1,108 @@
+"""Attempts as lines for other programs: every attempt of a campaign, oldest first, streamed.
+
+Moments are RFC 3339 in UTC with milliseconds. An attempt that is still open has no `ended_at` and no `disposition`.
+"""
+
+import csv
+import json
+from collections.abc import AsyncIterator
+from typing import Any, TextIO
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dialer.core.words import CampaignName
+from dialer.store.campaigns import NoSuchCampaign
+from models import Campaign
+
+FIELDS = (
+    "attempt_id",
+    "campaign",
+    "list",
+    "lead_id",
+    "customer_id",
+    "number",
+    "trunk",
+    "mode",
+    "dialed_at",
+    "ringing_at",
+    "answered_at",
+    "bridged_at",
+    "ended_at",
+    "disposition",
+    "agent_disposition",
+    "agent",
+    "hangup_cause",
+    "sip_code",
+    "dial_status",
+    "config_version",
+    "run_id",
+    "abandoned",
+    "seconds_talked",
+)
+"""The columns, in this order. Others may be added after them; scripts rely on these."""
+
+_ATTEMPTS = text("""
+    SELECT a.id::text AS attempt_id, c.name AS campaign, li.name AS list, a.lead_id, cl.customer_id, n.e164 AS number,
+        a.trunk, a.mode,
+        to_char(a.dialed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS dialed_at,
+        to_char(a.ringing_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ringing_at,
+        to_char(a.answered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS answered_at,
+        to_char(a.bridged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS bridged_at,
+        to_char(a.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at,
+        a.disposition, a.agent_disposition, a.agent, a.hangup_cause, a.sip_code, a.dial_status, a.config_version,
+        a.run_id::text AS run_id, a.disposition IS NOT DISTINCT FROM 'abandoned' AS abandoned,
+        round(a.seconds_talked::numeric, 3)::float8 AS seconds_talked
+    FROM attempts a
+    JOIN campaigns c ON c.id = a.campaign_id
+    JOIN campaign_leads cl ON cl.campaign_id = a.campaign_id AND cl.lead_id = a.lead_id
+    JOIN lists li ON li.id = cl.list_id
+    JOIN numbers n ON n.id = a.number_id
+    WHERE c.name = :campaign
+    ORDER BY a.opened_at, a.id
+""")
+
+
+async def attempts_of(engine: AsyncEngine, campaign: CampaignName) -> AsyncIterator[dict[str, Any]]:
+    """Each attempt of a campaign under the names of `FIELDS`, oldest first, in little memory.
+
+    :raises NoSuchCampaign: there is none of this name in the database.
+    """
+    async with engine.connect() as connection:
+        known = await connection.execute(select(Campaign.id).where(Campaign.name == campaign))
+        if known.one_or_none() is None:
+            raise NoSuchCampaign(campaign)
+        async with connection.stream(_ATTEMPTS, {"campaign": campaign}) as rows:
+            async for row in rows.mappings():
+                yield dict(row)
+
+
+async def write_csv(engine: AsyncEngine, campaign: CampaignName, out: TextIO) -> int:
+    """Write attempts as CSV (RFC 4180) with a header line; the answer is how many there were.
+
+    :raises NoSuchCampaign: there is none of this name in the database; nothing was written.
+    """
+    rows = attempts_of(engine, campaign)
+    writer = csv.DictWriter(out, FIELDS)
+    count = 0
+    async for row in rows:
+        if count == 0:
+            writer.writeheader()
+        row["abandoned"] = "true" if row["abandoned"] else "false"
+        writer.writerow(row)
+        count += 1
+    if count == 0:
+        writer.writeheader()
+    return count
+
+
+async def write_jsonl(engine: AsyncEngine, campaign: CampaignName, out: TextIO) -> int:
+    """Write attempts as one JSON object a line; the answer is how many there were.
+
+    :raises NoSuchCampaign: there is none of this name in the database; nothing was written.
+    """
+    count = 0
+    async for row in attempts_of(engine, campaign):
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
+    return count
