@@ -104,7 +104,7 @@ class PinFile:
         try:
             self._hashes = await asyncio.to_thread(read_pins, self._path)
         except ConfigError as error:
-            log.error("pins file refused, the PINs read before stay in force", problems=str(error))
+            log.warning("pins file refused, the PINs read before stay in force", problems=str(error))
 
 
 class Lockout:
