@@ -43,5 +43,5 @@ def configure_logs(log_format: str, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Their records of every frame and request belong to their own debugging, not to ours.
-    for noisy in ("uvicorn.access", "watchfiles.main", "panoramisk.manager"):
+    for noisy in ("uvicorn.access", "watchfiles.main", "panoramisk.manager", "alembic.runtime.migration"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -25,18 +25,18 @@ from dialer.store.connect import make_engine
 from dialer.store.status import latest_status
 
 SHARES = {
-    FateKind.HUMAN: 0.26,
-    FateKind.IMPATIENT: 0.03,
-    FateKind.RINGS_ON: 0.22,
-    FateKind.NO_ANSWER: 0.13,
-    FateKind.BUSY: 0.12,
-    FateKind.CONGESTION: 0.04,
-    FateKind.UNALLOCATED: 0.06,
-    FateKind.NOT_IN_SERVICE: 0.03,
-    FateKind.REJECTED: 0.04,
+    FateKind.HUMAN: 0.15,
+    FateKind.IMPATIENT: 0.02,
+    FateKind.RINGS_ON: 0.20,
+    FateKind.NO_ANSWER: 0.15,
+    FateKind.BUSY: 0.16,
+    FateKind.CONGESTION: 0.05,
+    FateKind.UNALLOCATED: 0.09,
+    FateKind.NOT_IN_SERVICE: 0.04,
+    FateKind.REJECTED: 0.06,
     FateKind.VOICEMAIL: 0.05,
-    FateKind.DEAD_AIR: 0.01,
-    FateKind.FAX: 0.01,
+    FateKind.DEAD_AIR: 0.015,
+    FateKind.FAX: 0.015,
 }
 TALK_SPEED = 8.0
 """A minute and a half has to show what an hour of real work does: people talk for about six seconds."""
