@@ -65,6 +65,19 @@ async def test_an_agent_hears_that_waihu_is_away_and_stays_up(ami: BareAmi, pbx:
 
 
 @pytest.mark.usefixtures("heartbeat")
+async def test_an_announcement_is_played_once_and_the_agent_waits_on(ami: BareAmi, pbx: EmbeddedPbx) -> None:
+    leg = await agent_leg(ami, "1001")
+    await ami.action("Setvar", Channel=leg, Variable="WAIHU_ANNOUNCE", Value="vm-goodbye")
+    await redirect(ami, leg, "waihu-agent", "1001")
+    await until_it_runs(pbx, leg, "Playback", "vm-goodbye")
+    await until_it_runs(pbx, leg, "Wait", "10")
+    assert len([event for event in ami.events if event.get("UserEvent") == "WaihuAgentLeg"]) == 1
+    await redirect(ami, leg, "waihu-agent", "1001")
+    await ami.event("WaihuAgentLeg", since=len(ami.events))
+    await until_it_runs(pbx, leg, "Wait", "10")
+
+
+@pytest.mark.usefixtures("heartbeat")
 async def test_an_agent_who_hangs_up_is_gone(ami: BareAmi, phones: Phones) -> None:
     leg = await agent_leg(ami, "1001")
     await phones.hang_up("1001")
