@@ -13,8 +13,8 @@ from models import Suppression
 async def suppressions_in_force(engine: AsyncEngine) -> AsyncIterator[SuppressionFound]:
     """All numbers and customers that must not be called now, oldest first. A stream: there may be millions."""
     found = select(Suppression).where(Suppression.lifted_at.is_(None)).order_by(Suppression.since, Suppression.id)
-    async with engine.connect() as connection:
-        async for row in (await connection.stream_scalars(found)).yield_per(1000):
+    async with engine.connect() as connection, connection.stream(found) as rows:
+        async for row in rows:
             yield SuppressionFound(
                 number=row.number,
                 customer=None if row.customer_id is None else CustomerId(row.customer_id),

@@ -50,8 +50,7 @@ class DaemonStand:
         await run._write_status()
         crew.start("orders", inbox.work())
         up.set()
-        while not down.is_set():
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(down.wait)
         await crew.close()
         run.publish(snapshot(floor, datetime.now(UTC)).plain())
         await run._write_status()

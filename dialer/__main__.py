@@ -1,0 +1,5 @@
+"""`python -m dialer` is `waihu`."""
+
+from dialer.cli import main
+
+main()

@@ -1,0 +1,165 @@
+"""`waihu agent`: who is there, and what somebody else may ask of an agent."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dialer.cli.database import open_database
+from dialer.cli.errors import NOT_THERE, InputWrong
+from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, ask_daemon
+from dialer.cli.screen import plain_table, say_json, say_table, span
+from dialer.cli.site import SiteOption, open_site
+from dialer.config.pins import hash_pin
+from dialer.config.problems import did_you_mean, one_of
+from dialer.config.settings import SiteSettings
+from dialer.core.words import AgentNumber, AgentOrder, AgentState
+from dialer.store.orders import place_agent_order
+from dialer.store.status import RunStatus, latest_status
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
+
+NumberArgument = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="The agent's number, as 1001.", show_default=False)
+]
+
+
+@app.command(name="list")
+def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False, site: SiteOption = None) -> None:
+    """See every agent of the site file and where they are. Exit code 3: no daemon runs, so nobody is anywhere."""
+    settings = open_site(site)
+    seen = asyncio.run(_latest(site))
+    alive = seen is not None and seen.alive
+    agents = _agents(settings, seen if alive else None)
+    if json:
+        say_json(agents)
+    else:
+        table = plain_table("number", "name", "teams", "state", "for", "reason", "campaign", "phone")
+        for agent in agents:
+            seconds = agent["seconds"]
+            table.add_row(
+                agent["number"],
+                agent["name"],
+                ", ".join(agent["teams"]),
+                agent["state"],
+                "" if seconds is None else span(seconds),
+                agent["reason"] or "",
+                agent["campaign"] or "",
+                agent["phone"] or "dials in",
+            )
+        say_table(table)
+    if not alive:
+        typer.echo("waihu: no daemon runs, so nobody is logged in; start one with `waihu run`", err=True)
+        raise typer.Exit(NOT_THERE)
+
+
+@app.command()
+def call(number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None) -> None:
+    """Call the agent's phone and log the agent in when it is answered."""
+    settings = _site_with(number, site)
+    if settings.policy.agents[AgentNumber(number)].phone is None:
+        raise InputWrong(f"agent {number} has no `phone` in {settings.file}; this agent dials in")
+    _order(number, AgentOrder.LOG_IN, "", by, wait, site)
+    typer.echo(f"{number} is being called")
+
+
+@app.command()
+def pause(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Argument(metavar="[REASON]", help="One of the site's pause_reasons.")] = "",
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Give the agent no more calls. A call that is on goes on."""
+    reasons = [known.name for known in _site_with(number, site).policy.pause_reasons]
+    if reason and reason not in reasons:
+        expected = did_you_mean(reason, reasons) or (f", expected {one_of(reasons)}" if reasons else ", there are none")
+        raise InputWrong(f"{reason!r} is no pause reason of the site{expected}")
+    _order(number, AgentOrder.PAUSE, reason, by, wait, site)
+    typer.echo(f"{number} is paused{f': {reason}' if reason else ''}")
+
+
+@app.command()
+def ready(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Give the agent calls again after a pause."""
+    _site_with(number, site)
+    _order(number, AgentOrder.READY, "", by, wait, site)
+    typer.echo(f"{number} is ready")
+
+
+@app.command()
+def logout(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Log the agent out. A call that is on goes on until it ends."""
+    _site_with(number, site)
+    _order(number, AgentOrder.LOG_OUT, "", by, wait, site)
+    typer.echo(f"{number} logs out")
+
+
+@app.command()
+def pin(number: NumberArgument) -> None:
+    """Print the line of the pins file for a PIN, which is read from the prompt or from stdin."""
+    if not (number.isascii() and number.isdigit()):
+        raise InputWrong(f"{number!r} is no agent's number, expected digits as they are keyed on a phone")
+    if sys.stdin.isatty():
+        said = getpass.getpass(f"PIN of agent {number}: ")
+        if getpass.getpass("The same again: ") != said:
+            raise InputWrong("the two differ; nothing is printed")
+    else:
+        said = sys.stdin.readline().rstrip("\r\n")
+    try:
+        hashed = hash_pin(said)
+    except ValueError as error:
+        raise InputWrong(str(error)) from error
+    typer.echo(f"{number}: {hashed}")
+
+
+def _agents(settings: SiteSettings, seen: RunStatus | None) -> list[dict[str, Any]]:
+    """Every agent of the site file, with what the daemon says of each."""
+    live = {agent["number"]: agent for agent in seen.status.get("agents", [])} if seen else {}
+    nowhere = {"state": AgentState.LOGGED_OUT.value, "reason": "", "seconds": None, "attempt": None, "campaign": None}
+    return [
+        {
+            "number": number,
+            "name": profile.name,
+            "teams": sorted(profile.teams),
+            "phone": profile.phone,
+            **{key: live.get(number, nowhere)[key] for key in nowhere},
+        }
+        for number, profile in settings.policy.agents.items()
+    ]
+
+
+def _site_with(number: str, site: Path | None) -> SiteSettings:
+    settings = open_site(site)
+    if number not in settings.policy.agents:
+        raise InputWrong(f"{settings.file} has no agent {number}{did_you_mean(number, settings.policy.agents)}")
+    return settings
+
+
+def _order(number: str, order: AgentOrder, argument: str, by: str | None, wait: float, site: Path | None) -> None:
+    asyncio.run(
+        ask_daemon(
+            site,
+            lambda engine, who, host: place_agent_order(
+                engine, AgentNumber(number), order, argument=argument, by=who, host=host
+            ),
+            by,
+            wait,
+            until_when="for a minute",
+        )
+    )
+
+
+async def _latest(site: Path | None) -> RunStatus | None:
+    async with open_database(site) as engine:
+        return await latest_status(engine)

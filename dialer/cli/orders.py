@@ -1,0 +1,46 @@
+"""Asking the daemon for something through PostgreSQL, and waiting for its answer."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dialer.cli.database import open_database
+from dialer.cli.errors import NotThere, Refused
+from dialer.cli.screen import whoever
+from dialer.store.orders import order_result
+
+ByOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who asks. Default: the user of this login.", show_default=False),
+]
+WaitOption = Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for the daemon.")]
+WAIT_SECONDS = 5.0
+
+OK = "ok"
+"""What the daemon answers when it has done what it was asked."""
+
+Place = Callable[[AsyncEngine, str, str], Awaitable[int]]
+"""Places an order, by whom and from which host; its id."""
+
+
+async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_seconds: float, *, until_when: str) -> None:
+    """Place an order and return when the daemon has carried it out. `until_when` says how long it stands.
+
+    :raises Refused: the daemon says why it does not.
+    :raises NotThere: no daemon took it in time.
+    """
+    async with open_database(site) as engine:
+        order = await place(engine, whoever(by), socket.gethostname())
+        result = await order_result(engine, order, seconds=wait_seconds)
+    if result is None:
+        raise NotThere(
+            f"no daemon has answered within {wait_seconds:g} s; is `waihu run` running? The order stands {until_when}"
+        )
+    if result != OK:
+        raise Refused(result)

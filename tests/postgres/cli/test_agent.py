@@ -1,0 +1,64 @@
+"""`waihu agent`, with a daemon at the other end of PostgreSQL."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dialer.core.events import AgentOrdered
+from dialer.core.words import AgentNumber, AgentOrder
+from tests.postgres.cli.conftest import Waihu, policies
+from tests.postgres.cli.daemon_stand import daemon
+
+pytestmark = pytest.mark.postgres
+
+LI_NA = AgentNumber("1001")
+
+
+def test_orders_reach_the_daemon(waihu: Waihu, site: Path, database_url: str) -> None:
+    with daemon(database_url, *policies(site)) as stand:
+        said = [
+            waihu("agent", *arguments, "--by", "ann")
+            for arguments in (("call", "1001"), ("pause", "1001", "lunch"), ("ready", "1001"), ("logout", "1001"))
+        ]
+    assert [result.exit_code for result in said] == [0, 0, 0, 0]
+    assert [placed.event for placed in stand.orders] == [
+        AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_IN, by="ann"),
+        AgentOrdered(agent=LI_NA, order=AgentOrder.PAUSE, argument="lunch", by="ann"),
+        AgentOrdered(agent=LI_NA, order=AgentOrder.READY, by="ann"),
+        AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_OUT, by="ann"),
+    ]
+
+
+def test_list_shows_everybody(waihu: Waihu, site: Path, database_url: str) -> None:
+    with daemon(database_url, *policies(site)):
+        result = waihu("agent", "list")
+        as_json = json.loads(waihu("agent", "list", "--json").stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows[1][:4] == ["1001", "李娜", "sales", "logged_out"]
+    assert rows[2][:4] == ["1002", "Ann", "sales", "logged_out"]
+    assert [(agent["number"], agent["state"]) for agent in as_json] == [("1001", "logged_out"), ("1002", "logged_out")]
+
+
+def test_without_a_daemon_nobody_is_anywhere(waihu: Waihu) -> None:
+    result = waihu("agent", "list")
+    assert result.exit_code == 3
+    assert "李娜" in result.stdout
+    assert result.stderr == "waihu: no daemon runs, so nobody is logged in; start one with `waihu run`\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ready", "1003"), "has no agent 1003, did you mean '100"),
+        (("pause", "1001", "lunsh"), "'lunsh' is no pause reason of the site, did you mean 'lunch'?"),
+        (("call", "1002"), "agent 1002 has no `phone`"),
+        (("ready", "1001"), "there is no agent `1001` in the database; has `waihu run` loaded the site file yet?"),
+    ],
+)
+def test_what_cannot_be_asked_exits_2(waihu: Waihu, arguments: tuple[str, ...], said: str) -> None:
+    result = waihu("agent", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
