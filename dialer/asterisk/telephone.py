@@ -270,6 +270,8 @@ class Telephone:
             log.info("Asterisk is back", connects=self._session.connects)
 
     async def _resync(self) -> None:
+        # First of all, so that the dialplan sends nobody to the message as if we were away.
+        self._beat_once()
         found = await survey(self._session)
         restarted = self._started is not None and self._started != found.started
         self._started = found.started
@@ -278,9 +280,12 @@ class Telephone:
 
     async def _beat(self) -> NoReturn:
         while True:
-            if self._session.connected:
-                self._do(lambda: actions.heartbeat(self._session.clock.theirs(time.time())), self._beat_missed)
             await asyncio.sleep(self._settings.heartbeat_seconds)
+            if self._session.connected:
+                self._beat_once()
+
+    def _beat_once(self) -> None:
+        self._do(lambda: actions.heartbeat(self._session.clock.theirs(time.time())), self._beat_missed)
 
     def _beat_missed(self, error: AsteriskError) -> None:
         log.warning("Asterisk did not take the heartbeat", reason=str(error))
