@@ -14,10 +14,13 @@ from dialer.core.found import WindowCount
 
 CEILING = 6.0
 """A launch never carries more than this many times the cap, however much credit there is."""
-USUAL = 0.7
+USUAL = 1.0
 """A launch carries this many times the cap when the credit is the cushion, …"""
-LEAST = 0.002
-"""… and less than this many times is none at all: so far in debt, trust no prediction."""
+LEAST = 0.01
+"""… and never less than this many times, unless the excess is gross."""
+GROSS = 3.0
+GROSS_FROM = 10.0
+"""Abandoned calls beyond so many times the allowed ones, and so many more: trust no prediction, carry none at all."""
 CUSHION = 1.5
 CUSHION_GROWS = 0.5
 MOST_CUSHION = 15.0
@@ -34,9 +37,11 @@ def threshold(cap: float, window: WindowCount) -> float:
     if cap <= 0.0:
         return 0.0
     allowed = cap * window.answered
+    if window.abandoned > GROSS * allowed + GROSS_FROM:
+        return 0.0
     cushion = min(MOST_CUSHION, CUSHION + CUSHION_GROWS * sqrt(allowed))
-    part = min(CEILING, USUAL * exp(min(10.0, (allowed - window.abandoned) / cushion - 1.0)))
-    return min(0.5, cap * part) if part > LEAST else 0.0
+    part = USUAL * exp(min(10.0, (allowed - window.abandoned) / cushion - 1.0))
+    return min(0.5, cap * max(LEAST, min(CEILING, part)))
 
 
 def rate(window: WindowCount) -> float:

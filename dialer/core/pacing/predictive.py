@@ -26,17 +26,17 @@ from dialer.core.pacing.durations import Survival
 from dialer.core.pacing.rates import Rates
 from dialer.core.pacing.view import PoolView
 
-TIMES = 8
+TIMES = 6
 """Points on the distribution of the time to answer."""
 WRAPS = 5
 """Points on the distribution of the wrap-up."""
-EXACT_UP_TO = 40
+EXACT_UP_TO = 26
 """Uncertain things counted exactly; with more the normal approximation is as good and cheaper."""
 CERTAIN = 1e-4
 """A probability this near to 0 or 1 is taken for it."""
 DOUBTS = ((-sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (sqrt(3.0), 1.0 / 6.0))
 """Standard errors and weights that stand for a normal distribution (Gauss-Hermite, three points)."""
-SURE = 0.04
+SURE = 0.1
 """Relative standard error of the answer rate below which it is taken as known where we count exactly."""
 
 Abandoned = Callable[[int], float]
@@ -62,7 +62,11 @@ class Lookahead:
 
     def abandoned(self, others: int) -> float:
         """The probability that a line launched now ends abandoned if answered, with so many others launched too."""
-        return sum(outlook.abandoned(others) for outlook in self.outlooks) / len(self.outlooks)
+        worst = total = 0.0
+        for outlook in reversed(self.outlooks):
+            worst = max(worst, outlook.abandoned(others))
+            total += worst
+        return total / len(self.outlooks)
 
     def lines(self, least: int, most: int, threshold: float) -> int:
         """The most lines, from `least` to `most`, of which the last keeps within the threshold."""
