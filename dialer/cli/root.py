@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "attempts": ("attempts", "Export attempts, one line each."),
     "report": ("report", "Print a campaign's key figures, with their definitions."),
     "why": ("why", "Explain why a number was dialled, or was not."),
+    "doctor": ("doctor", "Look whether everything Waihu needs is as it must be."),
     "suppress": ("suppress", "Say who must not be called."),
 }
 """Name: module below `dialer.cli` with the verb's `app`, and one line for `waihu --help`."""
