@@ -39,13 +39,15 @@ EXIT_CODES = {
     "dialer.store.connect.DatabaseUrlWrong": INPUT_WRONG,
     "dialer.store.orders.NoSuchAgent": INPUT_WRONG,
     "dialer.store.schema.SchemaWrong": NOT_THERE,
-    "sqlalchemy.exc.DBAPIError": NOT_THERE,
+    "sqlalchemy.exc.InterfaceError": NOT_THERE,
+    "sqlalchemy.exc.OperationalError": NOT_THERE,
 }
 """By name, so that nothing is imported only to be able to fail. It goes for subclasses too."""
 
 LINES_OF_THEIR_OWN = ("dialer.config.problems.ConfigError",)
 """Their messages are whole lines that begin with a place; of all others one line is made."""
-LOST_ON_THE_WAY = "sqlalchemy.exc.DBAPIError"
+LOST_ON_THE_WAY = ("sqlalchemy.exc.InterfaceError", "sqlalchemy.exc.OperationalError")
+"""Their messages quote statements and values; only what the driver said is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,7 @@ def explain(error: Exception) -> Explained | None:
         return None
     if known in LINES_OF_THEIR_OWN:
         return Explained(str(error), EXIT_CODES[known])
-    if known == LOST_ON_THE_WAY:
-        if not getattr(error, "connection_invalidated", False) and "OperationalError" not in type(error).__name__:
-            return None
-        said = " ".join(str(getattr(error, "orig", error)).split())
+    if known in LOST_ON_THE_WAY:
+        said = " ".join(str(getattr(error, "orig", None)).split())
         return Explained(f"waihu: PostgreSQL was lost on the way: {said}", EXIT_CODES[known])
     return Explained(f"waihu: {' '.join(str(error).split())}", EXIT_CODES[known])
