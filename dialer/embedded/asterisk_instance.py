@@ -1,7 +1,6 @@
 """One Asterisk of our own: a folder with its configuration and state, and the child process that runs on it."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.child import dying_with_parent
 
 # Files which modules look for and complain about, or decline to load, when there is none; empty is enough.
 EMPTY_CONFIGURATION = (
@@ -35,9 +35,6 @@ UNLOADED_MODULES = (
     *("app_adsiprog", "app_getcpeid", "app_festival", "app_alarmreceiver", "pbx_ael", "pbx_lua", "res_smdi"),
     *("res_corosync", "app_meetme", "chan_dahdi", "res_timing_dahdi", "codec_dahdi", "res_pjsip_config_sangoma"),
 )
-
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class AsteriskInstanceError(Exception):
@@ -114,7 +111,7 @@ class AsteriskInstance:
                 env=self._environment,
                 cwd=self.folder,
                 start_new_session=True,
-                preexec_fn=None if self._survive_parent else _die_with_parent,  # noqa: PLW1509
+                preexec_fn=None if self._survive_parent else dying_with_parent(),  # noqa: PLW1509
             )
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -261,11 +258,6 @@ info = !950/330,!1400/330,!1800/330,0
 def _modules_conf() -> str:
     unloaded = "\n".join(f"noload = {name}.so" for name in UNLOADED_MODULES)
     return f"[modules]\nautoload = yes\n{unloaded}\n"
-
-
-def _die_with_parent() -> None:
-    # Runs in the child between fork and exec: one system call, nothing that takes a lock.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _is_listening(control: Path) -> bool:

@@ -9,7 +9,6 @@ only 127.0.0.1 and a socket in its own folder. Its password is random and never 
 """
 
 import contextlib
-import ctypes
 import fcntl
 import importlib.metadata
 import importlib.util
@@ -22,10 +21,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from dialer.embedded.child import dying_with_parent
 
 SHARED_BINARIES = Path("/var/cache/waihu")
 OWNER = "waihu"
@@ -45,9 +46,6 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
 }
 THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
 
 
 class PostgresNotStarted(Exception):
@@ -199,7 +197,7 @@ class PostgresServer:
                 # Ctrl-C on the terminal is for us; the server ends when we are done with it.
                 start_new_session=True,
                 # Runs after the change of uid, which would clear the wish. It only makes system calls.
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509
+                preexec_fn=dying_with_parent(signal.SIGINT),  # noqa: PLW1509
                 **_identity(user),
             )
 
@@ -253,15 +251,6 @@ def _identity(user: pwd.struct_passwd | None) -> dict[str, Any]:
         "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         **({} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}),
     }
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    def ask_the_kernel() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask_the_kernel
 
 
 def _wheel_binaries(user: pwd.struct_passwd | None) -> Path:
