@@ -10,7 +10,6 @@ PYTEST_ARGS ?=
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.made-from-lock
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .PHONY: help
 help: ## this list
@@ -68,11 +67,5 @@ clean: ## remove everything that make has made
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	@echo "== environment"
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
-	  || { echo 'Waihu needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12 ...' >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2> /dev/null \
-	  || { echo '$(PYTHON) cannot make environments; on Debian: apt-get install python3-venv' >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@tools/environment $(PYTHON)
 	@touch $@
