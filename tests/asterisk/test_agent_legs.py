@@ -1,8 +1,12 @@
 """What the dialplan does with an agent's leg: the login dialogue and the waiting loop."""
 
 import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
@@ -58,23 +62,29 @@ async def test_a_restarted_waihu_finds_whose_leg_it_is(ami: BareAmi) -> None:
 
 
 @pytest.mark.usefixtures("waihu_is_away")
-async def test_an_agent_hears_that_waihu_is_away_and_stays_up(ami: BareAmi, pbx: EmbeddedPbx) -> None:
+async def test_an_agent_hears_that_waihu_is_away_and_stays_up(
+    ami: BareAmi, ran: Callable[..., Awaitable[None]]
+) -> None:
     leg = await agent_leg(ami, "1001")
-    await until_it_runs(pbx, leg, "Playback", "beeperr")
-    await until_it_runs(pbx, leg, "Wait", "10")
+    await ran("Playback", '"beeperr"', "Goto(", "Wait(")
+    await ami.action("CoreShowChannels")
+    assert (await ami.event("CoreShowChannel", Uniqueid=leg))["Context"] == "waihu-agent"
 
 
 @pytest.mark.usefixtures("heartbeat")
-async def test_an_announcement_is_played_once_and_the_agent_waits_on(ami: BareAmi, pbx: EmbeddedPbx) -> None:
+async def test_an_announcement_is_played_once_and_the_agent_waits_on(
+    ami: BareAmi, ran: Callable[..., Awaitable[None]]
+) -> None:
     leg = await agent_leg(ami, "1001")
     await ami.action("Setvar", Channel=leg, Variable="WAIHU_ANNOUNCE", Value="vm-goodbye")
     await redirect(ami, leg, "waihu-agent", "1001")
-    await until_it_runs(pbx, leg, "Playback", "vm-goodbye")
-    await until_it_runs(pbx, leg, "Wait", "10")
-    assert len([event for event in ami.events if event.get("UserEvent") == "WaihuAgentLeg"]) == 1
+    await ran('[1001@waihu-agent:13] Playback("PJSIP/phones')
+    await ran('"vm-goodbye") in new stack')
+    await ran("[1001@waihu-agent:14] Goto(")
+    since = len(ami.events)
     await redirect(ami, leg, "waihu-agent", "1001")
-    await ami.event("WaihuAgentLeg", since=len(ami.events))
-    await until_it_runs(pbx, leg, "Wait", "10")
+    await ami.event("WaihuAgentLeg", since)
+    assert len([event for event in ami.events if event.get("UserEvent") == "WaihuAgentLeg"]) == 2
 
 
 @pytest.mark.usefixtures("heartbeat")
@@ -84,12 +94,20 @@ async def test_an_agent_who_hangs_up_is_gone(ami: BareAmi, phones: Phones) -> No
     await ami.event("Hangup", Uniqueid=leg)
 
 
-async def until_it_runs(pbx: EmbeddedPbx, leg: str, application: str, argument: str) -> None:
-    running: list[str] = []
-    for _ in range(300):
-        channels = [line.split("!") for line in (await pbx.instance.cli("core show channels concise")).splitlines()]
-        running = next(fields[5:7] for fields in channels if fields[-1] == leg)
-        if running == [application, argument]:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail(f"the leg does not run {application}({argument}) but {running}")
+@pytest_asyncio.fixture
+async def ran(pbx: EmbeddedPbx) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """Waits until the dialplan has run these, in this order, by Asterisk's own verbose log."""
+    name = f"ran-{uuid.uuid4()}"
+    log = pbx.instance.folder / "log" / name
+    await pbx.instance.cli(f"logger add channel {name} verbose(3)")
+
+    async def until(*steps: str) -> None:
+        pattern = re.compile(".*?".join(map(re.escape, steps)), re.DOTALL)
+        for _ in range(200):
+            if pattern.search(await asyncio.to_thread(log.read_text)):
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail(f"not run within 20 s: {steps}")
+
+    yield until
+    await pbx.instance.cli(f"logger remove channel {name}")
