@@ -66,7 +66,7 @@ class Parser:
 
     def _is_wanted(self, frame: bytes) -> bool:
         if frame.startswith(b"Event: "):
-            name = frame[7 : frame.find(b"\r\n")]
+            name = frame[7:].partition(b"\r\n")[0]
             if name not in self._wanted and b"\r\nActionID: " not in frame:
                 self.passed_over += 1
                 return False

@@ -270,10 +270,14 @@ class Telephone:
             log.info("Asterisk is back", connects=self._session.connects)
 
     async def _resync(self) -> None:
-        # First of all, so that the dialplan sends nobody to the message as if we were away.
+        remembers_us = bool(
+            (await self._session.ask("Getvar", {"Variable": variables.HEARTBEAT})).response.get("Value")
+        )
+        # Before all else, so that the dialplan sends nobody to the message as if we were away.
         self._beat_once()
         found = await survey(self._session)
-        restarted = self._started is not None and self._started != found.started
+        # The time of its start is in whole seconds, and it can boot twice in one; but then it has no heartbeat of ours.
+        restarted = self._started is not None and (self._started != found.started or not remembers_us)
         self._started = found.started
         self._tell(ev.AsteriskBack(live=found.live, last_words=found.last_words, restarted=restarted, at=_now()))
         self._session.release()

@@ -18,33 +18,14 @@ from dialer.core import events as ev
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, MachineVerdict
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.carrier import Carrier
-from dialer.embedded.carrier.fates import Fate, FateKind, Fates
+from dialer.embedded.carrier.fates import Fates
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
 from dialer.tasks import TaskCrew
+from tests.asterisk.numbers import SCRIPTED
 from tests.fakes.waiting import until
 
 E = TypeVar("E", bound=ev.Event)
-
-ANSWERS = "+8613800138001"
-BUSY = "+8613800138002"
-RINGS_ON = "+8613800138003"
-NO_ANSWER = "+8613800138004"
-CONGESTION = "+8613800138005"
-UNALLOCATED = "+8613800138006"
-NOT_IN_SERVICE = "+8613800138007"
-REJECTED = "+8613800138008"
-
-SCRIPTED = {
-    ANSWERS: [Fate(kind=FateKind.HUMAN, ring_seconds=0.2, talk_seconds=30)],
-    BUSY: [Fate(kind=FateKind.BUSY, ring_seconds=0.1)],
-    RINGS_ON: [Fate(kind=FateKind.RINGS_ON, ring_seconds=60)],
-    NO_ANSWER: [Fate(kind=FateKind.NO_ANSWER, ring_seconds=0.3)],
-    CONGESTION: [Fate(kind=FateKind.CONGESTION, ring_seconds=0.1)],
-    UNALLOCATED: [Fate(kind=FateKind.UNALLOCATED, ring_seconds=0.1)],
-    NOT_IN_SERVICE: [Fate(kind=FateKind.NOT_IN_SERVICE, ring_seconds=0.1)],
-    REJECTED: [Fate(kind=FateKind.REJECTED, ring_seconds=0.1)],
-}
 
 LOCAL_CUSTOMERS = """
 [customers]

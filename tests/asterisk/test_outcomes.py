@@ -17,8 +17,9 @@ from dialer.core import events as ev
 from dialer.core.outcome import disposition_of, disposition_of_last_word, number_is_dead
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, Disposition
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.fates import FateKind
 from dialer.embedded.pbx import EmbeddedPbx
-from tests.asterisk import stage as on
+from tests.asterisk.numbers import NUMBERS, TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.fakes.waiting import until
 
@@ -50,21 +51,41 @@ async def black_box_says(stage: Stage, attempt: AttemptId) -> Disposition | None
 
 UNANSWERED = [
     # dial string, ring time: disposition, rang, DIALSTATUS, Q.850 cause, SIP code, number dead
-    (EmbeddedPbx.trunk.format(number=on.BUSY), 10, (Disposition.BUSY, False, "BUSY", 17, 486, False)),
-    (EmbeddedPbx.trunk.format(number=on.RINGS_ON), 1.5, (Disposition.NO_ANSWER, True, None, 19, 480, False)),
-    (EmbeddedPbx.trunk.format(number=on.NO_ANSWER), 10, (Disposition.NO_ANSWER, True, "NOANSWER", 19, 480, False)),
-    (EmbeddedPbx.trunk.format(number=on.CONGESTION), 10, (Disposition.CONGESTION, False, "CONGESTION", 34, 503, False)),
     (
-        EmbeddedPbx.trunk.format(number=on.UNALLOCATED),
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.BUSY]),
+        10,
+        (Disposition.BUSY, False, "BUSY", 17, 486, False),
+    ),
+    (
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.RINGS_ON]),
+        1.5,
+        (Disposition.NO_ANSWER, True, None, 19, 480, False),
+    ),
+    (
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.NO_ANSWER]),
+        10,
+        (Disposition.NO_ANSWER, True, "NOANSWER", 19, 480, False),
+    ),
+    (
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.CONGESTION]),
+        10,
+        (Disposition.CONGESTION, False, "CONGESTION", 34, 503, False),
+    ),
+    (
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.UNALLOCATED]),
         10,
         (Disposition.INVALID_NUMBER, False, "NOANSWER", 1, 404, True),
     ),
     (
-        EmbeddedPbx.trunk.format(number=on.NOT_IN_SERVICE),
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.NOT_IN_SERVICE]),
         15,
         (Disposition.INVALID_NUMBER, True, "NOANSWER", 1, 404, True),
     ),
-    (EmbeddedPbx.trunk.format(number=on.REJECTED), 10, (Disposition.REJECTED, True, "NOANSWER", 21, 403, False)),
+    (
+        EmbeddedPbx.trunk.format(number=NUMBERS[FateKind.REJECTED]),
+        10,
+        (Disposition.REJECTED, True, "NOANSWER", 21, 403, False),
+    ),
     # Nobody listens on the discard port of a loopback address.
     ("PJSIP/carrier/sip:+8613800138000@127.0.0.1:9", 1.5, (Disposition.FAILED, False, None, 19, 480, False)),
     ("Local/busy@customers", 10, (Disposition.BUSY, False, "BUSY", 0, None, False)),
@@ -103,7 +124,7 @@ async def test_asterisk_makes_no_channel(dial: str, room: Room) -> None:
     assert room.of(ev.HungUp, attempt) == []
 
 
-@pytest.mark.parametrize("dial", [EmbeddedPbx.trunk.format(number=on.ANSWERS), "Local/answers@customers"])
+@pytest.mark.parametrize("dial", [EmbeddedPbx.trunk.format(number=TALKATIVE), "Local/answers@customers"])
 async def test_a_customer_talks_with_an_agent(dial: str, room: Room, stage: Stage) -> None:
     leg = await room.agent_on_the_phone("1001")
     attempt = room.dial(dial)
@@ -139,7 +160,7 @@ async def test_the_agents_leg_takes_one_customer_after_another(room: Room) -> No
 
 
 async def test_a_person_for_whom_nobody_is_there_hears_the_message(room: Room, stage: Stage) -> None:
-    attempt = room.dial_number(on.ANSWERS)
+    attempt = room.dial_number(TALKATIVE)
     arrived = await room.posts(ev.Arrived, attempt)
     room.telephone.perform(do.PlayMessage(channel=arrived.channel))
     await room.posts(ev.MessageStarted, attempt)
@@ -149,7 +170,7 @@ async def test_a_person_for_whom_nobody_is_there_hears_the_message(room: Room, s
 
 
 async def test_a_person_whom_we_forget_hears_the_message_all_the_same(room: Room) -> None:
-    attempt = room.dial_number(on.ANSWERS)
+    attempt = room.dial_number(TALKATIVE)
     arrived = await room.posts(ev.Arrived, attempt)
     started = await room.posts(ev.MessageStarted, attempt)
     # The limit is 2 s, and the dialplan waits 1 s more for us.
@@ -157,7 +178,7 @@ async def test_a_person_whom_we_forget_hears_the_message_all_the_same(room: Room
 
 
 async def test_a_call_that_is_called_off_while_it_rings(room: Room, stage: Stage) -> None:
-    attempt = room.dial_number(on.RINGS_ON)
+    attempt = room.dial_number(NUMBERS[FateKind.RINGS_ON])
     await room.posts(ev.Rang, attempt)
     room.telephone.perform(do.HangUp(channel=ChannelId(attempt)))
     await room.posts(ev.HungUp, attempt)
@@ -165,14 +186,18 @@ async def test_a_call_that_is_called_off_while_it_rings(room: Room, stage: Stage
     told.called_off = True
     assert disposition_of(told) is Disposition.CANCELLED
     assert told.answered_at is None
-    await until(lambda: any(call.number == on.RINGS_ON and call.ended_by == "caller" for call in stage.carrier.calls()))
+    await until(
+        lambda: any(
+            call.number == NUMBERS[FateKind.RINGS_ON] and call.ended_by == "caller" for call in stage.carrier.calls()
+        )
+    )
 
 
 async def test_a_join_with_a_leg_that_is_gone(room: Room) -> None:
     leg = await room.agent_on_the_phone("1003")
     room.telephone.perform(do.HangUp(channel=leg))
     await room.posts(ev.HungUp, leg)
-    attempt = room.dial_number(on.ANSWERS)
+    attempt = room.dial_number(TALKATIVE)
     await room.posts(ev.Arrived, attempt)
     room.telephone.perform(do.Join(channel=ChannelId(attempt), agent=AgentNumber("1003"), agent_leg=leg))
     failed = await room.posts(ev.JoinFailed, attempt)
@@ -191,7 +216,7 @@ async def test_an_agents_phone_that_does_not_exist(room: Room) -> None:
 
 
 async def test_what_the_carrier_saw_agrees(room: Room, stage: Stage) -> None:
-    attempt = room.dial_number(on.ANSWERS)
+    attempt = room.dial_number(TALKATIVE)
     await room.posts(ev.Arrived, attempt)
     await asyncio.sleep(0.5)
     room.telephone.perform(do.HangUp(channel=ChannelId(attempt)))
@@ -202,14 +227,14 @@ async def test_what_the_carrier_saw_agrees(room: Room, stage: Stage) -> None:
         return one is not None and other is not None and abs((one - other).total_seconds()) < 0.2
 
     def seen() -> bool:
-        calls = [call for call in stage.carrier.calls() if call.number == on.ANSWERS]
+        calls = [call for call in stage.carrier.calls() if call.number == TALKATIVE]
         return any(near(call.answered_at, told.answered_at) and near(call.ended_at, told.ended_at) for call in calls)
 
     await until(seen)
 
 
 async def test_a_recorded_call_leaves_the_black_box(room: Room, stage: Stage) -> None:
-    attempt = room.dial_number(on.BUSY)
+    attempt = room.dial_number(NUMBERS[FateKind.BUSY])
     await room.posts(ev.HungUp, attempt)
     assert await black_box_says(stage, attempt) is Disposition.BUSY
     room.telephone.perform(do.ForgetCall(attempt=attempt))

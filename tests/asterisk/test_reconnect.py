@@ -18,7 +18,8 @@ from dialer.core import events as ev
 from dialer.core.outcome import disposition_of_last_word
 from dialer.core.words import AgentNumber, ChannelId, Disposition
 from dialer.embedded.asterisk_program import AsteriskProgram
-from tests.asterisk import stage as on
+from dialer.embedded.carrier.fates import FateKind
+from tests.asterisk.numbers import NUMBERS, TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.fakes.cable import Cable
 from tests.fakes.waiting import until
@@ -63,17 +64,17 @@ async def test_a_closed_port(stage: Stage) -> None:
 
 async def test_the_cable_is_cut_and_calls_go_on(room: Room, cable: Cable) -> None:
     leg = await room.agent_on_the_phone("1001")
-    talking = room.dial_number(on.ANSWERS)
+    talking = room.dial_number(TALKATIVE)
     await room.posts(ev.Arrived, talking)
     room.telephone.perform(do.Join(channel=ChannelId(talking), agent=AgentNumber("1001"), agent_leg=leg))
     bridge = (await room.posts(ev.EnteredBridge, talking)).bridge
-    ending = room.dial_number(on.NO_ANSWER)
+    ending = room.dial_number(NUMBERS[FateKind.RINGS_ON], ring_seconds=1.5)
     await room.posts(ev.Rang, ending)
     cable.cut()
     await room.posts(ev.AsteriskLost)
-    refused = room.dial_number(on.ANSWERS)
+    refused = room.dial_number(TALKATIVE)
     await room.posts(ev.OriginateRefused, refused)
-    await asyncio.sleep(1)
+    await asyncio.sleep(2)
     cable.mend()
     back = await room.posts(ev.AsteriskBack, times=2)
     assert not back.restarted
@@ -93,7 +94,7 @@ async def test_the_cable_is_cut_and_calls_go_on(room: Room, cable: Cable) -> Non
 
 async def test_asterisk_is_silent_though_the_cable_holds(room: Room, cable: Cable) -> None:
     cable.freeze()
-    asked = room.dial_number(on.ANSWERS)
+    asked = room.dial_number(TALKATIVE)
     in_doubt = await room.posts(ev.OriginateInDoubt, asked)
     await room.posts(ev.AsteriskLost)
     assert room.posted.index(in_doubt) < room.posted.index(room.of(ev.AsteriskLost)[0])
@@ -105,7 +106,7 @@ async def test_asterisk_is_silent_though_the_cable_holds(room: Room, cable: Cabl
 
 async def test_asterisk_is_restarted(room: Room, stage: Stage) -> None:
     leg = await room.agent_on_the_phone("1001")
-    attempt = room.dial_number(on.ANSWERS)
+    attempt = room.dial_number(TALKATIVE)
     await room.posts(ev.Arrived, attempt)
     await stage.pbx.instance.kill()
     await room.posts(ev.AsteriskLost)

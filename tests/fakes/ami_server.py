@@ -194,6 +194,8 @@ class AmiServer:
             case "Setvar":
                 self.variables[action["Variable"]] = action["Value"]
                 return [success]
+            case "Getvar":
+                return [[*success, ("Value", self.variables.get(action["Variable"], ""))]]
             case "Originate":
                 return [[*success, ("Message", "Originate successfully queued")]]
             case "Hangup" | "Redirect":

@@ -71,6 +71,14 @@ def test_unwanted_events_are_read_when_they_answer_an_action() -> None:
     assert parser.passed_over == 1
 
 
+def test_an_empty_line_too_many_hides_no_event() -> None:
+    parser = Parser({"Hangup"})
+    assert parser.feed(BANNER + b"\r\nEvent: VarSet\r\nValue: 1\r\n\r\n\r\nEvent: Hangup\r\n\r\n") == [
+        {"Event": "Hangup"}
+    ]
+    assert parser.passed_over == 1
+
+
 @pytest.mark.parametrize("opening", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\r\n"])
 def test_something_else_than_asterisk_is_recognised(opening: bytes) -> None:
     with pytest.raises(ProtocolBroken, match="it opens with"):

@@ -340,6 +340,13 @@ async def test_a_restart_is_told_from_a_broken_cable(server: AmiServer, room: Ro
     assert not (await room.posts(ev.AsteriskBack, times=3)).restarted
 
 
+async def test_a_restart_within_the_second_of_the_start_is_one_too(server: AmiServer, room: Room) -> None:
+    await server.shut()
+    server.variables.clear()
+    await server.listen()
+    assert (await room.posts(ev.AsteriskBack, times=2)).restarted
+
+
 async def test_what_happens_during_the_resync_is_told_after_it_and_whole(server: AmiServer, room: Room) -> None:
     server.channels = {"c-1": "PJSIP/carrier-00000001", LEG: "PJSIP/1001-00000002"}
     pending: list[asyncio.Task[None]] = []
