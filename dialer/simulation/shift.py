@@ -96,7 +96,7 @@ def positive(chance: Random, mean: float, cv: float) -> float:
 
 def run(world: World, pacer: Pacer, seed: int) -> Shift:
     """Live through one shift."""
-    return _Run(world, pacer, Random(seed)).live()  # noqa: S311 - chance, not secrets
+    return _Run(world, pacer, Random(seed)).live()
 
 
 class _Run:

@@ -24,6 +24,8 @@ SPANS = (150.0, 600.0, 2400.0)
 FLIGHTS = 4.0
 """A memory is used only if it spans this many times the pending lines: a shorter one would hold the ring-outs of a
 burst of launches when its answers, which came earlier, are forgotten."""
+SET_UP_MEMORY = 20.0
+"""Lines over which the usual set-up time is averaged."""
 SURPRISE = 3.0
 """Standard errors from the longest memory at which a shorter one is believed instead."""
 PRIOR_WEIGHT = 8.0
@@ -36,7 +38,7 @@ PRIOR_RINGING = 25.0
 
 
 def _bin(age: float) -> int:
-    return min(LAST, int(age / BIN))
+    return min(LAST, max(0, int(age / BIN)))
 
 
 def _prior() -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -159,7 +161,9 @@ class Answering:
 
     def after(self, age: float, ringing: float | None, live: bool) -> Answering:
         """With one more line ended at this age, in seconds since the launch and since it began to ring."""
-        set_up = self.set_up if ringing is None else self.set_up + (age - ringing - self.set_up) / 50.0
+        set_up = self.set_up
+        if ringing is not None:
+            set_up += (max(0.0, age - ringing) - set_up) / SET_UP_MEMORY
         at = self._bin(Pending(age, ringing))
         return Answering(tuple(memory.after(at, live) for memory in self.memories), set_up)
 

@@ -29,7 +29,7 @@ SHORTEST = 0.05
 
 
 def _bin(age: float) -> int:
-    return min(LAST, bisect_right(EDGES, age) - 1)
+    return min(LAST, max(0, bisect_right(EDGES, age) - 1))
 
 
 @lru_cache(maxsize=8)
@@ -93,7 +93,7 @@ class Durations:
         for age in ages:
             at = _bin(age)
             going_on[at] += 1
-            spent[at] += age - EDGES[at]
+            spent[at] += max(0.0, age - EDGES[at])
         prior = _prior_seconds(self.prior_mean)
         slope = [0.0] * BINS
         beyond = 0.0

@@ -18,7 +18,7 @@ def plan(policy: PacingPolicy, view: PoolView, rates: Rates) -> Plan:
     most, limit = _limit(policy, view)
     if most <= 0:
         return Plan(0, f"0 lines: {limit}")
-    wanted, because = _wanted(policy, view, rates, most)
+    wanted, because = _wanted(policy, view, rates, most + 1)
     lines = min(wanted, most)
     noun = "offers" if policy.mode is Mode.PREVIEW else "lines"
     held = f", limited: {limit}" if wanted > most else ""
@@ -41,7 +41,7 @@ def _limit(policy: PacingPolicy, view: PoolView) -> tuple[int, str]:
 
 
 def _wanted(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> tuple[int, str]:
-    """What the mode asks for, and the figures behind it."""
+    """What the mode asks for, more than `most` being no matter, and the figures behind it."""
     match policy.mode:
         case Mode.PREVIEW:
             return preview.offers(view), preview.because(view)
@@ -52,7 +52,7 @@ def _wanted(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> tu
 
 
 def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> tuple[int, str]:
-    """Lines wanted, `most` or fewer, or as many as progressive wants; and the figures behind it."""
+    """Lines that keep within the threshold, at least as many as progressive asks for, and the figures behind it."""
     least = progressive.lines(view)
     window = f"window {drop_cap.rate(view.window):.2%} of {policy.drop_cap:.2%}"
     threshold = drop_cap.threshold(policy.drop_cap, view.window)
@@ -62,9 +62,8 @@ def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -
     lines = max(least, ahead.lines(min(least, most), most, threshold))
     middle = ahead.outlooks[len(ahead.outlooks) // 2]
     chance = ahead.abandoned(max(0, lines - 1))
-    next_chance = "" if lines >= most else f" (next {ahead.abandoned(lines):.1%})"
     return lines, (
         f"{view.ready} ready, ≈{middle.freed:.1f} free in {middle.seconds:.0f} s, {len(view.waiting)} waiting, "
         f"{len(view.pending)} ringing ≈{middle.answers:.1f} answers, "
-        f"P(abandon) {chance:.1%}{next_chance} of {threshold:.1%}, {window}"
+        f"P(abandon) {chance:.1%} {'≤' if chance <= threshold else '>'} {threshold:.1%}, {window}"
     )

@@ -1,0 +1,166 @@
+"""The pacer by itself, asked in JSON lines: so that any simulator can drive the very code that runs in the daemon.
+
+The first line in says what is known beforehand and is not answered:
+
+    {"hello": {"cap": 0.03, "n_agents": 20, "patience": 2.0, "ring_timeout": 25.0}}
+
+Then a line for each moment, with ages in seconds in no order, counts since the start, and what ended since the last
+line, is answered by a line `{"launch": n, "because": "…"}`:
+
+    {"t": 61.5, "idle": [3.1], "talk": [40.2, 7.9], "wrap": [2.0], "paused": 0, "ringing": [1.5, 9.0], "waiting": [],
+     "answered": 7, "abandoned": 0, "attempts": 31, "events": [{"k": "end", "t": 61.2, "launched": 52.0,
+     "outcome": "answer"}, {"k": "talk", "t": 61.4, "d": 33.0}]}
+
+Outcomes are answer, noanswer, machine, busy and fail; events of kind connect and abandon say nothing that the counts
+do not. Keys that are not known are ignored. `hello` may also carry `mode` (predictive, progressive or preview) and
+`max_lines_per_agent`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from math import isfinite
+from typing import TextIO
+
+from dialer.core.found import WindowCount
+from dialer.core.pacing.plan import plan
+from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
+from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.policy import PacingPolicy
+from dialer.core.words import Mode
+
+UNBOUNDED = 1_000_000
+"""Lines and leads of a simulator that does not speak of them."""
+LINES_PER_AGENT = 10.0
+"""The limit if `hello` gives none; the simulator is to see the pacer, not an owner's caution."""
+OUTCOMES = {
+    "answer": LineOutcome.LIVE,
+    "machine": LineOutcome.MACHINE,
+    "noanswer": LineOutcome.NONE,
+    "busy": LineOutcome.NONE,
+    "fail": LineOutcome.NONE,
+}
+
+
+class PacerProtocolError(ValueError):
+    """A line in was not what the protocol foresees; says which line, what was wrong and what was expected."""
+
+
+class PacerProtocol:
+    """One conversation: give it each line in, get the line out."""
+
+    def __init__(self) -> None:
+        self._policy = PacingPolicy(mode=Mode.PREDICTIVE, max_lines_per_agent=LINES_PER_AGENT)
+        self._rates = Rates.prior()
+        self._line = 0
+
+    def answer(self, line: str) -> str | None:
+        """The line to write, without its newline; None after `hello`.
+
+        Raises PacerProtocolError on a line that is not understood; the conversation may go on, as if it had not come.
+        """
+        self._line += 1
+        try:
+            said = json.loads(line)
+        except ValueError as error:
+            raise PacerProtocolError(f"line {self._line}: not JSON ({error}); expected one object a line") from error
+        if not isinstance(said, dict):
+            raise PacerProtocolError(f"line {self._line}: expected an object, got {type(said).__name__}")
+        try:
+            if "hello" in said:
+                self._policy = _policy(_object(said, "hello"))
+                return None
+            rates = self._rates
+            for event in _objects(said, "events"):
+                rates = _learn(rates, event)
+            view = _view(said)
+        except ValueError as error:
+            raise PacerProtocolError(f"line {self._line}: {error}") from error
+        self._rates = rates
+        answer = plan(self._policy, view, rates)
+        return json.dumps({"launch": answer.lines, "because": answer.because}, ensure_ascii=False)
+
+
+def main(stdin: TextIO, stdout: TextIO) -> None:
+    """Answer every line until the input ends. Raises PacerProtocolError on a line that is not understood."""
+    protocol = PacerProtocol()
+    for line in stdin:
+        if not line.strip():
+            continue
+        answer = protocol.answer(line)
+        if answer is not None:
+            stdout.write(answer + "\n")
+            stdout.flush()
+
+
+def _policy(hello: Mapping[str, object]) -> PacingPolicy:
+    mode = hello.get("mode", Mode.PREDICTIVE.value)
+    if not isinstance(mode, str) or mode not in list(Mode):
+        raise ValueError(f"mode is {mode!r}; expected one of {', '.join(Mode)}")
+    return PacingPolicy(
+        mode=Mode(mode),
+        drop_cap=_number(hello, "cap", 0.03),
+        answer_limit=timedelta(seconds=_number(hello, "patience", 2.0)),
+        ring_time=timedelta(seconds=_number(hello, "ring_timeout", 25.0)),
+        max_lines_per_agent=_number(hello, "max_lines_per_agent", LINES_PER_AGENT),
+    )
+
+
+def _view(said: Mapping[str, object]) -> PoolView:
+    return PoolView(
+        ready=len(_ages(said, "idle")),
+        talking=_ages(said, "talk"),
+        wrapping=_ages(said, "wrap"),
+        paused=int(_number(said, "paused", 0)),
+        pending=tuple(Pending(age) for age in _ages(said, "ringing")),
+        waiting=_ages(said, "waiting"),
+        free_lines=UNBOUNDED,
+        leads=UNBOUNDED,
+        window=WindowCount(answered=int(_number(said, "answered", 0)), abandoned=int(_number(said, "abandoned", 0))),
+    )
+
+
+def _learn(rates: Rates, event: Mapping[str, object]) -> Rates:
+    match event.get("k"):
+        case "end":
+            outcome = event.get("outcome")
+            if outcome not in OUTCOMES:
+                raise ValueError(f"outcome is {outcome!r}; expected one of {', '.join(OUTCOMES)}")
+            age = max(0.0, _number(event, "t") - _number(event, "launched"))
+            return rates.after(LineEnded(age=age, outcome=OUTCOMES[str(outcome)]))
+        case "talk":
+            return rates.after(Talked(seconds=_number(event, "d")))
+        case "wrap":
+            return rates.after(Wrapped(seconds=_number(event, "d")))
+        case _:
+            return rates
+
+
+def _number(said: Mapping[str, object], key: str, default: float | None = None) -> float:
+    value = said.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        raise ValueError(f"{key} is {value!r}; expected a number from 0 up")
+    return float(value)
+
+
+def _ages(said: Mapping[str, object], key: str) -> tuple[float, ...]:
+    value = said.get(key, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is {value!r}; expected a list of ages in seconds")
+    return tuple([_number({key: age}, key) for age in value])
+
+
+def _object(said: Mapping[str, object], key: str) -> dict[str, object]:
+    value = said.get(key)
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is {value!r}; expected an object")
+    return value
+
+
+def _objects(said: Mapping[str, object], key: str) -> list[dict[str, object]]:
+    value = said.get(key, [])
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is {value!r}; expected a list of objects")
+    return [_object({key: one}, key) for one in value]

@@ -1,0 +1,199 @@
+"""The plan: each mode, the limits, the words."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from dialer.core.found import WindowCount
+from dialer.core.pacing.plan import plan
+from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
+from dialer.core.pacing.view import Pending, Plan, PoolView
+from dialer.core.policy import PacingPolicy
+from dialer.core.words import Mode
+
+NEW = WindowCount(answered=0, abandoned=0)
+EARNED = WindowCount(answered=1000, abandoned=20)
+
+
+def seen(answered: int, otherwise: int) -> Rates:
+    """So many lines of each kind, well mixed; talks of a minute, wrap-ups of 10 s."""
+    rates = Rates.prior()
+    lines = answered + otherwise
+    for line in range(lines):
+        if (line + 1) * answered // lines > line * answered // lines:
+            rates = rates.after(LineEnded(age=9.0, outcome=LineOutcome.LIVE)).after(Talked(seconds=60.0))
+            rates = rates.after(Wrapped(seconds=10.0))
+        else:
+            rates = rates.after(LineEnded(age=27.0, outcome=LineOutcome.NONE))
+    return rates
+
+
+QUARTER = seen(100, 300)
+
+
+def view(
+    ready: int = 0,
+    *,
+    talking: tuple[float, ...] = (),
+    wrapping: tuple[float, ...] = (),
+    reserved: int = 0,
+    paused: int = 0,
+    pending: tuple[float, ...] = (),
+    waiting: tuple[float, ...] = (),
+    free_lines: int = 100,
+    leads: int = 100,
+    window: WindowCount = EARNED,
+    wrap_up_limit: float | None = None,
+) -> PoolView:
+    return PoolView(
+        ready=ready,
+        talking=talking,
+        wrapping=wrapping,
+        reserved=reserved,
+        paused=paused,
+        pending=tuple(Pending(age) for age in pending),
+        waiting=waiting,
+        free_lines=free_lines,
+        leads=leads,
+        window=window,
+        wrap_up_limit=wrap_up_limit,
+    )
+
+
+def planned(mode: Mode, seen_pool: PoolView, rates: Rates = QUARTER, **policy: float) -> Plan:
+    return plan(PacingPolicy(mode=mode, **policy), seen_pool, rates)  # type: ignore[arg-type]
+
+
+def test_progressive_gives_each_ready_agent_one_line() -> None:
+    assert planned(Mode.PROGRESSIVE, view(5)).lines == 5
+    assert planned(Mode.PROGRESSIVE, view(5, pending=(1.0, 2.0), waiting=(0.5,))).lines == 2
+    assert planned(Mode.PROGRESSIVE, view(1, pending=(1.0, 2.0))).lines == 0
+    assert planned(Mode.PROGRESSIVE, view(0, wrapping=(9.0,))).lines == 0
+
+
+def test_preview_offers_to_each_ready_agent() -> None:
+    offered = planned(Mode.PREVIEW, view(3, reserved=2, pending=(4.0,)))
+
+    assert offered == Plan(3, "3 offers: 3 ready, 2 reserved")
+
+
+def test_predictive_overdials_where_few_answer() -> None:
+    few_answer = planned(Mode.PREDICTIVE, view(3), QUARTER, max_lines_per_agent=10.0)
+    most_answer = planned(Mode.PREDICTIVE, view(3), seen(300, 100), max_lines_per_agent=10.0)
+
+    assert most_answer.lines == 3
+    assert 5 <= few_answer.lines <= 7
+
+
+def test_predictive_counts_the_lines_already_out() -> None:
+    alone = planned(Mode.PREDICTIVE, view(3), max_lines_per_agent=10.0).lines
+
+    fresh = planned(Mode.PREDICTIVE, view(3, pending=(0.0,) * alone), max_lines_per_agent=10.0)
+    stale = planned(Mode.PREDICTIVE, view(3, pending=(24.0,) * alone), max_lines_per_agent=10.0)
+
+    assert fresh.lines == 0
+    assert stale.lines == alone
+
+
+def test_predictive_dials_for_agents_about_to_be_free() -> None:
+    assert planned(Mode.PREDICTIVE, view(0, wrapping=(9.5,) * 4)).lines >= 4
+    assert planned(Mode.PREDICTIVE, view(0, talking=(1.0,) * 4)).lines == 0
+
+
+def test_predictive_knows_that_a_wrap_up_ends_at_its_limit() -> None:
+    long_wraps = Rates.prior()
+    for _ in range(50):
+        long_wraps = long_wraps.after(Wrapped(seconds=300.0))
+
+    assert planned(Mode.PREDICTIVE, view(0, wrapping=(14.0,) * 4), long_wraps).lines == 0
+    assert planned(Mode.PREDICTIVE, view(0, wrapping=(14.0,) * 4, wrap_up_limit=15.0), long_wraps).lines >= 4
+
+
+def test_the_first_minute_is_neither_idle_nor_bold() -> None:
+    """Nothing is known; half of the people may answer. Ten agents get more than ten lines, but not thirty."""
+    first = planned(Mode.PREDICTIVE, view(10, window=NEW), Rates.prior(), max_lines_per_agent=10.0)
+
+    assert 10 <= first.lines <= 16
+
+
+def test_predictive_never_launches_fewer_than_progressive() -> None:
+    everybody_answers = seen(300, 0)
+    over_the_cap = WindowCount(answered=1000, abandoned=200)
+
+    for window in (NEW, EARNED, over_the_cap):
+        pool = view(5, pending=(3.0,), window=window)
+        assert planned(Mode.PREDICTIVE, pool, everybody_answers).lines >= planned(Mode.PROGRESSIVE, pool).lines
+
+
+def test_a_cap_of_nothing_is_progressive() -> None:
+    pool = view(4, pending=(3.0,), wrapping=(9.0, 9.5))
+
+    predictive = planned(Mode.PREDICTIVE, pool, drop_cap=0.0)
+
+    assert predictive.lines == planned(Mode.PROGRESSIVE, pool).lines == 3
+    assert "progressive" in predictive.because
+
+
+@pytest.mark.parametrize(
+    ("pool", "lines", "because"),
+    [
+        (view(0), 0, "0 lines: no agents (0 paused)"),
+        (view(0, paused=3), 0, "0 lines: no agents (3 paused)"),
+        (view(9, free_lines=0), 0, "0 lines: 0 free lines"),
+        (view(9, free_lines=-2), 0, "0 lines: 0 free lines"),
+        (view(9, leads=0), 0, "0 lines: 0 leads at hand"),
+        (view(1, pending=(1.0, 1.0, 1.0)), 0, "0 lines: 3 lines in use of 3 for 1 agents"),
+    ],
+)
+@pytest.mark.parametrize("mode", list(Mode))
+def test_limits_are_hard_in_every_mode(mode: Mode, pool: PoolView, lines: int, because: str) -> None:
+    assert planned(mode, pool) == Plan(lines, because)
+
+
+def test_a_limit_that_bites_is_named() -> None:
+    assert planned(Mode.PROGRESSIVE, view(9, leads=2)) == Plan(
+        2, "2 lines: 9 ready, 0 ringing, 0 waiting, limited: 2 leads at hand"
+    )
+
+
+def test_predictive_says_why_in_figures() -> None:
+    answer = planned(Mode.PREDICTIVE, view(3, talking=(40.0,), pending=(4.0, 9.0)))
+    because = answer.because
+
+    assert because.startswith(f"{answer.lines} lines: ")
+    for words in ("3 ready", "free in", "2 ringing", "answers", "P(abandon)", "≤", "window 2.00% of 3.00%"):
+        assert words in because
+
+
+def test_predictive_names_a_limit_that_bites() -> None:
+    answer = planned(Mode.PREDICTIVE, view(10, free_lines=11))
+
+    assert answer.lines == 11
+    assert answer.because.endswith("limited: 11 free lines")
+
+
+def test_one_line_is_one_line() -> None:
+    assert planned(Mode.PROGRESSIVE, view(1)).because.startswith("1 line: ")
+
+
+@pytest.mark.parametrize(("agents", "milliseconds"), [(50, 5.0), (300, 15.0)])
+def test_a_decision_is_quick(agents: int, milliseconds: float) -> None:
+    """Processor time, median of 15; a few times what it takes, to catch what grows and not what jitters."""
+    busy = agents * 9 // 10
+    pool = view(
+        agents - busy,
+        talking=tuple(1.7 * n for n in range(busy * 6 // 7)),
+        wrapping=tuple(0.4 * n for n in range(busy // 7)),
+        pending=tuple(27.0 * n / agents for n in range(agents)),
+        free_lines=1000,
+        leads=1000,
+    )
+    taken = []
+    for _ in range(15):
+        since = process_time()
+        planned(Mode.PREDICTIVE, pool, max_lines_per_agent=10.0)
+        taken.append(process_time() - since)
+
+    assert sorted(taken)[7] * 1000.0 < milliseconds
