@@ -34,6 +34,7 @@ EXIT_CODES = {
     "dialer.daemon.web.WebPortTaken": NOT_THERE,
     "dialer.embedded.asterisk_program.AsteriskNotFoundError": NOT_THERE,
     "dialer.embedded.postgres.PostgresNotStarted": NOT_THERE,
+    "dialer.simulation.pacer_protocol.PacerProtocolError": INPUT_WRONG,
     "dialer.store.campaigns.NoSuchCampaign": INPUT_WRONG,
     "dialer.store.connect.DatabaseUnreachable": NOT_THERE,
     "dialer.store.connect.DatabaseUrlWrong": INPUT_WRONG,
