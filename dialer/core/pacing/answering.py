@@ -16,8 +16,8 @@ from dialer.core.pacing.view import Pending
 
 BIN = 0.5
 """Seconds."""
-BINS = 150
-LAST = BINS - 1
+MOST_BINS = 150
+"""Older lines are taken for this old."""
 
 SPANS = (150.0, 600.0, 2400.0)
 """Memories, in lines: an older one counts exp(-n/span), n being how many ended after it."""
@@ -35,10 +35,11 @@ PRIOR_SET_UP = 2.0
 PRIOR_ANSWER_TIME = 9.0
 PRIOR_RINGING = 25.0
 """Before anything is seen: the answered part, and in seconds set-up, mean ring to answer, and ring to giving up."""
+PRIOR_BINS = int((PRIOR_SET_UP + PRIOR_RINGING) / BIN) + 1
 
 
 def _bin(age: float) -> int:
-    return min(LAST, max(0, int(age / BIN)))
+    return min(MOST_BINS - 1, max(0, int(age / BIN)))
 
 
 def _prior() -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -48,12 +49,12 @@ def _prior() -> tuple[tuple[float, ...], tuple[float, ...]]:
         return exp(-max(0.0, ring) / PRIOR_ANSWER_TIME) - exp(-PRIOR_RINGING / PRIOR_ANSWER_TIME)
 
     answered = [
-        max(0.0, survival(at * BIN - PRIOR_SET_UP) - survival(at * BIN + BIN - PRIOR_SET_UP)) for at in range(BINS)
+        max(0.0, survival(at * BIN - PRIOR_SET_UP) - survival(at * BIN + BIN - PRIOR_SET_UP))
+        for at in range(PRIOR_BINS)
     ]
-    answered = [0.0 if at * BIN >= PRIOR_SET_UP + PRIOR_RINGING else part for at, part in enumerate(answered)]
     scale = PRIOR_WEIGHT * PRIOR_ANSWERED / sum(answered)
-    otherwise = [0.0] * BINS
-    otherwise[_bin(PRIOR_SET_UP + PRIOR_RINGING)] = PRIOR_WEIGHT * (1.0 - PRIOR_ANSWERED)
+    otherwise = [0.0] * PRIOR_BINS
+    otherwise[-1] = PRIOR_WEIGHT * (1.0 - PRIOR_ANSWERED)
     return tuple(part * scale for part in answered), tuple(otherwise)
 
 
@@ -62,7 +63,7 @@ PRIOR = _prior()
 
 @dataclass(frozen=True, slots=True)
 class AnswerCurve:
-    """A fitted curve on the age of a line, at the edges of the bins."""
+    """A fitted curve on the age of a line, at the edges of the bins; no line was ever older than its end."""
 
     surviving: tuple[float, ...]
     """Probability that a line is still pending at this age."""
@@ -78,17 +79,17 @@ class AnswerCurve:
 
     def answered_within(self, at: int, bins: int) -> float:
         """The probability that a line pending at the age of `at` bins is answered within so many more bins."""
-        left = self.surviving[at]
-        if left < 1e-9:
+        end = len(self.answered) - 1
+        if at >= end or self.surviving[at] < 1e-9:
             return 0.0
-        return min(1.0, (self.answered[min(BINS, at + bins)] - self.answered[at]) / left)
+        return min(1.0, (self.answered[min(end, at + bins)] - self.answered[at]) / self.surviving[at])
 
     def doubt_within(self, at: int, bins: int) -> float:
         """The standard error of `answered_within`; lines of all ages err together."""
-        left = self.surviving[at]
-        if left < 1e-9:
+        end = len(self.doubt) - 1
+        if at >= end or self.surviving[at] < 1e-9:
             return 0.0
-        return sqrt(max(0.0, self.doubt[min(BINS, at + bins)] - self.doubt[at])) / left
+        return sqrt(max(0.0, self.doubt[min(end, at + bins)] - self.doubt[at])) / self.surviving[at]
 
     def times(self, count: int) -> tuple[float, ...]:
         """So many equally probable times to answer of an answered line, in seconds: the middle of each part."""
@@ -109,41 +110,46 @@ class Memory:
 
     span: float
     """Lines remembered."""
-    answered: tuple[float, ...] = (0.0,) * BINS
-    otherwise: tuple[float, ...] = (0.0,) * BINS
+    answered: tuple[float, ...] = (0.0,) * PRIOR_BINS
+    otherwise: tuple[float, ...] = (0.0,) * PRIOR_BINS
+    """Weights by bin; both grow with the oldest line seen."""
 
     def after(self, at: int, live: bool) -> Memory:
         """With one more line ended in bin `at`."""
         keep = exp(-1.0 / self.span)
         answered = [weight * keep for weight in self.answered]
         otherwise = [weight * keep for weight in self.otherwise]
+        beyond = [0.0] * (at + 1 - len(answered))
+        answered += beyond
+        otherwise += beyond
         (answered if live else otherwise)[at] += 1.0
         return Memory(self.span, tuple(answered), tuple(otherwise))
 
     def curve(self, pending: Iterable[int]) -> AnswerCurve:
         """The curve, given also the lines that are still pending in these bins."""
-        at_bin = [0] * BINS
+        bins = len(self.answered)
+        still = [0] * bins
         for at in pending:
-            at_bin[at] += 1
-        prior_answered, prior_otherwise = PRIOR
-        answered = [seen + prior for seen, prior in zip(self.answered, prior_answered, strict=True)]
-        ended = [
-            seen + other + prior for seen, other, prior in zip(answered, self.otherwise, prior_otherwise, strict=True)
-        ]
-        risk = [0.0] * BINS
+            still[min(at, bins - 1)] += 1
+        answered, otherwise = list(self.answered), list(self.otherwise)
+        for at, (live, other) in enumerate(zip(*PRIOR, strict=True)):
+            answered[at] += live
+            otherwise[at] += other
+        risk: list[float] = []
         beyond = 0.0
-        for at in range(LAST, -1, -1):
-            risk[at] = beyond + ended[at] + 0.5 * at_bin[at]
-            beyond += ended[at] + at_bin[at]
+        for live, other, there in zip(reversed(answered), reversed(otherwise), reversed(still), strict=True):
+            risk.append(beyond + live + other + 0.5 * there)
+            beyond += live + other + there
+        risk.reverse()
         surviving, incidence, doubt = [1.0], [0.0], [0.0]
         left = 1.0
         so_far = variance = 0.0
-        for at in range(BINS):
-            if risk[at] > 0.0:
-                hazard = answered[at] / risk[at]
+        for live, other, there_are in zip(answered, otherwise, risk, strict=True):
+            if there_are > 0.0:
+                hazard = live / there_are
                 so_far += left * hazard
-                variance += left * left * hazard * (1.0 - hazard) / (risk[at] + 1.0)
-                left *= 1.0 - ended[at] / risk[at]
+                variance += left * left * hazard * (1.0 - hazard) / (there_are + 1.0)
+                left *= 1.0 - (live + other) / there_are
             incidence.append(so_far)
             surviving.append(left)
             doubt.append(variance)

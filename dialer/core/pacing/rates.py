@@ -95,17 +95,10 @@ class Rates:
 
         Raises ValueError, naming the key, if something is missing, of another length, or not a number from 0 up.
         """
-        lines, ages = answering.BINS, durations.BINS
+        ages = durations.BINS
         return Rates(
             Answering(
-                tuple(
-                    Memory(
-                        span,
-                        _numbers(plain, f"answered_{span:.0f}", lines),
-                        _numbers(plain, f"otherwise_{span:.0f}", lines),
-                    )
-                    for span in answering.SPANS
-                ),
+                tuple(_memory(plain, span) for span in answering.SPANS),
                 _numbers(plain, "set_up", 1)[0],
             ),
             Durations(PRIOR_TALK, _numbers(plain, "talk_ended", ages), _numbers(plain, "talk_spent", ages)),
@@ -113,10 +106,17 @@ class Rates:
         )
 
 
-def _numbers(plain: Mapping[str, object], key: str, count: int) -> tuple[float, ...]:
+def _memory(plain: Mapping[str, object], span: float) -> Memory:
+    answered = _numbers(plain, f"answered_{span:.0f}", answering.PRIOR_BINS, answering.MOST_BINS)
+    return Memory(span, answered, _numbers(plain, f"otherwise_{span:.0f}", len(answered)))
+
+
+def _numbers(plain: Mapping[str, object], key: str, least: int, most: int | None = None) -> tuple[float, ...]:
+    """The numbers under this key, of which there must be so many."""
     found = plain.get(key)
-    if not isinstance(found, list | tuple) or len(found) != count:
-        raise ValueError(f"learned rates: {key} must be a list of {count} numbers; forget them and learn anew")
+    if not isinstance(found, list | tuple) or not least <= len(found) <= (most or least):
+        many = f"{least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"learned rates: {key} must be a list of {many} numbers; forget them and learn anew")
     if any(isinstance(number, bool) or not isinstance(number, int | float) for number in found):
         raise ValueError(f"learned rates: {key} holds something that is not a number; forget them and learn anew")
     if not all(isfinite(number) and number >= 0.0 for number in found):
