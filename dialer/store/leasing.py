@@ -140,11 +140,11 @@ _COUNT = text("""
     SELECT coalesce(sum(li.size), 0) AS total, coalesce(sum(li.size - cl.taken), 0) AS fresh,
         (SELECT count(*) FROM campaign_leads
          WHERE run_id IS NOT NULL AND campaign_id = :campaign AND list_id = ANY(CAST(:lists AS bigint[]))) AS leased,
-        (SELECT count(*) FROM (
+        -- In the index's order, or the planner may walk through all that has ended to find the first that waits.
+        (SELECT count(*) FROM unnest(CAST(:lists AS bigint[])) AS w (list_id), LATERAL (
             SELECT FROM campaign_leads
-            WHERE campaign_id = :campaign AND list_id = ANY(CAST(:lists AS bigint[]))
-              AND lead_end IS NULL AND run_id IS NULL
-            LIMIT :most) w) AS waiting
+            WHERE campaign_id = :campaign AND list_id = w.list_id AND lead_end IS NULL AND run_id IS NULL
+            ORDER BY due_at LIMIT :most) waiting) AS waiting
     FROM campaign_lists cl JOIN lists li ON li.id = cl.list_id
     WHERE cl.campaign_id = :campaign AND cl.position IS NOT NULL
 """)
@@ -231,7 +231,7 @@ class Leasing:
         where: dict[str, Any] = {"campaign": campaign, "lists": lists}
         counts = (await connection.execute(_COUNT, {**where, "most": COUNTED_EXACTLY})).one()
         waiting: int = counts.waiting
-        if waiting == COUNTED_EXACTLY:
+        if waiting >= COUNTED_EXACTLY:
             waiting = await self._counted_now_and_then(connection, name, where)
         due: datetime | None = (await connection.execute(_NEXT_DUE, where)).scalar_one()
         if counts.fresh > 0:
