@@ -30,6 +30,7 @@ EXIT_CODES = {
     "dialer.cli.errors.NotThere": NOT_THERE,
     "dialer.cli.errors.Refused": ANSWER_IS_NO,
     "dialer.config.problems.ConfigError": INPUT_WRONG,
+    "dialer.daemon.daemon.AsteriskLacks": NOT_THERE,
     "dialer.daemon.daemon.MissingSetting": INPUT_WRONG,
     "dialer.daemon.web.WebPortTaken": NOT_THERE,
     "dialer.embedded.asterisk_program.AsteriskNotFoundError": NOT_THERE,
@@ -38,6 +39,7 @@ EXIT_CODES = {
     "dialer.store.campaigns.NoSuchCampaign": INPUT_WRONG,
     "dialer.store.connect.DatabaseUnreachable": NOT_THERE,
     "dialer.store.connect.DatabaseUrlWrong": INPUT_WRONG,
+    "dialer.store.list_import.problems.ListFileWrong": INPUT_WRONG,
     "dialer.store.orders.NoSuchAgent": INPUT_WRONG,
     "dialer.store.schema.SchemaWrong": NOT_THERE,
     "sqlalchemy.exc.InterfaceError": NOT_THERE,
@@ -45,7 +47,7 @@ EXIT_CODES = {
 }
 """By name, so that nothing is imported only to be able to fail. It goes for subclasses too."""
 
-LINES_OF_THEIR_OWN = ("dialer.config.problems.ConfigError",)
+LINES_OF_THEIR_OWN = ("dialer.config.problems.ConfigError", "dialer.store.list_import.problems.ListFileWrong")
 """Their messages are whole lines that begin with a place; of all others one line is made."""
 LOST_ON_THE_WAY = ("sqlalchemy.exc.InterfaceError", "sqlalchemy.exc.OperationalError")
 """Their messages quote statements and values; only what the driver said is told."""

@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Play one real campaign on a real Asterisk, all on this machine."),
     "db": ("db", "Bring the database's schema up to date, or say how old it is."),
     "run": ("run", "Run the daemon."),
+    "list": ("list_import", "Bring customers onto lists."),
     "campaign": ("campaign", "Start, pause, resume or stop a campaign, or look at it."),
     "agent": ("agent", "See who is there, and log agents in and out."),
     "attempts": ("attempts", "Export attempts, one line each."),
