@@ -9,7 +9,7 @@ from dialer.asterisk import variables
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.translate import sip_code_of, verdict_of
 from dialer.core.found import LastWord
-from dialer.core.words import AttemptId, MachineVerdict
+from dialer.core.words import AgentNumber, AttemptId, MachineVerdict
 
 
 def last_word(entry: Message, offset_seconds: float) -> LastWord:
@@ -30,11 +30,21 @@ def last_word(entry: Message, offset_seconds: float) -> LastWord:
         cause=int(said["cause"] or 0),
         dial_status="",
         sip_code=sip_code_of(said["tech"]),
-        answered_at=_moment(said["answered"], offset_seconds) if said["answered"] else None,
+        answered_at=moment(said["answered"], offset_seconds),
         bridged=said["bridged"] != "",
+        bridged_at=moment(said["bridged"], offset_seconds),
+        agent=AgentNumber(said["agent"]) if said["agent"] else None,
         message_played=said["message"] != "",
         verdict=(said["amd"] and verdict_of(said["amd"], said["amd_cause"])) or MachineVerdict.OFF,
     )
+
+
+def moment(epoch_seconds: str, offset_seconds: float) -> datetime | None:
+    """What the dialplan wrote down of its own clock, by ours; None: nothing.
+
+    :raises ValueError: it is no number.
+    """
+    return _moment(epoch_seconds, offset_seconds) if epoch_seconds else None
 
 
 def _moment(epoch_seconds: str, offset_seconds: float) -> datetime:

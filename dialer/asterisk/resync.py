@@ -6,12 +6,15 @@ and its hang-up is among the events that were held back, which are told afterwar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from dialer.asterisk import variables
-from dialer.asterisk.black_box import last_word
+from dialer.asterisk.black_box import last_word, moment
+from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
 from dialer.core.found import LastWord, LiveChannel
@@ -39,9 +42,10 @@ async def survey(session: Session) -> Survey:
     """
     status = (await session.ask("CoreStatus")).response
     channels = (await session.ask("CoreShowChannels", collect=True)).events
+    live = await asyncio.gather(*(_with_moments(session, message) for message in channels))
     entries = (await session.ask("DBGetTree", {"Family": variables.BLACK_BOX}, collect=True)).events
     return Survey(
-        live=tuple(live_channel(message) for message in channels),
+        live=tuple(live),
         last_words=_last_words(entries, session.clock.offset_seconds),
         started=f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}",
     )
@@ -57,6 +61,27 @@ def live_channel(message: Message) -> LiveChannel:
         up=message["ChannelStateDesc"] == "Up",
         bridge=BridgeId(message["BridgeId"]) if message.get("BridgeId") else None,
     )
+
+
+async def _with_moments(session: Session, message: Message) -> LiveChannel:
+    """A customer's leg that is up in our dialplan knows when it was answered and joined, though nobody heard it."""
+    channel = live_channel(message)
+    if channel.agent is not None or not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
+        return channel
+    return replace(
+        channel,
+        answered_at=await _said(session, channel.channel, variables.ANSWERED_AT),
+        bridged_at=await _said(session, channel.channel, variables.BRIDGED_AT),
+    )
+
+
+async def _said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
+    try:
+        reply = await session.ask("Getvar", {"Channel": channel, "Variable": variable})
+        return moment(reply.response.get("Value", ""), session.clock.offset_seconds)
+    except (ActionRefused, ValueError):
+        # It ended meanwhile, and its last word is in the black box.
+        return None
 
 
 def _last_words(entries: tuple[Message, ...], offset_seconds: float) -> tuple[LastWord, ...]:

@@ -14,10 +14,16 @@ DETECT_MACHINES = "WAIHU_AMD"
 HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
 """Hangs the black box on a leg. In a Variable of AMI's Originate a comma of a value is written with a backslash."""
 
+ANSWERED_AT = "WAIHU_ANSWERED"
+BRIDGED_AT = "WAIHU_BRIDGED"
+"""Epoch seconds of Asterisk's clock, written by the dialplan."""
+
 # Variable of an agent's leg.
 ANNOUNCE = "WAIHU_ANNOUNCE"
 
 # Where legs go, as context and extension; the priority is always 1.
+OUR_CONTEXTS = "waihu-"
+"""What the names of all our contexts begin with."""
 ANSWERED = ("waihu-answered", "s")
 PLAY_MESSAGE = ("waihu-message", "s")
 LOGIN_DENIED = ("waihu-login", "denied")

@@ -132,7 +132,7 @@ async def _asterisk(configuration: Configuration) -> AsyncIterator[Finding]:
     site = configuration.site
     if site.asterisk.secret is None:
         yield wrong(
-            "Asterisk", f"no secret is given; set WAIHU_ASTERISK_SECRET, or asterisk.secret_file in {site.file}"
+            "Asterisk", f"no secret is given; set WAIHU_AMI_SECRET, or asterisk.secret_file in {site.file}"
         )
         return
     settings = AsteriskSettings(

@@ -78,18 +78,22 @@ def dotted(keys: Keys) -> str:
 
 def read_document(path: Path) -> Document:
     """Read a file; ConfigError when it is not there, not UTF-8, not YAML, not settings, or says a thing twice."""
+    return parse_document(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """What a file holds; ConfigError when it is not there or not UTF-8."""
     file = str(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigError([Problem(file, 0, 0, "", f"cannot be read: {error.strerror}")]) from error
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
         raise ConfigError([Problem(file, line, column, "", "is not UTF-8, save the file as UTF-8")]) from error
-    return parse_document(text, file)
 
 
 def parse_document(text: str, file: str) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile, RetrySection
-from dialer.config.document import read_document
+from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
 from dialer.config.problems import ConfigError, Problem
@@ -44,8 +44,8 @@ class Configuration:
 
     site: SiteSettings
     campaigns: Mapping[CampaignName, CampaignPolicy]
-    files: Mapping[CampaignName, Path]
-    """Where each campaign was read from."""
+    texts: Mapping[CampaignName, str]
+    """The file of each campaign, as it was written."""
 
 
 def load_configuration(site_file: Path, environment: Mapping[str, str]) -> Configuration:
@@ -53,20 +53,21 @@ def load_configuration(site_file: Path, environment: Mapping[str, str]) -> Confi
     site = load_site(site_file, environment)
     campaigns: dict[CampaignName, CampaignPolicy] = {}
     files: dict[CampaignName, Path] = {}
+    texts: dict[CampaignName, str] = {}
     problems: list[Problem] = []
     for file in site.campaign_files():
         try:
-            policy = load_campaign(file, site)
+            policy, text = load_campaign(file, site), read_text(file)
         except ConfigError as error:
             problems += error.problems
             continue
         if policy.name in campaigns:
             message = f"{policy.name!r} is the name of {files[policy.name]} too, expected a name for each campaign"
             problems.append(read_document(file).problem(("name",), message))
-        campaigns[policy.name], files[policy.name] = policy, file
+        campaigns[policy.name], files[policy.name], texts[policy.name] = policy, file, text
     if problems:
         raise ConfigError(problems)
-    return Configuration(site=site, campaigns=campaigns, files=files)
+    return Configuration(site=site, campaigns=campaigns, texts=texts)
 
 
 def find_site(start: Path, environment: Mapping[str, str]) -> Path | None:

@@ -271,7 +271,7 @@ def _guard_fired(call: Call, now: datetime) -> Step:
 
 
 def _by_last_word(call: Call, word: LastWord) -> Call:
-    bridged_at = call.bridged_at or (word.answered_at if word.bridged else None)
+    bridged_at = call.bridged_at or (word.bridged_at or word.answered_at if word.bridged else None)
     known_by_us = call.called_off or bridged_at is not None
     return replace(
         call,
@@ -281,6 +281,7 @@ def _by_last_word(call: Call, word: LastWord) -> Call:
         dial_status=call.dial_status or word.dial_status or None,
         answered_at=call.answered_at or word.answered_at,
         bridged_at=bridged_at,
+        agent=call.agent or word.agent,
         verdict=word.verdict if word.verdict is not MachineVerdict.OFF else call.verdict,
         message_played=call.message_played or word.message_played,
         disposition=None if known_by_us else disposition_of_last_word(word),

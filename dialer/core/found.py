@@ -18,6 +18,10 @@ class LiveChannel:
     """Set on the leg of a logged-in agent."""
     up: bool
     bridge: BridgeId | None
+    answered_at: datetime | None = None
+    """Set on the leg of a customer who picked up; a dialplan that is not ours does not tell."""
+    bridged_at: datetime | None = None
+    """Set on the leg of a customer who was joined with an agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,9 @@ class LastWord:
     bridged: bool
     message_played: bool
     verdict: MachineVerdict
+    bridged_at: datetime | None = None
+    agent: AgentNumber | None = None
+    """Whom the customer was joined with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,9 +116,17 @@ def _missed_by_call(
         gone = ev.HungUp(channel=call.channel, at=at, cause=UNKNOWN_CAUSE)
         yield ToCall(call.id, gone if word is None else sig.EndedUnseen(word=word))
         return
+    if channel.answered_at is not None and call.answered_at is None:
+        yield ToCall(call.id, ev.Answered(channel=call.channel, at=channel.answered_at))
     agent = together.get(channel.bridge) if channel.bridge is not None else None
     if channel.bridge is not None and agent is not None:
-        found = sig.FoundTalking(attempt=call.id, campaign=call.policy.name, agent=agent, bridge=channel.bridge, at=at)
+        found = sig.FoundTalking(
+            attempt=call.id,
+            campaign=call.policy.name,
+            agent=agent,
+            bridge=channel.bridge,
+            at=channel.bridged_at or at,
+        )
         yield from (ToAgent(agent, found), ToCall(call.id, found))
         return
     yield from (ToCall(call.id, event) for event in _bridging(call.bridge, channel, at))

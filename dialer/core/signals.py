@@ -107,7 +107,7 @@ class Joined(Signal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTalking(Signal):
-    """After we were out of touch: customer and agent are in one bridge, since when nobody knows."""
+    """After we were out of touch: customer and agent are in one bridge, since `at` where Asterisk knows."""
 
     attempt: AttemptId
     campaign: CampaignName

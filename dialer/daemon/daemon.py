@@ -15,25 +15,23 @@ from uuid import uuid4
 
 import structlog
 
+from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
 from dialer.config.load import Configuration
 from dialer.config.pins import PinFile
-from dialer.config.reload import Changed, ConfigurationWatch, Refused
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
-from dialer.core.policy import CampaignPolicy
 from dialer.core.snapshot import snapshot
-from dialer.core.words import AgentOrder, CampaignOrder, CampaignState
+from dialer.core.words import AgentOrder
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
+from dialer.daemon.rulebook import Rulebook
 from dialer.daemon.web import WebServer, build_app, listen
 from dialer.engine.clock import Clock
 from dialer.engine.engine import Engine
 from dialer.store import schema
-from dialer.store.agents import keep_agents
-from dialer.store.campaigns import kept_states, register_campaign, window_count
 from dialer.store.connect import make_engine, probe
 from dialer.store.health import Health
 from dialer.store.journal import Journal
@@ -43,8 +41,6 @@ from dialer.tasks import TaskCrew
 
 log = structlog.get_logger(__name__)
 
-WINDOW_REFRESH_SECONDS = 3600.0
-"""The legal window rolls on: its counts are read anew this often."""
 STATUS_SECONDS = 0.5
 FORCED = 1
 FATAL = 70
@@ -55,8 +51,6 @@ class Daemon:
     """One life of `waihu run`."""
 
     def __init__(self, configuration: Configuration, environment: Mapping[str, str]) -> None:
-        self._configuration = configuration
-        self._environment = environment
         self._stopping = asyncio.Event()
         self._forced = asyncio.Event()
         self._fatal: tuple[str, BaseException] | None = None
@@ -67,15 +61,14 @@ class Daemon:
         if site.database.url is None:
             raise MissingSetting("database: no URL is given; set WAIHU_DATABASE_URL or database.url_file")
         if site.asterisk.secret is None:
-            raise MissingSetting("asterisk: no secret is given; set WAIHU_ASTERISK_SECRET or asterisk.secret_file")
+            raise MissingSetting("asterisk: no secret is given; set WAIHU_AMI_SECRET or asterisk.secret_file")
+        self._site = site
         self._database = make_engine(site.database.url)
-        self._telephone = Telephone(
-            AsteriskSettings(
-                host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
-            ),
-            self._engine.post,
-            self._crew,
+        self._asterisk = AsteriskSettings(
+            host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
         )
+        self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
+        self._rulebook = Rulebook(configuration, environment, self._database, self._engine.post)
         self._metrics = Metrics(self.status, self._figures)
         self._pins = PinFile(site.pins_file) if site.pins_file is not None else None
 
@@ -88,29 +81,41 @@ class Daemon:
         self._listen_to_signals()
         async with AsyncExitStack() as leaving:
             leaving.push_async_callback(self._database.dispose)
-            leaving.push_async_callback(self._crew.close)
+            web = leaving.enter_context(listen(self._site.web.host, self._site.web.port))
             await probe(self._database)
             await schema.check(self._database)
+            # Before a dead run's calls are taken over: who cannot hear of them has no business with them.
+            await self._examine_asterisk()
             run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid())
             leaving.push_async_callback(run.end)
+            leaving.push_async_callback(self._crew.close)
             journal = Journal(self._database, run.id, self._engine.post, self._health, on_oddity=self._store_oddity)
             self._engine.connect(self._telephone, journal, self._check_pin)
             self._engine.on_command = self._see
-            await self._load_everything(run)
+            # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
+            await self._rulebook.load()
+            self._engine.post(run.inherited)
             self._start_tasks(run, journal)
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
-            self._start_web()
-            log.info("waihu runs", run=run.id, campaigns=sorted(self._configuration.campaigns))
+            self._start_web(web)
+            log.info("waihu runs", run=run.id, campaigns=sorted(self._rulebook.configuration.campaigns))
             await self._stopping.wait()
             return await self._drain(journal)
+
+    async def _examine_asterisk(self) -> None:
+        lacks = await missing_requirements(self._asterisk)
+        if lacks:
+            raise AsteriskLacks("\n".join(f"waihu: {lack}" for lack in lacks))
 
     async def _drain(self, journal: Journal) -> int:
         if not self._forced.is_set():
             log.info("draining: no new calls, live ones finish; a second signal forces the end")
             self._engine.post(ev.DrainAsked())
-            if await _first_of(self._engine.finished, self._forced) is self._engine.finished:
-                await journal.drain()
+            finishing = self._crew.start("drain", self._finish(journal))
+            forced = self._crew.start("drain forced", self._forced.wait())
+            await asyncio.wait({finishing, forced}, return_when=asyncio.FIRST_COMPLETED)
+            if finishing.done() and not finishing.cancelled() and finishing.exception() is None:
                 log.info("drained")
                 return 0
         log.warning("forced to end", calls=len(self._engine.dialer.floor.calls))
@@ -119,22 +124,9 @@ class Daemon:
         self._dump_trace()
         return FATAL
 
-    async def _load_everything(self, run: Run) -> None:
-        """What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open."""
-        self._engine.post(ev.SiteLoaded(site=self._configuration.site.policy))
-        await keep_agents(self._database, self._configuration.site.policy.agents.values())
-        states = await kept_states(self._database)
-        for policy in self._configuration.campaigns.values():
-            await self._load_campaign(policy)
-            kept = states.get(policy.name, CampaignState.STOPPED)
-            for order in _ORDERS_TO_RETURN_TO.get(kept, ()):
-                self._engine.post(ev.CampaignOrdered(campaign=policy.name, order=order, by="as before the last exit"))
-        self._engine.post(run.inherited)
-
-    async def _load_campaign(self, policy: CampaignPolicy) -> None:
-        await register_campaign(self._database, policy, self._configuration.files[policy.name].read_text("utf-8"))
-        window = await window_count(self._database, policy.name, policy.pacing.drop_window)
-        self._engine.post(ev.CampaignLoaded(policy=policy, window=window))
+    async def _finish(self, journal: Journal) -> None:
+        await self._engine.finished.wait()
+        await journal.drain()
 
     def _start_tasks(self, run: Run, journal: Journal) -> None:
         floor = self._engine.dialer.floor
@@ -152,12 +144,10 @@ class Daemon:
         start("store leases", journal.fetch())
         start("orders", inbox.work())
         start("status", self._publish(run))
-        start("configuration", self._follow_configuration())
-        start("drop window", self._refresh_windows())
+        start("configuration", self._rulebook.follow())
+        start("drop window", self._rulebook.refresh_windows())
 
-    def _start_web(self) -> None:
-        web = self._configuration.site.web
-        sock = listen(web.host, web.port)
+    def _start_web(self, sock: socket.socket) -> None:
         app = build_app(self._well, self._metrics.text, self.status, self._engine.trace.lines)
         self._crew.start("web", WebServer(app).serve_on(sock))
         log.info("web listens", address="{}:{}".format(*sock.getsockname()))
@@ -175,42 +165,6 @@ class Daemon:
             self._engine.clock.adjust()
             run.publish({**self.status(), "figures": dict(self._figures())})
             await asyncio.sleep(STATUS_SECONDS)
-
-    async def _refresh_windows(self) -> None:
-        while True:
-            await asyncio.sleep(WINDOW_REFRESH_SECONDS)
-            for policy in self._configuration.campaigns.values():
-                if not self._health.lost:
-                    await self._load_campaign(policy)
-
-    async def _follow_configuration(self) -> None:
-        watch = ConfigurationWatch(self._configuration, self._environment)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.ask)
-        async for step in watch.changes():
-            match step:
-                case Refused(problems=problems):
-                    for problem in problems:
-                        log.error("configuration refused, the old one stays in force", problem=str(problem))
-                case Changed():
-                    await self._change_configuration(step)
-
-    async def _change_configuration(self, changed: Changed) -> None:
-        self._configuration = changed.configuration
-        for difference in changed.differences:
-            log.info(
-                "configuration changed",
-                subject=difference.subject,
-                key=difference.key,
-                old=difference.old,
-                new=difference.new,
-            )
-        if changed.site_changed:
-            await keep_agents(self._database, changed.configuration.site.policy.agents.values())
-            self._engine.post(ev.SiteLoaded(site=changed.configuration.site.policy))
-        for policy in changed.campaigns:
-            await self._load_campaign(policy)
-        for name in changed.removed:
-            self._engine.post(ev.CampaignOrdered(campaign=name, order=CampaignOrder.STOP, by="its file is gone"))
 
     async def _check_pin(self, agent: str, pin: str) -> bool:
         return self._pins is not None and await self._pins(agent, pin)
@@ -250,6 +204,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._signalled)
+        loop.add_signal_handler(signal.SIGHUP, self._rulebook.ask)
 
     def _signalled(self) -> None:
         (self._forced if self._stopping.is_set() else self._stopping).set()
@@ -270,16 +225,5 @@ class MissingSetting(Exception):
     """A setting that `waihu run` cannot do without is not given."""
 
 
-_ORDERS_TO_RETURN_TO = {
-    CampaignState.RUNNING: (CampaignOrder.START,),
-    CampaignState.PAUSED: (CampaignOrder.START, CampaignOrder.PAUSE),
-}
-
-
-async def _first_of(*events: asyncio.Event) -> asyncio.Event:
-    """Wait until one of the events is set, and say which."""
-    waits = {asyncio.ensure_future(event.wait()): event for event in events}
-    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    return waits[done.pop()]
+class AsteriskLacks(Exception):
+    """Asterisk is not as Waihu needs it; each line of the message says what is missing and what to do."""

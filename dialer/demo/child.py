@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from dialer.embedded.child import dying_with_parent
@@ -40,12 +41,14 @@ async def waihu(site_file: Path, *words: str) -> str:
     return out.decode()
 
 
-async def start_daemon(site_file: Path, log_file: Path) -> asyncio.subprocess.Process:
-    """Start `waihu run` with its log in a file; the log is continued when it is there."""
+async def start_daemon(
+    site_file: Path, log_file: Path, environment: Mapping[str, str] | None = None
+) -> asyncio.subprocess.Process:
+    """Start `waihu run`, with `environment` added to ours; its log goes to a file, behind what is there."""
     with log_file.open("ab") as log:
         return await asyncio.create_subprocess_exec(
             *_argv("run"),
-            env=_environment(site_file),
+            env={**_environment(site_file), **(environment or {})},
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
 from dialer.config.pins import hash_pin
-from dialer.core.words import CampaignName, Mode
+from dialer.core.words import CampaignName
 
 DEMO = "demo"
 """Name of the list, and the beginning of the campaign's."""
@@ -41,6 +43,10 @@ class DemoSite:
         """The waihu.yaml."""
         return self.folder / "waihu.yaml"
 
+    def campaign_file(self, name: CampaignName) -> Path:
+        """The file of a campaign."""
+        return self.folder / "campaigns" / f"{name}.yaml"
+
     @property
     def log_file(self) -> Path:
         """What the daemon says."""
@@ -59,13 +65,14 @@ def write_site(
     agents: tuple[DemoAgent, ...],
     campaign_file: Path,
     campaign_name: CampaignName,
-    mode: Mode,
+    changes: Mapping[str, Any],
     *,
     database_url: str,
     ami: tuple[str, int, str],
     phone: str,
 ) -> DemoSite:
-    """Write the site; `ami` is host, port and secret, `phone` the dial string of an agent with `{number}` in it."""
+    """Write the site. `changes` is laid over what the campaign's file says, section by section; `ami` is host, port and
+    secret, `phone` the dial string of an agent with `{number}` in it."""
     host, port, secret = ami
     (folder / "secrets").mkdir(mode=0o700)
     _write_secret(folder / "secrets" / "database-url", database_url)
@@ -82,15 +89,19 @@ def write_site(
             "agents": {
                 int(a.number): {"name": a.name, "phone": phone.format(number=a.number), "teams": [TEAM]} for a in agents
             },
+            "pause_reasons": {
+                "lunch": {"key": 1, "label": "午餐 Lunch"},
+                "training": {"key": 2, "label": "培训 Training"},
+            },
         },
     )
-    yaml = YAML()
-    campaign = yaml.load(campaign_file.read_text(encoding="utf-8"))
-    campaign["mode"] = mode.value
+    site = DemoSite(folder, agents)
+    campaign = YAML().load(campaign_file.read_text(encoding="utf-8"))
+    for key, value in changes.items():
+        campaign[key] = {**campaign.get(key, {}), **value} if isinstance(value, Mapping) else value
     (folder / "campaigns").mkdir()
-    with (folder / "campaigns" / f"{campaign_name}.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(campaign, file)
-    return DemoSite(folder, agents)
+    _write_yaml(site.campaign_file(campaign_name), campaign)
+    return site
 
 
 def _write_yaml(path: Path, content: dict[str, object]) -> None:

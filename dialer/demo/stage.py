@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,27 +19,27 @@ from dialer.demo.options import DemoOptions
 from dialer.demo.site import DEMO, DemoSite, make_agents, write_site
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.carrier import Carrier
-from dialer.embedded.carrier.fates import FateKind, Fates
+from dialer.embedded.carrier.fates import Fate, FateKind, Fates
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
 from dialer.store.connect import make_engine
 from dialer.store.status import latest_status
 
 SHARES = {
-    FateKind.HUMAN: 0.15,
+    FateKind.HUMAN: 0.14,
     FateKind.IMPATIENT: 0.02,
     FateKind.RINGS_ON: 0.20,
-    FateKind.NO_ANSWER: 0.15,
-    FateKind.BUSY: 0.16,
+    FateKind.NO_ANSWER: 0.17,
+    FateKind.BUSY: 0.18,
     FateKind.CONGESTION: 0.05,
     FateKind.UNALLOCATED: 0.09,
     FateKind.NOT_IN_SERVICE: 0.04,
     FateKind.REJECTED: 0.06,
-    FateKind.VOICEMAIL: 0.05,
-    FateKind.DEAD_AIR: 0.015,
-    FateKind.FAX: 0.015,
+    FateKind.VOICEMAIL: 0.03,
+    FateKind.DEAD_AIR: 0.01,
+    FateKind.FAX: 0.01,
 }
-TALK_SPEED = 8.0
+TALK_SPEED = 9.0
 """A minute and a half has to show what an hour of real work does: people talk for about six seconds."""
 RING_SPEED = 2.5
 DRAIN_SECONDS = 60.0
@@ -46,20 +47,36 @@ CAMPAIGN_FILE = Path(__file__).resolve().parents[2] / "campaigns" / "demo.yaml"
 
 
 class Stage:
-    """Everything that the demo plays on. An async context manager; what it starts ends with it."""
+    """Everything that the demo plays on. An async context manager; what it starts ends with it.
 
-    def __init__(self, options: DemoOptions, folder: Path, program: AsteriskProgram, database_url: str) -> None:
+    `scripted` gives numbers fates of their own (see `Carrier`), `changes` is laid over the campaign's file section by
+    section, and `environment` over the daemon's own.
+    """
+
+    def __init__(
+        self,
+        options: DemoOptions,
+        folder: Path,
+        program: AsteriskProgram,
+        database_url: str,
+        *,
+        scripted: Mapping[str, Sequence[Fate]] | None = None,
+        changes: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.options = options
         self.folder = folder
         self.campaign = CampaignName(f"{DEMO}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         self.agents = make_agents(options.agents)
         fates = Fates(seed=options.seed, shares=SHARES, speed=TALK_SPEED, ring_speed=RING_SPEED)
-        self.carrier = Carrier(program, folder / "carrier", fates)
+        self.carrier = Carrier(program, folder / "carrier", fates, scripted)
         self.pbx = EmbeddedPbx(program, folder / "pbx", carrier=self.carrier.sip, phones=self.carrier.phones_sip)
         self.phones = Phones(self.carrier, self.pbx.sip)
         self.database: AsyncEngine = make_engine(database_url)
         self.daemon: asyncio.subprocess.Process | None = None
+        self.environment = dict(environment or {})
         self._database_url = database_url
+        self._changes = changes or {}
         self._leaving = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,7 +90,7 @@ class Stage:
             self.agents,
             CAMPAIGN_FILE,
             self.campaign,
-            self.options.mode,
+            {**self._changes, "mode": self.options.mode.value},
             database_url=self._database_url,
             ami=(self.pbx.ami.host, self.pbx.ami.port, self.pbx.ami.secret),
             phone=self.pbx.phone,
@@ -91,8 +108,8 @@ class Stage:
         return await waihu(self.site.site_file, *words)
 
     async def start_daemon(self) -> None:
-        """Start `waihu run`."""
-        self.daemon = await start_daemon(self.site.site_file, self.site.log_file)
+        """Start `waihu run`; whoever runs already is forgotten."""
+        self.daemon = await start_daemon(self.site.site_file, self.site.log_file, self.environment)
 
     async def status(self) -> dict[str, Any] | None:
         """What the living daemon last published, None while there is none."""

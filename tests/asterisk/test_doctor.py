@@ -100,7 +100,7 @@ def test_nobody_listens_for_ami(healthy: Path, pbx: EmbeddedPbx) -> None:
 def test_no_secret_at_all(healthy: Path) -> None:
     replace(healthy / "waihu.yaml", ", secret_file: ami-secret", "")
     [line] = wrong(doctor())
-    assert "no secret is given; set WAIHU_ASTERISK_SECRET" in line
+    assert "no secret is given; set WAIHU_AMI_SECRET" in line
 
 
 def test_a_sound_that_nobody_recorded(healthy: Path) -> None:

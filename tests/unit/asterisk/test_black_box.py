@@ -6,7 +6,7 @@ import pytest
 
 from dialer.asterisk.black_box import last_word
 from dialer.core.found import LastWord
-from dialer.core.words import AttemptId, MachineVerdict
+from dialer.core.words import AgentNumber, AttemptId, MachineVerdict
 
 KEY = "/waihu-calls/0d9a6b52-6a2e-4a54-9f5c-0c6f5f0a9a11"
 
@@ -48,7 +48,12 @@ def test_our_own_ring_time_is_no_answer_of_the_far_end() -> None:
 
 def test_a_conversation() -> None:
     said = last_word(entry(answered="1795327190.000", bridged="1795327190.100", agent="1001"), 0.0)
-    assert said == word(answered_at=datetime(2026, 11, 22, 5, 59, 50, tzinfo=UTC), bridged=True)
+    assert said == word(
+        answered_at=datetime(2026, 11, 22, 5, 59, 50, tzinfo=UTC),
+        bridged=True,
+        bridged_at=datetime(2026, 11, 22, 5, 59, 50, 100_000, tzinfo=UTC),
+        agent=AgentNumber("1001"),
+    )
 
 
 def test_a_message() -> None:

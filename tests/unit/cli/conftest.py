@@ -32,7 +32,7 @@ Waihu = Callable[..., Result]
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a right site, which is also the current folder; nothing of it is in the environment."""
-    for name in ("WAIHU_SITE", "WAIHU_DATABASE_URL", "WAIHU_ASTERISK_SECRET", "WAIHU_AMI_SECRET"):
+    for name in ("WAIHU_SITE", "WAIHU_DATABASE_URL", "WAIHU_AMI_SECRET"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "waihu.yaml").write_text(SITE, encoding="utf-8")
     (tmp_path / "campaigns").mkdir()

@@ -1,0 +1,125 @@
+"""The files in force: told to the core and to PostgreSQL at the start, and again when they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dialer.config.load import Configuration
+from dialer.config.reload import Changed, ConfigurationWatch, Refused
+from dialer.core import events as ev
+from dialer.core.policy import CampaignPolicy
+from dialer.core.words import CampaignOrder, CampaignState
+from dialer.ports import Post
+from dialer.store.agents import keep_agents
+from dialer.store.campaigns import kept_states, register_campaign, window_count
+from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_poison, next_pause
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+WINDOW_REFRESH_SECONDS = 3600.0
+"""The legal window rolls on: its counts are read anew this often."""
+ONLY_AT_THE_START = ("database", "asterisk", "web", "log", "pins_file")
+"""Settings of the site that a running daemon does not change."""
+_ORDERS_TO_RETURN_TO = {
+    CampaignState.RUNNING: (CampaignOrder.START,),
+    CampaignState.PAUSED: (CampaignOrder.START, CampaignOrder.PAUSE),
+}
+
+
+class Rulebook:
+    """What the files say. The core is told of a version only when PostgreSQL knows it, so that attempts can name it."""
+
+    def __init__(
+        self, configuration: Configuration, environment: Mapping[str, str], database: AsyncEngine, post: Post
+    ) -> None:
+        self.configuration = configuration
+        self._watch = ConfigurationWatch(configuration, environment)
+        self._database = database
+        self._post = post
+
+    def ask(self) -> None:
+        """Read the files anew now, as at SIGHUP."""
+        self._watch.ask()
+
+    async def load(self) -> None:
+        """Tell everything for the first time; campaigns go on as they were before the last exit.
+
+        Fails as PostgreSQL does: whoever starts can say so and end.
+        """
+        self._post(ev.SiteLoaded(site=self.configuration.site.policy))
+        await keep_agents(self._database, self.configuration.site.policy.agents.values())
+        states = await kept_states(self._database)
+        for policy in self.configuration.campaigns.values():
+            await self._load_campaign(policy)
+            kept = states.get(policy.name, CampaignState.STOPPED)
+            for order in _ORDERS_TO_RETURN_TO.get(kept, ()):
+                self._post(ev.CampaignOrdered(campaign=policy.name, order=order, by="as before the last exit"))
+
+    async def follow(self) -> None:
+        """Carry out changes of the files, until cancelled."""
+        async for step in self._watch.changes():
+            match step:
+                case Refused(problems=problems):
+                    for problem in problems:
+                        log.error("configuration refused, the old one stays in force", problem=str(problem))
+                case Changed():
+                    await self._change(step)
+
+    async def refresh_windows(self) -> None:
+        """Count the legal window anew from time to time, until cancelled."""
+        while True:
+            await asyncio.sleep(WINDOW_REFRESH_SECONDS)
+            for policy in self.configuration.campaigns.values():
+                await _insist(partial(self._load_campaign, policy))
+
+    async def _load_campaign(self, policy: CampaignPolicy) -> None:
+        await register_campaign(self._database, policy, self.configuration.texts[policy.name])
+        window = await window_count(self._database, policy.name, policy.pacing.drop_window)
+        self._post(ev.CampaignLoaded(policy=policy, window=window))
+
+    async def _change(self, changed: Changed) -> None:
+        self.configuration = changed.configuration
+        _say(changed)
+        if changed.site_changed:
+            site = changed.configuration.site.policy
+            await _insist(partial(keep_agents, self._database, site.agents.values()))
+            self._post(ev.SiteLoaded(site=site))
+        for policy in changed.campaigns:
+            await _insist(partial(self._load_campaign, policy))
+        for name in changed.removed:
+            self._post(ev.CampaignOrdered(campaign=name, order=CampaignOrder.STOP, by="its file is gone"))
+
+
+def _say(changed: Changed) -> None:
+    for one in changed.differences:
+        waits = one.subject == "site" and one.key.split(".")[0] in ONLY_AT_THE_START
+        log.info(
+            "configuration changed",
+            subject=one.subject,
+            key=one.key,
+            old=one.old,
+            new=one.new,
+            in_force="when waihu is started anew" if waits else "now",
+        )
+
+
+async def _insist(write: Callable[[], Awaitable[T]]) -> T:
+    """Do something in PostgreSQL, however long that is away."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await write()
+        except AWAY as error:
+            if is_poison(error):
+                raise
+            log.warning("a change of the files waits for PostgreSQL", why=first_line(error))
+            await asyncio.sleep(pause)
+            pause = next_pause(pause)
