@@ -1,9 +1,16 @@
 """Whether PostgreSQL can be written to, as one word for all who use it."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 
 from dialer.core.events import StoreBack, StoreLost
 from dialer.ports import Post
+
+LATE_SECONDS = 3.0
+"""How long PostgreSQL may take over anything before it counts as lost; what waits for it waits on."""
 
 log = structlog.get_logger("store")
 
@@ -28,6 +35,16 @@ class Health:
         self._lost.add(part)
         if len(self._lost) == 1:
             self._post(StoreLost())
+
+    @contextmanager
+    def expecting(self, part: str) -> Iterator[None]:
+        """Around work on PostgreSQL: when it takes too long the part is lost, before the work has even failed."""
+        late = TimeoutError(f"no answer for {LATE_SECONDS:g} s")
+        watch = asyncio.get_running_loop().call_later(LATE_SECONDS, self.lose, part, late)
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def regain(self, part: str) -> None:
         """A part works again and has done all that waited; harmless when it was never lost."""

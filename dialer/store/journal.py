@@ -42,7 +42,7 @@ from dialer.store.leasing import Leasing, UnknownCampaign
 GROUP = 500
 """Wishes in one transaction at most."""
 PATIENCE_SECONDS = 15.0
-"""A transaction that takes longer counts as lost."""
+"""A transaction that takes longer is given up and tried again on another connection."""
 
 
 class JournalFull(Exception):
@@ -108,8 +108,8 @@ class Journal:
             await self._wish_came.wait()
             group = self._next_group()
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    answers = await self._commit(group)
+                with self._health.expecting("journal"):
+                    answers = await asyncio.wait_for(self._commit(group), PATIENCE_SECONDS)
             except AWAY as error:
                 self._health.lose("journal", error)
                 await asyncio.sleep(pause)
@@ -135,8 +135,8 @@ class Journal:
             await self._fetch_came.wait()
             wish = self._to_fetch[0]
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    answer = await self._leasing.fetch(wish)
+                with self._health.expecting("leases"):
+                    answer = await asyncio.wait_for(self._leasing.fetch(wish), PATIENCE_SECONDS)
             except UnknownCampaign as error:
                 self._on_oddity(str(error))
                 answer = LeadsFetched(campaign=wish.campaign, leads=(), next_due_at=None, remaining=0, total=0)

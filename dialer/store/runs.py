@@ -28,7 +28,7 @@ from dialer.store.leasing import LEAD_COLUMNS, lead_of
 LOCK_CLASS = 0x7761_6968
 """First half of the advisory lock's key, "waih" in ASCII; the second is the run's number."""
 STATUS_SECONDS = 1.0
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 10.0
 
 _BEGIN = text("INSERT INTO runs (host, pid) VALUES (:host, :pid) RETURNING id")
 _LOCK = text("SELECT pg_try_advisory_lock(:class, :run)")
@@ -109,12 +109,12 @@ class Run:
         while True:
             await asyncio.sleep(STATUS_SECONDS)
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._write_status()
+                with self._health.expecting("run"):
+                    await asyncio.wait_for(self._write_status(), PATIENCE_SECONDS)
             except AWAY as error:
                 self._health.lose("run", error)
                 await self._come_back()
-                self._health.regain("run")
+            self._health.regain("run")
 
     async def end(self) -> None:
         """Give back what is leased and let the lock go. With attempts still open, the next run finds them as a dead

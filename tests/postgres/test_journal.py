@@ -1,10 +1,13 @@
 """The journal writes in order and in groups, survives PostgreSQL's absence, and does not choke on one bad wish."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -24,8 +27,10 @@ from dialer.core.events import (
 from dialer.core.lead import Lead
 from dialer.core.words import AgentNumber, AgentState, CampaignName, CampaignState, RunId
 from dialer.embedded.postgres import PostgresServer
+from dialer.store import schema
 from dialer.store.campaigns import kept_states
-from dialer.store.health import Health
+from dialer.store.connect import make_engine
+from dialer.store.health import LATE_SECONDS, Health
 from dialer.store.journal import Journal, JournalFull
 from dialer.store.runs import Run
 from dialer.tasks import TaskCrew
@@ -171,9 +176,6 @@ async def test_an_unknown_campaign_is_answered_and_reported(desk: Desk) -> None:
 
 async def test_while_postgresql_is_away_nothing_is_lost_and_order_is_kept() -> None:
     """A server of its own, since it is going to crash."""
-    from dialer.store import schema
-    from dialer.store.connect import make_engine
-
     with PostgresServer(durable=False) as server:
         schema.upgrade(server.dsn())
         engine = make_engine(server.dsn())
@@ -207,6 +209,36 @@ async def test_while_postgresql_is_away_nothing_is_lost_and_order_is_kept() -> N
         await run.vanish()
         assert await one(engine, "SELECT count(*) FROM attempts WHERE ended_at IS NOT NULL") == 10
         assert await one(engine, "SELECT count(*) FROM attempts WHERE ended_at IS NULL") == 5
+        await engine.dispose()
+
+
+def processes_of(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [parent, *(each for child in children for each in processes_of(int(child)))]
+
+
+async def test_a_postgresql_that_does_not_answer_counts_as_lost_before_anything_fails() -> None:
+    with PostgresServer(durable=False) as server:
+        schema.upgrade(server.dsn())
+        engine = make_engine(server.dsn())
+        await sow_campaign(engine, 1)
+        run = await begin_run(engine)
+        async with working(engine, run.id) as desk:
+            (lead,) = await desk.leads(1)
+            frozen = processes_of(server.process_id)
+            for process in frozen:
+                os.kill(process, signal.SIGSTOP)
+            try:
+                desk.journal.perform(opening(lead))
+                async with asyncio.timeout(LATE_SECONDS + 2):
+                    await desk.inbox.until(lambda: StoreLost() in desk.inbox.events)
+                assert desk.journal.depth == 1
+            finally:
+                for process in frozen:
+                    os.kill(process, signal.SIGCONT)
+            await desk.inbox.until(lambda: StoreBack() in desk.inbox.events)
+            assert [type(event) for event in desk.inbox.events] == [LeadsFetched, StoreLost, AttemptOpened, StoreBack]
+        await run.vanish()
         await engine.dispose()
 
 
