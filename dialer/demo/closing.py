@@ -90,9 +90,10 @@ def show_summary(books: Books, stage: Stage, console: Console) -> None:
     else:
         console.print("[green]✓ every attempt agrees with the carrier's own log, call by call[/]")
     console.print(
-        f"\nThe rows are in PostgreSQL, table attempts, campaign {stage.campaign}; an embedded PostgreSQL ends with the"
-        "\ndemo, --keep leaves everything up. Next: docs/operations.md puts Waihu beside your own Asterisk,"
-        "\ncampaigns/spring.yaml is a campaign to start from, and `waihu check` says what is wrong with yours."
+        f"\nThe rows are in PostgreSQL, table attempts, campaign {stage.campaign}; an embedded PostgreSQL ends "
+        "with the demo, --keep leaves everything up.\nNext: docs/operations.md puts Waihu beside your own Asterisk, "
+        "campaigns/spring.yaml is a campaign to start from, and `waihu check` says what is wrong with yours.",
+        soft_wrap=True,
     )
 
 

@@ -33,7 +33,7 @@ class Picture:
 
     def draw(self, status: dict[str, Any] | None, elapsed: float) -> RenderableType:
         """The picture of one moment; `elapsed` seconds since the campaign was started."""
-        campaign = next((c for c in (status or {}).get("campaigns", ()) if c["name"] == self._campaign), None)
+        campaign = self._campaign_of(status)
         if status is None or campaign is None:
             return Panel("waiting for the daemon to speak …", title="Waihu 外呼")
         self._remember(campaign["because"])
@@ -44,6 +44,23 @@ class Picture:
             title=f"Waihu 外呼 · {campaign['name']} · {campaign['mode']} · {campaign['state']}",
             subtitle=", ".join(status["holds"]) or None,
         )
+
+    def line(self, status: dict[str, Any] | None, elapsed: float) -> str:
+        """The same in one line, for a log."""
+        campaign = self._campaign_of(status)
+        if status is None or campaign is None:
+            return f"{elapsed:4.0f} s  waiting for the daemon to speak"
+        busy = sum(1 for agent in status["agents"] if agent["state"] in ("talking", "wrap_up"))
+        window = campaign["window"]
+        attempts = sum(campaign["dispositions"].values())
+        return (
+            f"{elapsed:4.0f} s  {busy}/{len(status['agents'])} agents busy, {sum(campaign['lines'].values())} lines, "
+            f"{attempts} attempts, {window['answered']} answered, {window['abandoned']} abandoned; "
+            f"{campaign['because']}"
+        )
+
+    def _campaign_of(self, status: dict[str, Any] | None) -> dict[str, Any] | None:
+        return next((c for c in (status or {}).get("campaigns", ()) if c["name"] == self._campaign), None)
 
     def _agents(self, agents: list[dict[str, Any]]) -> RenderableType:
         table = Table(title="agents", title_justify="left", box=None, show_header=False, padding=(0, 1))

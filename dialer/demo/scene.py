@@ -7,6 +7,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from dialer.store.orders import place_agent_order
 DIAL_IN = 2
 """So many agents dial in and key number and PIN; the phones of the others are called by Waihu."""
 LOOK_SECONDS = 0.5
+LINE_SECONDS = 10.0
+"""How often a log gets a line, where there is no terminal to draw on."""
 PATIENCE_SECONDS = 40.0
 
 
@@ -77,14 +80,18 @@ async def _watch(stage: Stage, console: Console) -> None:
     picture = Picture(stage.campaign, stage.options.seconds)
     players = Players(_press(stage), stage.options.seed)
     begun = time.monotonic()
-    with Live(console=console, refresh_per_second=4, transient=not console.is_terminal) as live:
+    next_line = 0.0
+    with Live(console=console, refresh_per_second=4) if console.is_terminal else nullcontext() as live:
         while (elapsed := time.monotonic() - begun) < stage.options.seconds:
             _check_alive(stage)
             status = await stage.status()
             if status is not None:
                 await players.look(status)
-            if console.is_terminal:
+            if live is not None:
                 live.update(picture.draw(status, elapsed))
+            elif elapsed >= next_line:
+                next_line += LINE_SECONDS
+                console.print(f"  {picture.line(status, elapsed)}", soft_wrap=True)
             await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -133,7 +133,7 @@ def _seconds_of(kind: FateKind, chance: random.Random) -> tuple[float, float]:
     """Seconds of ringing and of talking, unscaled."""
     match kind:
         case FateKind.HUMAN:
-            return chance.uniform(2, 12), min(max(chance.lognormvariate(3.8, 0.6), 5), 300)
+            return chance.uniform(2, 12), min(max(chance.lognormvariate(3.8, 0.6), 5), 180)
         case FateKind.IMPATIENT:
             return chance.uniform(2, 12), chance.uniform(0.3, 1.5)
         case FateKind.VOICEMAIL:
