@@ -27,7 +27,7 @@ class Alarms:
         """Post `TimerFired(timer)` at that moment, at once if it has passed; replaces a wish of the same name."""
         self.forget(timer)
         delay = max(0.0, (at - self._clock.now()).total_seconds())
-        self._set[timer] = asyncio.get_running_loop().call_later(delay, self._fire, timer)
+        self._set[timer] = asyncio.get_running_loop().call_later(delay, self._fire, timer, at)
 
     def forget(self, timer: Timer) -> None:
         """Do not wake for it."""
@@ -40,6 +40,10 @@ class Alarms:
         for timer in list(self._set):
             self.forget(timer)
 
-    def _fire(self, timer: Timer) -> None:
+    def _fire(self, timer: Timer, at: datetime) -> None:
+        # The loop may be early by its clock's resolution, or ours stand back a little: never wake before the moment.
+        if self._clock.now() < at:
+            self.set(timer, at)
+            return
         del self._set[timer]
         self._post(TimerFired(timer=timer))
