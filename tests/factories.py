@@ -48,23 +48,23 @@ NOT_NOW = AgentDisposition(name="not_now", label="not now", digit="2", flags=fro
 NO_DISPOSITION = AgentDisposition(name="none_given", label="none given", digit="0")
 
 
-def attempt_id(number: int) -> AttemptId:
-    """The attempt of the lead of that number."""
-    return AttemptId(f"attempt-{number}")
+def attempt_id(n: int) -> AttemptId:
+    """The attempt of the n-th lead."""
+    return AttemptId(f"attempt-{n}")
 
 
-def make_lead(number: int = 1, **changes: Any) -> Lead:
-    """A lead; its id, attempt and telephone number go by `number`."""
+def make_lead(n: int = 1, **changes: Any) -> Lead:
+    """The n-th lead; its id, attempt and telephone number go by `n`."""
     values: dict[str, Any] = {
-        "id": LeadId(number),
-        "attempt": attempt_id(number),
+        "id": LeadId(n),
+        "attempt": attempt_id(n),
         "campaign": SPRING,
         "list": ListName("people"),
-        "customer": CustomerId(number),
-        "number_id": NumberId(number),
-        "number": f"+8613800{number:06d}",
-        "national": f"13800{number:06d}",
-        "name": f"客户 {number}",
+        "customer": CustomerId(n),
+        "number_id": NumberId(n),
+        "number": f"+8613800{n:06d}",
+        "national": f"13800{n:06d}",
+        "name": f"客户 {n}",
         "time_zones": ("Asia/Shanghai",),
         "attempts_made": 0,
         "due_at": NOW,
@@ -119,11 +119,11 @@ def make_agent(number: AgentNumber = ANNA, **changes: Any) -> Agent:
     return Agent(**(values | changes))
 
 
-def make_call(number: int = 1, **changes: Any) -> Call:
-    """A call on the lead of that number, its row being opened unless said otherwise."""
+def make_call(n: int = 1, **changes: Any) -> Call:
+    """A call on the n-th lead, its row being opened unless said otherwise."""
     policy = changes.pop("policy", None) or make_policy()
     values: dict[str, Any] = {
-        "lead": make_lead(number),
+        "lead": make_lead(n),
         "policy": policy,
         "config_version": policy.version,
         "mode": policy.pacing.mode,

@@ -1,0 +1,144 @@
+"""Laws of the whole dialler in a world of chance and mishap: see `tests.fakes.world` for the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dialer.core import events as ev
+from dialer.core.words import CampaignOrder, Mode
+from tests.factories import MAIN, SPRING, make_lead, make_policy, make_profile, make_site
+from tests.fakes.asterisk_model import Manners
+from tests.fakes.store_model import sow
+from tests.fakes.world import World
+
+SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """Something that happens at a second of the world's life, to the agent of that index where it is about one."""
+
+    second: float
+    what: str
+    agent: int = 0
+
+
+def happen(world: World, mishap: Mishap) -> None:
+    number = world.numbers[mishap.agent % len(world.numbers)]
+    post: dict[str, Callable[[], object]] = {
+        "log in": partial(world.log_in, number, called=False),
+        "log in by call": partial(world.log_in, number, called=True),
+        "wrong pin": partial(world.log_in, number, called=False, right=False),
+        "second phone": partial(world.log_in, number, called=False),
+        "phone goes": partial(world.hang_up, number),
+        "pause": partial(world.press, number, "*21"),
+        "ready": partial(world.press, number, "*1"),
+        "log out": partial(world.press, number, "*9"),
+        "end call": partial(world.press, number, "*0"),
+        "key 1": partial(world.press, number, "1"),
+        "key 2": partial(world.press, number, "2"),
+        "asterisk lost": world.asterisk.lose,
+        "asterisk dies": world.asterisk.restart,
+        "asterisk back": world.asterisk.regain,
+        "store lost": world.store.lose,
+        "store back": world.store.regain,
+        "crash": world.crash,
+        "campaign pauses": partial(world.order, CampaignOrder.PAUSE),
+        "campaign resumes": partial(world.order, CampaignOrder.RESUME),
+        "campaign stops": partial(world.order, CampaignOrder.STOP),
+        "campaign starts": partial(world.order, CampaignOrder.START),
+        "campaign reloads": world.load_campaign,
+        "agent is struck off": partial(
+            world.post, ev.SiteLoaded(site=make_site(*(make_profile(n) for n in world.numbers if n != number)))
+        ),
+        "agent is listed": partial(
+            world.post, ev.SiteLoaded(site=make_site(*(make_profile(n) for n in world.numbers)))
+        ),
+    }
+    post[mishap.what]()
+
+
+KINDS = [
+    *["log in", "log in by call", "wrong pin", "phone goes", "pause", "ready", "log out", "end call", "key 1", "key 2"],
+    *["asterisk lost", "asterisk dies", "asterisk back", "asterisk back", "store lost", "store back", "crash"],
+    *["campaign pauses", "campaign resumes", "campaign stops", "campaign starts", "campaign reloads"],
+    *["agent is struck off", "agent is listed"],
+]
+mishaps = st.lists(
+    st.builds(
+        Mishap,
+        second=st.floats(0.0, SECONDS, allow_nan=False),
+        what=st.sampled_from(KINDS),
+        agent=st.integers(0, 5),
+    ),
+    max_size=25,
+)
+
+
+def live(
+    mode: Mode,
+    seed: int,
+    agents: int,
+    leads: int,
+    happenings: list[Mishap],
+    *,
+    detect: bool = False,
+    wrap_up: float = 5.0,
+    mischief: float = 0.0,
+    manners: Manners | None = None,
+) -> World:
+    """A whole life, from the start of the daemon to its end."""
+    policy = make_policy(
+        mode,
+        detect_machines=detect,
+        wrap_up=timedelta(seconds=wrap_up),
+        ring_time=timedelta(seconds=10),
+        preview_time=timedelta(seconds=5),
+        trunks=(replace(MAIN, max_lines=2 * agents),),
+    )
+    world = World(
+        policy=policy,
+        seed=seed,
+        agents=agents,
+        leads=sow(make_lead, leads, SPRING, households=2),
+        manners=manners or Manners(),
+        mischief=mischief,
+    )
+    world.begin()
+    for number in world.numbers:
+        world.at(1.0, partial(world.log_in, number, called=False))
+    for mishap in happenings:
+        world.at(mishap.second, partial(happen, world, mishap))
+    world.run(SECONDS)
+    world.finish()
+    return world
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    mode=st.sampled_from(Mode),
+    seed=st.integers(0, 2**32),
+    agents=st.integers(1, 5),
+    leads=st.integers(0, 60),
+    happenings=mishaps,
+    detect=st.booleans(),
+    wrap_up=st.sampled_from([0.0, 5.0, 20.0]),
+    mischief=st.sampled_from([0.0, 0.02, 0.1]),
+)
+def test_all_laws_hold_whatever_happens(
+    mode: Mode,
+    seed: int,
+    agents: int,
+    leads: int,
+    happenings: list[Mishap],
+    detect: bool,
+    wrap_up: float,
+    mischief: float,
+) -> None:
+    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief)
