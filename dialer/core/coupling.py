@@ -40,6 +40,10 @@ from dialer.core.words import (
 SKIPPED_FOR = timedelta(minutes=15)
 """How long a lead that an agent passed by in preview stays away."""
 
+LINE_FREED = (CallState.CLOSING, CallState.ENDING, CallState.WRAPPING, CallState.RECORDING, CallState.GONE)
+AGENT_COMES = (AgentState.READY, AgentState.WRAP_UP)
+"""What can make the pacer want more lines; everything else makes it want fewer, and may wait for its next beat."""
+
 Wishes = Iterator[do.Command]
 
 
@@ -161,7 +165,7 @@ def _tell_call(floor: Floor, attempt: AttemptId, event: Event, now: datetime) ->
         return
     after, wishes = calls.step(before, event, now)
     floor.put_call(after)
-    floor.moved |= after.state is not before.state
+    floor.moved |= after.state is not before.state and after.state in LINE_FREED
     campaign = floor.campaigns.get(after.policy.name)
     if campaign is not None:
         floor.put_campaign(learn_from_call(campaign, before, after, now))
@@ -175,7 +179,7 @@ def _tell_agent(floor: Floor, number: AgentNumber, event: Event, now: datetime) 
         return
     after, wishes = agents.step(before, event, now)
     floor.put_agent(after)
-    floor.moved |= after.state is not before.state
+    floor.moved |= after.state is not before.state and after.state in AGENT_COMES
     campaign = floor.campaigns.get(before.campaign) if before.campaign is not None else None
     if campaign is not None:
         floor.put_campaign(learn_from_agent(campaign, before, after, now))

@@ -96,7 +96,10 @@ class CallState(StrEnum):
     @property
     def pending(self) -> bool:
         """Launched, and not yet known to be answered or not."""
-        return self in (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
+        return self in _PENDING
+
+
+_PENDING = (CallState.RINGING, CallState.DIALING, CallState.OPENING, CallState.ANSWERED)
 
 
 class AgentState(StrEnum):
