@@ -47,8 +47,12 @@ EXIT_CODES = {
 }
 """By name, so that nothing is imported only to be able to fail. It goes for subclasses too."""
 
-LINES_OF_THEIR_OWN = ("dialer.config.problems.ConfigError", "dialer.store.list_import.problems.ListFileWrong")
-"""Their messages are whole lines that begin with a place; of all others one line is made."""
+LINES_OF_THEIR_OWN = (
+    "dialer.config.problems.ConfigError",
+    "dialer.daemon.daemon.AsteriskLacks",
+    "dialer.store.list_import.problems.ListFileWrong",
+)
+"""Their messages are whole lines, which begin with a place or say who speaks; of all others one line is made."""
 LOST_ON_THE_WAY = ("sqlalchemy.exc.InterfaceError", "sqlalchemy.exc.OperationalError")
 """Their messages quote statements and values; only what the driver said is told."""
 

@@ -130,9 +130,11 @@ class Dialer:
                 yield from self._tell_campaigns(event, now)
             case ev.AsteriskLost():
                 self._hold(Hold.ASTERISK_LOST)
+                floor.asterisk_lost_at = now
             case ev.AsteriskBack():
                 self._let_go(Hold.ASTERISK_LOST)
                 yield from recover(floor, event, now)
+                floor.asterisk_lost_at = None
             case ev.StoreLost():
                 self._hold(Hold.STORE_LOST)
             case ev.StoreBack():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dialer.core.agent import Agent
 from dialer.core.call import Call
@@ -45,8 +46,10 @@ class Floor:
     """Which agent a phone leg belongs to."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
+    asterisk_lost_at: datetime | None = None
+    """Since when Asterisk is away; None while it is there, and before it ever was."""
     moved: bool = False
-    """Something has changed since the pacer was asked last."""
+    """Something has changed since the pacer was asked last, so that it may want more lines."""
     _by_campaign: dict[CampaignName, dict[AttemptId, None]] = field(default_factory=dict)
     _waiting: dict[AttemptId, None] = field(default_factory=dict)
     _trunk_lines: Counter[TrunkName] = field(default_factory=Counter)

@@ -54,15 +54,17 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     """Bring every call and agent to where Asterisk says it is."""
     live = {channel.channel: channel for channel in back.live}
     words = {word.attempt: word for word in back.last_words}
+    # What died with Asterisk did so when we lost it, not when it came back.
+    gone_at = floor.asterisk_lost_at if back.restarted and floor.asterisk_lost_at is not None else back.at
     for agent in list(floor.agents.values()):
         if agent.leaving is not None and agent.leg is not None and agent.leg in live:
             yield do.HangUp(channel=agent.leg)
-        yield from tell(floor, now, *_missed_by_agent(agent, live, back.at))
+        yield from tell(floor, now, *_missed_by_agent(agent, live, back.at, gone_at))
     for channel in back.live:
         yield from _take_up_agent(floor, channel, back, now)
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
     for call in [call for call in floor.calls.values() if call.state.holds_line]:
-        yield from tell(floor, now, *_missed_by_call(call, live, words, together, back.at))
+        yield from tell(floor, now, *_missed_by_call(call, live, words, together, back.at, gone_at))
         known = floor.calls.get(call.id)
         if known is not None and (known.state in _GUARDED or (known.state.holds_line and known.parted_at)):
             yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
@@ -79,10 +81,12 @@ _GUARDED = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.
 """Where a guard may have fired unheard while Asterisk was away."""
 
 
-def _missed_by_agent(agent: Agent, live: Mapping[ChannelId, LiveChannel], at: datetime) -> Iterator[Letter]:
+def _missed_by_agent(
+    agent: Agent, live: Mapping[ChannelId, LiveChannel], at: datetime, gone_at: datetime
+) -> Iterator[Letter]:
     for leg in (agent.leg, agent.calling):
         if leg is not None and leg not in live:
-            yield ToAgent(agent.number, ev.HungUp(channel=leg, at=at, cause=UNKNOWN_CAUSE))
+            yield ToAgent(agent.number, ev.HungUp(channel=leg, at=gone_at, cause=UNKNOWN_CAUSE))
     if agent.leg is not None and agent.leg in live:
         yield from (ToAgent(agent.number, event) for event in _bridging(agent.bridge, live[agent.leg], at))
 
@@ -109,11 +113,12 @@ def _missed_by_call(
     words: Mapping[AttemptId, LastWord],
     together: Mapping[BridgeId, AgentNumber | None],
     at: datetime,
+    gone_at: datetime,
 ) -> Iterator[Letter]:
     channel = live.get(call.channel)
     if channel is None:
         word = words.get(call.id)
-        gone = ev.HungUp(channel=call.channel, at=at, cause=UNKNOWN_CAUSE)
+        gone = ev.HungUp(channel=call.channel, at=gone_at, cause=UNKNOWN_CAUSE)
         yield ToCall(call.id, gone if word is None else sig.EndedUnseen(word=word))
         return
     if channel.answered_at is not None and call.answered_at is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,8 +61,10 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
+        # Its own words name the address again.
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise WebPortTaken(
-            f"web: cannot listen on {host}:{port} ({error.strerror}); set web.port or WAIHU_WEB_PORT to a free port"
+            f"web: cannot listen on {host}:{port} ({why}); set web.port or WAIHU_WEB_PORT to a free port"
         ) from error
 
 

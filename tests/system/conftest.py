@@ -14,11 +14,11 @@ from dialer.core.words import Mode
 from dialer.demo.options import DemoOptions
 from dialer.demo.stage import Stage
 from dialer.embedded.asterisk_program import AsteriskProgram, find_asterisk
-from tests.postgres_server import database_url, postgres_server, template_database
+from tests.postgres_server import database_url, empty_database_url, postgres_server, template_database
 from tests.system.cast import Cast
 from tests.system.floor import Floor, open_floor
 
-__all__ = ["database_url", "postgres_server", "template_database"]
+__all__ = ["database_url", "empty_database_url", "postgres_server", "template_database"]
 
 QUICK: dict[str, Any] = {
     "pacing": {"ring_time": "3s", "least_ring_time": "1s", "preview_time": "1s"},

@@ -135,13 +135,15 @@ class Floor:
         )
 
     async def until_recorded(self, attempts: int, seconds: float = PATIENCE_SECONDS) -> None:
-        """So many attempts of all daemons have ended, and no call lives."""
+        """So many attempts have ended, those of daemons before this one included, and no call lives."""
+        await self.until_ended(attempts, seconds)
+        await self.until(lambda status: not lines_of(status), seconds)
+
+    async def until_ended(self, attempts: int, seconds: float = PATIENCE_SECONDS) -> None:
+        """So many attempts have ended."""
         deadline = time.monotonic() + seconds
-        while True:
-            counted = await self.rows("SELECT count(*) FROM attempts WHERE ended_at IS NOT NULL")
-            if counted[0]["count"] >= attempts and not lines_of(await self.status()):
-                return
-            assert time.monotonic() < deadline, f"{counted} within {seconds} s: {self.log[-3000:]}"
+        while len(ended := await self.rows("SELECT FROM attempts WHERE ended_at IS NOT NULL")) < attempts:
+            assert time.monotonic() < deadline, f"{len(ended)} within {seconds} s: {self.log[-3000:]}"
             await asyncio.sleep(0.1)
 
     async def until_true(
