@@ -4,8 +4,9 @@
     play.feed(ev.AttemptOpened(attempt=A)).expect(like(do.Originate, attempt=A))
     play.wait(2.0).expect(do.PlayMessage(channel=A))
 
-`expect` names every command that came since the last `expect`, in order. Wishes to be woken and intervals of agents
-come with nearly everything; they are kept apart in `play.alarms` and `play.intervals`. `wait` lets the time pass and
+`expect` names every command that came since the last `expect`, in order. Some come with nearly everything: wishes to be
+woken and intervals of agents are kept apart in `play.alarms` and `play.intervals`, and a playbook may have more that
+it is `quiet` about; `wished` finds them. `wait` lets the time pass and
 fires what was wished for, as the engine does.
 """
 
@@ -15,13 +16,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from difflib import ndiff
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from dialer.core import commands as do
 from dialer.core.dialer import Dialer
 from dialer.core.events import Event, TimerFired
 from dialer.core.words import Timer
 from tests.factories import NOW
+
+
+LONGEST = 160
+"""Characters of an event in the story."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ Expected = do.Command | Like | type[do.Command]
 class Playbook:
     """A dialer at a moment of its own, and what came of what it was fed."""
 
+    quiet: ClassVar[tuple[type[do.Command], ...]] = (do.WakeAt, do.LetSleep, do.RecordInterval)
+
     dialer: Dialer = field(default_factory=Dialer)
     now: datetime = NOW
     alarms: dict[Timer, datetime] = field(default_factory=dict)
@@ -60,15 +67,16 @@ class Playbook:
     unexpected: list[do.Command] = field(default_factory=list)
     """Came since the last `expect`."""
 
-    def feed(self, *events: Event) -> Playbook:
+    def feed(self, *events: Event) -> Self:
         """Give events to the dialer, all at this moment."""
         for event in events:
-            self.story.append(f"  {(self.now - NOW).total_seconds():9.3f}  {event}")
+            if not (isinstance(event, TimerFired) and event.timer.kind == "pace"):
+                self.story.append(f"  {(self.now - NOW).total_seconds():9.3f}  {_short(event)}")
             for command in self.dialer.handle(event, self.now):
                 self._take(command)
         return self
 
-    def wait(self, seconds: float) -> Playbook:
+    def wait(self, seconds: float) -> Self:
         """Let the time pass, and fire every wish to be woken when its moment has come."""
         until = self.now + timedelta(seconds=seconds)
         while True:
@@ -82,7 +90,7 @@ class Playbook:
         self.now = until
         return self
 
-    def expect(self, *expected: Expected) -> Playbook:
+    def expect(self, *expected: Expected) -> Self:
         """Everything that came since the last time is this, in this order; raises AssertionError with a difference."""
         came, self.unexpected = self.unexpected, []
         if len(came) == len(expected) and all(_matches(e, c) for e, c in zip(expected, came, strict=True)):
@@ -92,7 +100,7 @@ class Playbook:
         difference = "\n".join(ndiff(wanted, got))
         raise AssertionError("\n".join(["the story went another way:", *self.story[-12:], difference]))
 
-    def ignore(self) -> Playbook:
+    def ignore(self) -> Self:
         """What came since the last time is not what the test is about."""
         self.unexpected = []
         return self
@@ -111,7 +119,9 @@ class Playbook:
             case do.RecordInterval():
                 self.intervals.append(command)
             case _:
-                self.unexpected.append(command)
+                pass
+        if not isinstance(command, self.quiet):
+            self.unexpected.append(command)
 
 
 def _matches(expected: Expected, command: do.Command) -> bool:
@@ -131,6 +141,11 @@ def _line(what: Expected, beside: Expected | None = None) -> str:
     if isinstance(beside, type) and beside is type(what):
         return f"{beside.__name__}(…)"
     return repr(what)
+
+
+def _short(event: Event) -> str:
+    shown = repr(event)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
 
 
 def _show(kind: type[do.Command], named: Iterable[tuple[str, Any]]) -> str:

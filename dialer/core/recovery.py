@@ -97,7 +97,8 @@ def _take_up_agent(floor: Floor, channel: LiveChannel, back: AsteriskBack, now: 
         return
     agent = floor.agents.get(channel.agent)
     if agent is None:
-        yield do.ReportOddity(what="agent on the phone whom nobody knows", subject=channel.agent)
+        yield do.ReportOddity(what="agent whom the site file does not list", subject=channel.agent)
+        yield do.HangUp(channel=channel.channel)
     elif agent.leg != channel.channel:
         up = ev.AgentLegUp(channel=channel.channel, at=back.at, agent=channel.agent)
         yield from tell(floor, now, ToAgent(channel.agent, up))
