@@ -131,9 +131,7 @@ async def _database(site: SiteSettings) -> AsyncIterator[Finding]:
 async def _asterisk(configuration: Configuration) -> AsyncIterator[Finding]:
     site = configuration.site
     if site.asterisk.secret is None:
-        yield wrong(
-            "Asterisk", f"no secret is given; set WAIHU_AMI_SECRET, or asterisk.secret_file in {site.file}"
-        )
+        yield wrong("Asterisk", f"no secret is given; set WAIHU_AMI_SECRET, or asterisk.secret_file in {site.file}")
         return
     settings = AsteriskSettings(
         host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
