@@ -33,6 +33,7 @@ from dialer.engine.clock import Clock
 from dialer.engine.engine import Engine
 from dialer.store import schema
 from dialer.store.connect import make_engine, probe
+from dialer.store.failures import AWAY, first_line
 from dialer.store.health import Health
 from dialer.store.journal import Journal
 from dialer.store.orders import OrderInbox, PlacedOrder
@@ -42,6 +43,8 @@ from dialer.tasks import TaskCrew
 log = structlog.get_logger(__name__)
 
 STATUS_SECONDS = 0.5
+GOODBYE_SECONDS = 5.0
+"""How long PostgreSQL may take to hear that a run ends."""
 FORCED = 1
 FATAL = 70
 """EX_SOFTWARE of sysexits.h: a mistake of ours."""
@@ -87,7 +90,7 @@ class Daemon:
             # Before a dead run's calls are taken over: who cannot hear of them has no business with them.
             await self._examine_asterisk()
             run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid())
-            leaving.push_async_callback(run.end)
+            leaving.push_async_callback(_end, run)
             leaving.push_async_callback(self._crew.close)
             journal = Journal(self._database, run.id, self._engine.post, self._health, on_oddity=self._store_oddity)
             self._engine.connect(self._telephone, journal, self._check_pin)
@@ -219,6 +222,14 @@ class Daemon:
         path = Path.cwd() / f"waihu-trace-{os.getpid()}.txt"
         path.write_text("\n".join(self._engine.trace.lines()) + "\n", encoding="utf-8")
         log.error("the last events are in a file; please keep it with the report", file=str(path))
+
+
+async def _end(run: Run) -> None:
+    try:
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await run.end()
+    except AWAY as error:
+        log.warning("PostgreSQL is away; the next run finds this one dead and takes over", why=first_line(error))
 
 
 class MissingSetting(Exception):

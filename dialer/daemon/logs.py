@@ -42,6 +42,8 @@ def configure_logs(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # It tells with a traceback that it could not reset a lost connection, which the store has told in one line.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     # Their records of every frame and request belong to their own debugging, not to ours.
     for noisy in ("uvicorn.access", "watchfiles.main", "panoramisk.manager", "alembic.runtime.migration"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

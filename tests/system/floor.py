@@ -241,3 +241,8 @@ def campaign_of(status: Status) -> dict[str, Any]:
 def lines_of(status: Status) -> Counter[str]:
     """How many calls are in which state; those that are being recorded as well."""
     return Counter(campaign_of(status)["lines"])
+
+
+def states_of(status: Status) -> Counter[str]:
+    """How many agents are in which state."""
+    return Counter(agent["state"] for agent in status["agents"])
