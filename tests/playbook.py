@@ -24,7 +24,6 @@ from dialer.core.events import Event, TimerFired
 from dialer.core.words import Timer
 from tests.factories import NOW
 
-
 LONGEST = 160
 """Characters of an event in the story."""
 

@@ -56,6 +56,12 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     words = {word.attempt: word for word in back.last_words}
     # What died with Asterisk did so when we lost it, not when it came back.
     gone_at = floor.asterisk_lost_at if back.restarted and floor.asterisk_lost_at is not None else back.at
+    held = [call for call in floor.calls.values() if call.state.holds_line]
+    for call in held:
+        if call.channel not in live:
+            yield from tell(floor, now, ToCall(call.id, _end_unseen(call, words, gone_at)))
+            if call.id not in words:
+                yield do.ReportOddity(what="call vanished with Asterisk", subject=call.id)
     for agent in list(floor.agents.values()):
         if agent.leaving is not None and agent.leg is not None and agent.leg in live:
             yield do.HangUp(channel=agent.leg)
@@ -63,22 +69,31 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     for channel in back.live:
         yield from _take_up_agent(floor, channel, back, now)
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
-    for call in [call for call in floor.calls.values() if call.state.holds_line]:
-        yield from tell(floor, now, *_missed_by_call(call, live, words, together, back.at, gone_at))
-        known = floor.calls.get(call.id)
-        if known is not None and (known.state in _GUARDED or (known.state.holds_line and known.parted_at)):
-            yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
-        if known is not None and known.state is CallState.ENDING:
+    for call in held:
+        if call.channel in live:
+            yield from tell(floor, now, *_missed_by_call(floor.calls[call.id], live[call.channel], together, back.at))
+            yield from _guard_anew(floor.calls[call.id], now)
+        if call.channel in live and call.state is CallState.ENDING:
             yield do.HangUp(channel=call.channel)
-        if call.channel not in live and call.id not in words:
-            yield do.ReportOddity(what="call vanished with Asterisk", subject=call.id)
     for attempt in words:
         if attempt not in floor.calls:
             yield do.ForgetCall(attempt=attempt)
 
 
+def _end_unseen(call: Call, words: Mapping[AttemptId, LastWord], gone_at: datetime) -> ev.Event:
+    word = words.get(call.id)
+    if word is not None:
+        return sig.EndedUnseen(word=word)
+    return ev.HungUp(channel=call.channel, at=gone_at, cause=UNKNOWN_CAUSE)
+
+
+def _guard_anew(call: Call, now: datetime) -> Wishes:
+    """A guard may have fired unheard while Asterisk was away."""
+    if call.state in _GUARDED or (call.state.holds_line and call.parted_at is not None):
+        yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
+
+
 _GUARDED = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.CLOSING, CallState.ENDING)
-"""Where a guard may have fired unheard while Asterisk was away."""
 
 
 def _missed_by_agent(
@@ -109,19 +124,8 @@ def _take_up_agent(floor: Floor, channel: LiveChannel, back: AsteriskBack, now: 
 
 
 def _missed_by_call(
-    call: Call,
-    live: Mapping[ChannelId, LiveChannel],
-    words: Mapping[AttemptId, LastWord],
-    together: Mapping[BridgeId, AgentNumber | None],
-    at: datetime,
-    gone_at: datetime,
+    call: Call, channel: LiveChannel, together: Mapping[BridgeId, AgentNumber | None], at: datetime
 ) -> Iterator[Letter]:
-    channel = live.get(call.channel)
-    if channel is None:
-        word = words.get(call.id)
-        gone = ev.HungUp(channel=call.channel, at=gone_at, cause=UNKNOWN_CAUSE)
-        yield ToCall(call.id, gone if word is None else sig.EndedUnseen(word=word))
-        return
     if channel.answered_at is not None and call.answered_at is None:
         yield ToCall(call.id, ev.Answered(channel=call.channel, at=channel.answered_at))
     agent = together.get(channel.bridge) if channel.bridge is not None else None
