@@ -1,0 +1,41 @@
+"""dialer.core.snapshot: the floor as plain values."""
+
+import json
+
+from dialer.core import events as ev
+from dialer.core.snapshot import snapshot
+from dialer.core.words import Mode
+from tests.factories import ANNA, BEN, make_lead
+from tests.scenes import running, talking
+
+
+def test_a_call_centre_at_work() -> None:
+    play = talking(ANNA, BEN).press("*21", agent=BEN).fetched(make_lead(2)).feed(ev.StoreLost())
+    seen = json.loads(json.dumps(snapshot(play.dialer.floor, play.now).plain()))
+    assert seen["at"] == "2026-03-02T10:00:13.000+00:00"
+    assert seen["holds"] == ["store_lost"]
+    assert seen["agents"][0] == {
+        "number": "1001",
+        "name": "坐席 1001",
+        "state": "talking",
+        "reason": "",
+        "seconds": 10.0,
+        "attempt": "attempt-1",
+        "campaign": "spring",
+        "offer": False,
+    }
+    assert (seen["agents"][1]["state"], seen["agents"][1]["reason"]) == ("paused", "lunch")
+    (campaign,) = seen["campaigns"]
+    assert (campaign["name"], campaign["mode"], campaign["state"]) == ("spring", "progressive", "running")
+    assert campaign["lines"] == {"talking": 1}
+    assert campaign["agents"] == {"talking": 1, "paused": 1}
+    assert (campaign["hopper"], campaign["remaining"], campaign["total"]) == (1, 1, 1)
+    assert campaign["window"] == {"answered": 1, "abandoned": 0}
+    assert (campaign["drop_cap"], campaign["config_version"]) == (0.03, "v1")
+
+
+def test_a_lead_on_offer_and_how_calls_ended() -> None:
+    play = running(Mode.PREVIEW)
+    assert snapshot(play.dialer.floor, play.now).agents[0]["offer"] is True
+    play.press("1").opened().hung_up(cause=17)
+    assert snapshot(play.dialer.floor, play.now).campaigns[0]["dispositions"] == {"busy": 1}
