@@ -1,0 +1,214 @@
+"""One connection from Asterisk, which is one call: what is asked, and what is answered.
+
+Theory. A connection is a stranger until its opening block is whole, then it is a call until its route has ended, then
+it leaves. AGI answers commands in their order, one at a time; so a reply belongs to the oldest command without one,
+and a command that nobody waits for any more (its route was cancelled, or gave up) still has its reply to come, which
+is passed over. A reply to nothing was not Asterisk's idea.
+
+The line `failure` is Asterisk's own word of a child that could not be started (`run_agi` in res_agi.c): it ends AGI()
+with AGISTATUS=FAILURE, so the dialplan knows that nobody served the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from enum import Enum, auto
+
+from agi.errors import CallerHungUp, ProtocolBroken
+from agi.protocol import Headers, HungUp, Parser, Reply
+
+KEEP_ALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
+"""Seconds, seconds, times: an Asterisk whose machine is gone is noticed within a minute."""
+LINGER_SECONDS = 1.0
+"""How long one who was refused may take to read that and leave."""
+
+
+class Standing(Enum):
+    """Where a connection is."""
+
+    STRANGER = auto()
+    CALL = auto()
+    LEAVING = auto()
+    GONE = auto()
+
+
+class Connection(asyncio.Protocol):
+    """Our end of a connection. Only for the event loop's thread.
+
+    `arrived` is told of the new connection, `opened` of its opening block, `broken` of what is wrong with what came
+    (the connection leaves then by itself), `gone` that it is closed.
+    """
+
+    def __init__(
+        self,
+        arrived: Callable[[Connection], None],
+        opened: Callable[[Connection, Headers], None],
+        broken: Callable[[Connection, str], None],
+        gone: Callable[[Connection], None],
+    ) -> None:
+        self._arrived = arrived
+        self._opened = opened
+        self._broken = broken
+        self._gone = gone
+        self._parser = Parser()
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[Reply | None] | None = None
+        self._abandoned = 0
+        self._over: str | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.standing = Standing.STRANGER
+        self.peer = "?"
+        """Address and port of the other end."""
+
+    async def ask(self, command: bytes, seconds: float | None) -> Reply:
+        """Send a command and wait for its reply, at most so long.
+
+        :raises CallerHungUp: the call is over, before the reply or before the command.
+        """
+        if self._over is not None or self._transport is None:
+            raise CallerHungUp(self._over)
+        if self._answer is not None:
+            raise RuntimeError("a call takes one command at a time; its route sent two")
+        # The end of the call is the result None and no exception, which nobody would take up when the route was
+        # cancelled in the same moment.
+        answer: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        self._transport.write(command)
+        try:
+            async with asyncio.timeout(seconds):
+                reply = await answer
+        except TimeoutError:
+            verb = command.split(b'"', 1)[0].decode().strip()
+            self._break(f"no answer to {verb} within {seconds:g} s")
+            raise CallerHungUp(self._over) from None
+        finally:
+            if answer.cancelled():
+                self._abandoned += 1
+            self._answer = None
+        if reply is None:
+            raise CallerHungUp(self._over)
+        return reply
+
+    def expect_headers_within(self, seconds: float) -> None:
+        """See that the opening block is whole by then."""
+        self._timer = asyncio.get_running_loop().call_later(
+            seconds, self._break, f"no opening block within {seconds:g} s"
+        )
+
+    def become_call(self) -> None:
+        """The opening block is accepted."""
+        self._stop_timer()
+        self.standing = Standing.CALL
+
+    def close(self) -> None:
+        """End the call for AGI; the dialplan goes on. One who was refused is left to leave."""
+        if self.standing is not Standing.LEAVING and self._transport is not None:
+            self._finish("the route has ended")
+            self._transport.close()
+
+    def refuse(self, reason: str) -> None:
+        """Tell Asterisk that nobody serves this call (AGISTATUS=FAILURE), and leave."""
+        if self.standing in (Standing.LEAVING, Standing.GONE) or self._transport is None:
+            return
+        self._finish(reason)
+        if self._transport.is_closing():
+            return
+        self._transport.write(b"failure: " + reason.encode("ascii", "replace").replace(b"\n", b" ")[:200] + b"\n")
+        # Closed with bytes unread, TCP would take back what we said. So the other end closes first, if it is quick.
+        try:
+            self._transport.write_eof()
+        except OSError:  # it was quicker than that
+            self._transport.abort()
+            return
+        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        self._finish("the connection was dropped")
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- asyncio.Protocol ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what create_server gives for TCP
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        self.peer = f"{peer[0]}:{peer[1]}" if peer else "?"
+        listening = transport.get_extra_info("socket")
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in KEEP_ALIVE:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
+        self._arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._over is not None:
+            return
+        try:
+            heard = self._parser.feed(data)
+            for one in heard:
+                match one:
+                    case Headers():
+                        self._open(one, any(isinstance(other, Reply) for other in heard))
+                    case Reply():
+                        self._take(one)
+                    case HungUp():
+                        # What may follow answers a command that crossed it on the way.
+                        self._end("the caller hung up")
+                        return
+        except ProtocolBroken as broken:
+            self._break(f"what came is not AGI: {broken}")
+
+    def eof_received(self) -> bool:
+        # True would keep our half open; there is nobody left to talk to.
+        self._end("Asterisk closed the connection")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(f"the connection was lost: {exc}" if exc else "Asterisk closed the connection")
+        self._stop_timer()
+        self.standing = Standing.GONE
+        self._gone(self)
+
+    # --- what was heard ---
+
+    def _open(self, headers: Headers, answered: bool) -> None:
+        if self._parser.unread or answered:
+            # Asterisk waits for us now. Only a block that the caller ended (a line break in the caller id) has a rest.
+            raise ProtocolBroken("the opening block ends before its end")
+        self._opened(self, headers)
+
+    def _take(self, reply: Reply) -> None:
+        if self._abandoned:
+            self._abandoned -= 1
+        elif self._answer is None or self._answer.done():
+            raise ProtocolBroken(f"a reply to nothing ({reply.code})")
+        else:
+            self._answer.set_result(reply)
+
+    def _break(self, reason: str) -> None:
+        if self.standing in (Standing.LEAVING, Standing.GONE):
+            return
+        self._end(reason)
+        self._broken(self, reason)
+        self.refuse(reason)
+
+    def _end(self, reason: str) -> None:
+        """The call is over for its route; the connection may still be there."""
+        if self._over is None:
+            self._over = reason
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(None)
+
+    def _finish(self, reason: str) -> None:
+        self._end(reason)
+        self._stop_timer()
+        if self.standing is not Standing.GONE:
+            self.standing = Standing.LEAVING
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

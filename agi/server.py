@@ -1,0 +1,238 @@
+"""The FastAGI server: who is let in, one task a call, and an end in order.
+
+Theory. AGI has no password: whoever connects may ask for any route, so the server listens on loopback unless it is told
+otherwise. A connection that has not said what it wants is a stranger, and costs a place for a few seconds; when all
+places are taken, the stranger that has waited longest makes room, because Asterisk says what it wants at once. A call
+is never put out for another call.
+
+Whoever is not served is told so in the one way that Asterisk understands: AGISTATUS is FAILURE, and the dialplan goes
+on. A route that fails ends one call and no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from agi.call import Call
+from agi.complaints import Complaints
+from agi.connection import LINGER_SECONDS, Connection
+from agi.errors import AgiError, CallerHungUp, CannotListen, RequestRefused
+from agi.protocol import Headers
+from agi.request import AgiRequest, request_from
+from agi.router import Route, Router
+from dialer.tasks import Died, TaskCrew
+
+log = structlog.get_logger(__name__)
+
+BACKLOG = 256
+"""Connections that may wait to be accepted; also how many asyncio accepts in one turn, which the others wait for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgiSettings:
+    """Where to listen and how much to bear. Every duration is in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 4573
+    """The port of `agi://` where the URL names none; 0 takes any that is free."""
+    most_calls: int = 1000
+    """Connections served at once. Each takes a file descriptor; so do as many again that are being refused."""
+    header_seconds: float = 5.0
+    """How long the opening block may take; Asterisk needs milliseconds."""
+    reply_seconds: float = 5.0
+    """How long a command may take that plays and waits for nothing."""
+    longest_call_seconds: float = 4 * 3600.0
+    """After this a route is ended, whatever it does."""
+    close_seconds: float = 5.0
+    """How long calls may go on after `close`, before they are ended."""
+
+
+@dataclass(slots=True)
+class AgiFigures:
+    """What the server has seen since it was started."""
+
+    accepted: int = 0
+    """Connections that came."""
+    calls: int = 0
+    """Calls for which a route was begun."""
+    served: int = 0
+    """Calls whose route ran to its end."""
+    hung_up: int = 0
+    """Calls that were over before their route."""
+    failed: int = 0
+    """Calls whose route failed."""
+    refused: int = 0
+    """Connections that were not served: no place, no such route, not AGI, too slow."""
+
+
+class AgiServer:
+    """Listens for Asterisk from `start` to `close`."""
+
+    def __init__(self, settings: AgiSettings, router: Router, died: Died) -> None:
+        """`died` is told of a task that ended by a mistake of the server itself."""
+        self.figures = AgiFigures()
+        self._settings = settings
+        self._router = router
+        self._crew = TaskCrew(died)
+        self._complaints = Complaints()
+        self._connections: set[Connection] = set()
+        self._strangers: dict[Connection, None] = {}
+        self._calls: set[Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._empty = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self._closing = False
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on.
+
+        :raises RuntimeError: it was not started.
+        """
+        if self._server is None or not self._server.sockets:
+            raise RuntimeError("the AGI server does not listen")
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def calls_now(self) -> int:
+        """Calls that are served at this moment."""
+        return len(self._calls)
+
+    async def start(self) -> None:
+        """Begin to listen.
+
+        :raises CannotListen: the address is not to be had.
+        """
+        host, port = self._settings.host, self._settings.port
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                self._connection, host, port, backlog=BACKLOG, reuse_address=True
+            )
+        except OSError as error:
+            raise CannotListen(
+                f"cannot listen for AGI on {host}:{port}: {error.strerror or error}; "
+                "another program has this port, or no interface this address"
+            ) from error
+        log.info("listening for AGI", host=host, port=self.port)
+
+    async def close(self) -> None:
+        """Let nobody in any more, give calls their time to end, then end them. May be called twice."""
+        if self._server is None or self._closing:
+            return
+        self._closing = True
+        self._server.close()
+        for stranger in list(self._strangers):
+            self._refuse(stranger, "Waihu is stopping")
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=self._settings.close_seconds)
+        await self._crew.close()
+        if self._connections:
+            self._empty.clear()
+            try:
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await self._empty.wait()
+            except TimeoutError:
+                for connection in list(self._connections):
+                    connection.abort()
+                # What is aborted is gone in the next turn.
+                await self._empty.wait()
+        await self._server.wait_closed()
+
+    # --- who is let in ---
+
+    def _connection(self) -> Connection:
+        return Connection(self._arrive, self._open, self._break, self._go)
+
+    def _arrive(self, connection: Connection) -> None:
+        self.figures.accepted += 1
+        self._connections.add(connection)
+        if self._closing:
+            self._refuse(connection, "Waihu is stopping")
+            return
+        most = self._settings.most_calls
+        if len(self._strangers) + len(self._calls) >= most:
+            if not self._strangers:
+                self._complaints.say("AGI call refused: all places are taken", peer=connection.peer, most_calls=most)
+                self._refuse(connection, f"all {most} places are taken")
+                return
+            oldest = next(iter(self._strangers))
+            self._complaints.say("AGI stranger put out: all places are taken", peer=oldest.peer, most_calls=most)
+            self._refuse(oldest, f"all {most} places are taken")
+        self._strangers[connection] = None
+        connection.expect_headers_within(self._settings.header_seconds)
+
+    def _open(self, connection: Connection, headers: Headers) -> None:
+        try:
+            request = request_from(headers)
+            route = self._router.find(request.path)
+        except RequestRefused as refused:
+            self._complaints.say("AGI request refused", peer=connection.peer, reason=str(refused))
+            self._refuse(connection, "the request was refused, see the log of Waihu")
+            return
+        self._strangers.pop(connection, None)
+        self._calls.add(connection)
+        connection.become_call()
+        self.figures.calls += 1
+        task = self._crew.start(f"AGI {request.path} {request.uniqueid}", self._serve(connection, request, route))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _break(self, connection: Connection, reason: str) -> None:
+        self._complaints.say("AGI connection dropped", peer=connection.peer, reason=reason)
+        if connection in self._strangers:
+            self._refuse(connection, reason)
+
+    def _refuse(self, connection: Connection, reason: str) -> None:
+        self.figures.refused += 1
+        self._strangers.pop(connection, None)
+        leaving = len(self._connections) - len(self._strangers) - len(self._calls)
+        if leaving > self._settings.most_calls:
+            connection.abort()
+        else:
+            connection.refuse(reason)
+
+    def _go(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        self._strangers.pop(connection, None)
+        if not self._connections:
+            self._empty.set()
+
+    # --- one call ---
+
+    async def _serve(self, connection: Connection, request: AgiRequest, route: Route) -> None:
+        structlog.contextvars.bind_contextvars(route=request.path, channel=request.channel, uniqueid=request.uniqueid)
+        limit = asyncio.timeout(self._settings.longest_call_seconds)
+        try:
+            async with limit:
+                await route(Call(connection, request, self._settings.reply_seconds))
+        except CallerHungUp as over:
+            self.figures.hung_up += 1
+            log.debug("AGI call over before its route", reason=str(over))
+        except asyncio.CancelledError:
+            self.figures.failed += 1
+            log.warning("AGI route ended: Waihu is stopping")
+            connection.refuse("Waihu is stopping")
+            raise
+        except AgiError as error:
+            self.figures.failed += 1
+            log.error("AGI route failed", reason=str(error))  # noqa: TRY400 - the message says all
+            connection.refuse("the route failed")
+        except Exception:
+            self.figures.failed += 1
+            if limit.expired():
+                log.error(  # noqa: TRY400 - no mistake of the route's
+                    "AGI route ended: it took too long", longest_call_seconds=self._settings.longest_call_seconds
+                )
+            else:
+                # A mistake in one route must not cost the calls of the others.
+                log.exception("AGI route failed by a mistake of its own")
+            connection.refuse("the route failed")
+        else:
+            self.figures.served += 1
+        finally:
+            self._calls.discard(connection)
+            connection.close()
