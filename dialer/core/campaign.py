@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
 from dialer.core.hopper import Hopper
@@ -75,6 +76,8 @@ def step(campaign: Campaign, event: Event, now: datetime) -> Step:
             return _ordered(campaign, order, by, now)
         case ev.LeadsFetched():
             return _fetched(campaign, event, now)
+        case sig.CallsAreOver() if campaign.state is CampaignState.STOPPING:
+            return _enter(campaign, CampaignState.STOPPED, "the last call ended", now)
         case ev.StoreBack():
             return replace(campaign, fetching=0, fetch_at=None), ()
         case ev.TimerFired() if campaign.state is CampaignState.RUNNING:
@@ -84,13 +87,6 @@ def step(campaign: Campaign, event: Event, now: datetime) -> Step:
             return emptied, (*wishes, do.LetSleep(timer=campaign.pace_timer))
         case _:
             return campaign, ()
-
-
-def calls_are_over(campaign: Campaign, now: datetime) -> Step:
-    """Its last call is recorded: a stopping campaign is stopped."""
-    if campaign.state is not CampaignState.STOPPING:
-        return campaign, ()
-    return _enter(campaign, CampaignState.STOPPED, "the last call ended", now)
 
 
 def _ordered(campaign: Campaign, order: CampaignOrder, by: str, now: datetime) -> Step:

@@ -265,6 +265,6 @@ def _settle_campaign(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
     """A campaign that is stopping stops with its last call."""
     campaign = floor.campaigns.get(name)
     if campaign is not None and not floor.has_calls(name):
-        stopped, wishes = campaigns.calls_are_over(campaign, now)
+        stopped, wishes = campaigns.step(campaign, sig.CallsAreOver(), now)
         floor.put_campaign(stopped)
         yield from wishes

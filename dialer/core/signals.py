@@ -93,6 +93,14 @@ class CallEnded(Signal):
     wrap_up: timedelta
 
 
+# --- to a campaign ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsAreOver(Signal):
+    """No call of yours lives, and every outcome stands."""
+
+
 # --- to both ---------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.campaign import Campaign, calls_are_over, step
+from dialer.core import signals as sig
+from dialer.core.campaign import Campaign, step
 from dialer.core.hopper import Hopper
 from dialer.core.words import CampaignOrder, CampaignState, Timer
 from tests.factories import NOW, SPRING, make_lead, make_policy
@@ -101,6 +102,6 @@ def test_the_store_back_means_to_ask_again() -> None:
 
 
 def test_only_a_stopping_campaign_stops_with_its_last_call() -> None:
-    assert calls_are_over(STOPPING, LATER)[0].state is CampaignState.STOPPED
+    assert step(STOPPING, sig.CallsAreOver(), LATER)[0].state is CampaignState.STOPPED
     for campaign in (STOPPED, RUNNING, PAUSED):
-        assert calls_are_over(campaign, LATER) == (campaign, ())
+        assert step(campaign, sig.CallsAreOver(), LATER) == (campaign, ())

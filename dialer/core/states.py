@@ -1,0 +1,258 @@
+"""The machines, drawn: what each state makes of each event, found by asking the machines themselves.
+
+A machine's `step` is run over a sample of every state and every event. So the drawing cannot be wrong; `docs/states.md`
+is this module's word, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+from dialer.core import agent as agents
+from dialer.core import call as calls
+from dialer.core import campaign as campaigns
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import signals as sig
+from dialer.core.agent import Agent
+from dialer.core.call import Call
+from dialer.core.campaign import Campaign
+from dialer.core.events import Event
+from dialer.core.found import LastWord, WindowCount
+from dialer.core.hopper import Hopper
+from dialer.core.lead import Lead
+from dialer.core.policy import AgentProfile, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    AgentState,
+    AttemptId,
+    BridgeId,
+    CallState,
+    CampaignName,
+    CampaignOrder,
+    CampaignState,
+    ChannelId,
+    CustomerId,
+    LeadId,
+    ListName,
+    MachineVerdict,
+    Mode,
+    NumberId,
+    Timer,
+    TrunkName,
+)
+
+PASSES = "·"
+STAYS = "="
+
+Thing = TypeVar("Thing", Call, Agent, Campaign)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[Thing]):
+    """A machine with a sample of each of its states and of each event that concerns it."""
+
+    name: str
+    step: Callable[[Thing, Event, datetime], tuple[Thing, tuple[do.Command, ...]]]
+    things: Mapping[str, Thing]
+    events: Mapping[str, Event]
+
+    def cell(self, state: str, event: str) -> str:
+        """The state that follows; `STAYS` when something else changes or is wished for, `PASSES` when nothing does."""
+        before = self.things[state]
+        after, wishes = self.step(before, self.events[event], NOW)
+        if after.state is not before.state:
+            return after.state.value
+        return PASSES if after == before and not wishes else STAYS
+
+    def moves(self) -> dict[tuple[str, str], list[str]]:
+        """The events that lead from one state to another."""
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for state, thing in self.things.items():
+            for event in self.events:
+                after = self.cell(state, event)
+                if after not in (PASSES, STAYS) and event not in found[thing.state.value, after]:
+                    found[thing.state.value, after].append(event)
+        return {ends: events for ends, events in found.items() if events}
+
+
+def document() -> str:
+    """All machines, as `docs/states.md` has them: a drawing and a table for each."""
+    return "\n".join(_document()) + "\n"
+
+
+def _document() -> Iterator[str]:
+    yield "# The machines"
+    yield ""
+    yield "Written by `dialer.core.states.document()`, which asks the machines themselves. Do not edit."
+    yield ""
+    yield f"In the tables a name is the state that follows, `{STAYS}` means that the state stays and something else"
+    yield f"changes or is wished for, `{PASSES}` that the event passes."
+    for machine in (CALL, AGENT, CAMPAIGN):
+        yield from ("", f"## {machine.name}", "", "```mermaid", "stateDiagram-v2")
+        for (before, after), events in machine.moves().items():
+            yield f"    {before} --> {after}: {', '.join(events)}"
+        yield from ("```", "")
+        yield f"| | {' | '.join(machine.things)} |"
+        yield f"|---|{'---|' * len(machine.things)}"
+        for event in machine.events:
+            yield f"| {event} | {' | '.join(machine.cell(state, event) for state in machine.things)} |"
+
+
+# --- samples -------------------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_LATER = NOW + timedelta(seconds=1)
+_SPRING = CampaignName("spring")
+_ANNA = AgentNumber("1001")
+_A = AttemptId("attempt")
+_CHANNEL = ChannelId(_A)
+_LEG = ChannelId("leg")
+_BRIDGE = BridgeId("bridge")
+_LEAD = Lead(
+    id=LeadId(1),
+    attempt=_A,
+    campaign=_SPRING,
+    list=ListName("people"),
+    customer=CustomerId(1),
+    number_id=NumberId(1),
+    number="+8613800000001",
+    national="13800000001",
+    name="",
+    time_zones=(),
+    attempts_made=0,
+    due_at=NOW,
+)
+_POLICY = CampaignPolicy(
+    name=_SPRING,
+    version="1",
+    pacing=PacingPolicy(mode=Mode.PROGRESSIVE),
+    lists=(_LEAD.list,),
+    trunks=(Trunk(name=TrunkName("main"), dial="PJSIP/{number}@main"),),
+    caller_ids=(),
+    hours=HoursPolicy(windows={}),
+    retry=RetryPolicy(rules={}),
+)
+_WORD = LastWord(
+    attempt=_A,
+    ended_at=NOW,
+    cause=16,
+    dial_status="",
+    sip_code=None,
+    answered_at=None,
+    bridged=False,
+    message_played=False,
+    verdict=MachineVerdict.OFF,
+)
+_FOUND = sig.FoundTalking(attempt=_A, campaign=_SPRING, agent=_ANNA, bridge=_BRIDGE, at=NOW)
+_BOTH_JOINED = sig.Joined(attempt=_A, agent=_ANNA, at=NOW)
+
+
+def _call(state: CallState) -> Call:
+    trunk = _POLICY.trunks[0]
+    call = Call(
+        lead=_LEAD, policy=_POLICY, config_version="1", mode=Mode.PROGRESSIVE, trunk=trunk, caller_id="", since=NOW
+    )
+    if state is CallState.OPENING:
+        return call
+    call = replace(call, state=state, dialed_at=NOW, limit_at=_LATER)
+    if state in (CallState.JOINING, CallState.TALKING, CallState.WRAPPING):
+        call = replace(call, agent=_ANNA, agent_leg=_LEG, answered_at=NOW)
+    if state in (CallState.TALKING, CallState.WRAPPING):
+        call = replace(call, bridged_at=NOW)
+    return replace(call, bridge=_BRIDGE) if state is CallState.TALKING else call
+
+
+CALL = Machine(
+    "A call",
+    calls.step,
+    {state.value: _call(state) for state in CallState},
+    {
+        "AttemptOpened": ev.AttemptOpened(attempt=_A),
+        "AttemptRefused": ev.AttemptRefused(attempt=_A, reason=""),
+        "Rang": ev.Rang(channel=_CHANNEL, at=NOW),
+        "Answered": ev.Answered(channel=_CHANNEL, at=NOW),
+        "Arrived (person)": ev.Arrived(channel=_CHANNEL, at=NOW, verdict=MachineVerdict.HUMAN),
+        "Arrived (machine)": ev.Arrived(channel=_CHANNEL, at=NOW, verdict=MachineVerdict.MACHINE),
+        "DialEnded": ev.DialEnded(channel=_CHANNEL, at=NOW, status="BUSY"),
+        "OriginateRefused": ev.OriginateRefused(channel=_CHANNEL, at=NOW, reason=""),
+        "OriginateInDoubt": ev.OriginateInDoubt(channel=_CHANNEL, at=NOW),
+        "Promised": sig.Promised(agent=_ANNA, agent_leg=_LEG),
+        "Unpromised": sig.Unpromised(agent=_ANNA),
+        "JoinFailed": ev.JoinFailed(channel=_CHANNEL, at=NOW, agent_leg=_LEG, reason=""),
+        "Joined": _BOTH_JOINED,
+        "EnteredBridge": ev.EnteredBridge(channel=_CHANNEL, at=NOW, bridge=BridgeId("another")),
+        "LeftBridge": ev.LeftBridge(channel=_CHANNEL, at=NOW, bridge=_BRIDGE),
+        "limit": ev.TimerFired(timer=Timer("limit", _A)),
+        "MessageStarted": ev.MessageStarted(channel=_CHANNEL, at=NOW),
+        "DigitPressed 9": ev.DigitPressed(channel=_CHANNEL, at=NOW, digit="9"),
+        "CalledOff": sig.CalledOff(),
+        "guard": ev.TimerFired(timer=Timer("guard", _A)),
+        "HungUp": ev.HungUp(channel=_CHANNEL, at=NOW, cause=16),
+        "WrappedUp": sig.WrappedUp(agent=_ANNA, disposition=None),
+        "AttemptClosed": ev.AttemptClosed(attempt=_A),
+        "EndedUnseen": sig.EndedUnseen(word=_WORD),
+        "FoundTalking": _FOUND,
+    },
+)
+
+
+def _agent(state: AgentState) -> Agent:
+    agent = Agent(profile=AgentProfile(number=_ANNA, name="", phone="PJSIP/1001"), since=NOW, state=state)
+    if not state.on_shift:
+        return agent
+    agent = replace(agent, leg=_LEG)
+    with_customer = state in (AgentState.RESERVED, AgentState.TALKING, AgentState.WRAP_UP)
+    return replace(agent, attempt=_A, campaign=_SPRING) if with_customer else agent
+
+
+def _order(order: AgentOrder) -> ev.AgentOrdered:
+    return ev.AgentOrdered(agent=_ANNA, order=order, argument="phone" if order is AgentOrder.LOG_IN else "")
+
+
+AGENT = Machine(
+    "An agent",
+    agents.step,
+    {state.value: _agent(state) for state in AgentState}
+    | {"reserved (with an offer)": replace(_agent(AgentState.RESERVED), offer=_LEAD)},
+    {
+        "AgentLegUp": ev.AgentLegUp(channel=_LEG, at=NOW, agent=_ANNA),
+        "AgentLegUp (another)": ev.AgentLegUp(channel=ChannelId("other"), at=NOW, agent=_ANNA),
+        "HungUp (by will)": ev.HungUp(channel=_LEG, at=NOW, cause=agents.NORMAL_CLEARING),
+        "HungUp (broken)": ev.HungUp(channel=_LEG, at=NOW, cause=38),
+        "Reserved": sig.Reserved(attempt=_A, campaign=_SPRING),
+        "Offered": sig.Offered(lead=_LEAD, until=NOW),
+        "offer": ev.TimerFired(timer=Timer("offer", _ANNA)),
+        "Joined": _BOTH_JOINED,
+        "Released": sig.Released(attempt=_A),
+        "CallEnded": sig.CallEnded(attempt=_A, wrap_up=timedelta(seconds=1)),
+        "CallEnded (no wrap-up)": sig.CallEnded(attempt=_A, wrap_up=timedelta(0)),
+        "wrap": ev.TimerFired(timer=Timer("wrap", _ANNA)),
+        "EnteredBridge": ev.EnteredBridge(channel=_LEG, at=NOW, bridge=_BRIDGE),
+        "FoundTalking": _FOUND,
+    }
+    | {f"order {order.value}": _order(order) for order in AgentOrder if order is not AgentOrder.END_CALL},
+)
+
+CAMPAIGN = Machine(
+    "A campaign",
+    campaigns.step,
+    {
+        state.value: Campaign(policy=_POLICY, since=NOW, state=state, fetching=20, hopper=Hopper((_LEAD,)))
+        for state in CampaignState
+    },
+    {f"order {o.value}": ev.CampaignOrdered(campaign=_SPRING, order=o, by="") for o in CampaignOrder}
+    | {
+        "LeadsFetched": ev.LeadsFetched(campaign=_SPRING, leads=(_LEAD,), next_due_at=None, remaining=1, total=1),
+        "pace": ev.TimerFired(timer=Timer("pace", _SPRING)),
+        "CampaignLoaded": ev.CampaignLoaded(policy=_POLICY, window=WindowCount(answered=1, abandoned=0)),
+        "CallsAreOver": sig.CallsAreOver(),
+        "StoreBack": ev.StoreBack(),
+        "DrainAsked": ev.DrainAsked(),
+    },
+)

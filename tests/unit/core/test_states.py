@@ -1,0 +1,55 @@
+"""dialer.core.states: the drawing of the machines is the machines."""
+
+from pathlib import Path
+
+import pytest
+
+from dialer.core.states import AGENT, CALL, CAMPAIGN, PASSES, STAYS, document
+from dialer.core.words import AgentState, CallState, CampaignState
+
+DRAWING = Path(__file__).parents[3] / "docs" / "states.md"
+REGENERATE = """docs/states.md is not what the machines say. If the machines are right, write it anew:
+    python -c 'from dialer.core.states import document; print(document(), end="")' > docs/states.md"""
+
+
+def test_the_drawing_in_the_docs_is_what_the_machines_say() -> None:
+    assert DRAWING.read_text(encoding="utf-8") == document(), REGENERATE
+
+
+def test_there_is_a_sample_of_every_state() -> None:
+    assert {call.state for call in CALL.things.values()} == set(CallState)
+    assert {agent.state for agent in AGENT.things.values()} == set(AgentState)
+    assert {campaign.state for campaign in CAMPAIGN.things.values()} == set(CampaignState)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "cell"),
+    [
+        ("opening", "AttemptOpened", "dialing"),
+        ("waiting", "limit", "closing"),
+        ("joining", "limit", PASSES),
+        ("talking", "HungUp", "wrapping"),
+        ("recording", "AttemptClosed", "gone"),
+        ("dialing", "DialEnded", STAYS),
+        ("gone", "HungUp", PASSES),
+    ],
+)
+def test_cells(state: str, event: str, cell: str) -> None:
+    assert CALL.cell(state, event) == cell
+
+
+def test_moves_are_named_by_what_brings_them() -> None:
+    assert CALL.moves()["opening", "gone"] == ["AttemptRefused"]
+    assert AGENT.moves()["talking", "wrap_up"] == ["CallEnded"]
+    assert "offer" not in AGENT.moves().get(("reserved", "ready"), [])
+
+
+def test_from_every_state_a_call_finds_its_end() -> None:
+    ends = {before: {after for b, after in CALL.moves() if b == before} for before in CALL.things}
+    reached = {"gone"}
+    while True:
+        more = {state for state, nexts in ends.items() if nexts & reached} - reached
+        if not more:
+            break
+        reached |= more
+    assert reached == set(CALL.things)
