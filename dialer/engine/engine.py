@@ -85,7 +85,7 @@ class Engine:
         took = self.clock.now() - now
         self.slowest = max(self.slowest, took)
         if took > SLOW_STEP:
-            log.warning("slow step", event=type(event).__name__, milliseconds=round(took.total_seconds() * 1000))
+            log.warning("slow step", after=type(event).__name__, milliseconds=round(took.total_seconds() * 1000))
 
     def _perform(self, command: do.Command) -> None:
         if self.on_command is not None:
