@@ -109,6 +109,8 @@ def _no_leads(campaign: Campaign, now: datetime) -> str:
     if campaign.next_due_at is not None:
         wait = max(0, round((campaign.next_due_at - now).total_seconds()))
         return f"0 lines: no lead is due; the next in {wait} s, {campaign.remaining} of {campaign.total} still open"
+    if campaign.remaining:
+        return f"0 lines: no lead is due, {campaign.remaining} of {campaign.total} still open"
     if campaign.total:
         return f"0 lines: the list is through, {campaign.total} leads ended"
     return "0 lines: no leads at hand"

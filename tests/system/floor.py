@@ -172,7 +172,8 @@ class Floor:
         """All attempts, after they were held against the carrier's log: every call of either side is on the other,
         ended there in the same way at the same time, and no number and no agent was in two calls at once."""
         attempts = await self.attempts()
-        assert audit([AttemptRow.from_export(attempt) for attempt in attempts], self.carrier.calls()) == []
+        mismatches = audit([AttemptRow.from_export(attempt) for attempt in attempts], self.carrier.calls())
+        assert not mismatches, "\n".join(mismatches)
         return attempts
 
     def calls_to(self, number: str) -> list[CarrierCall]:
