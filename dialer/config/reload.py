@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -54,7 +54,7 @@ class ConfigurationWatch:
         """Read the files again now, as at SIGHUP; the answer comes out of `changes`."""
         self._asked = True
 
-    async def changes(self) -> AsyncIterator[Changed | Refused]:
+    async def changes(self) -> AsyncGenerator[Changed | Refused, None]:
         """What becomes of each change, for ever; nothing where files were touched and mean the same.
 
         The same problems are not told twice in a row, unless somebody asked.

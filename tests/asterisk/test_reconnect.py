@@ -84,7 +84,7 @@ async def test_the_cable_is_cut_and_calls_go_on(room: Room, cable: Cable) -> Non
     [word] = [word for word in back.last_words if word.attempt == ending]
     assert disposition_of_last_word(word) is Disposition.NO_ANSWER
     assert room.of(ev.HungUp, ending) == [], "it ended unseen"
-    assert len([call for call in room.of(ev.OriginateRefused) if call.channel == refused]) == 1
+    assert len([call for call in room.of(ev.OriginateRefused) if str(call.channel) == refused]) == 1
 
     room.telephone.perform(do.HangUp(channel=ChannelId(talking)))
     await room.posts(ev.HungUp, talking)
@@ -101,7 +101,9 @@ async def test_asterisk_is_silent_though_the_cable_holds(room: Room, cable: Cabl
     cable.cut()
     cable.mend()
     back = await room.posts(ev.AsteriskBack, times=2)
-    assert asked not in {channel.channel for channel in back.live}, "what never arrived must not be sent again"
+    assert ChannelId(asked) not in {channel.channel for channel in back.live}, (
+        "what never arrived must not be sent again"
+    )
 
 
 async def test_asterisk_is_restarted(room: Room, stage: Stage) -> None:
@@ -149,10 +151,10 @@ async def test_nothing_is_lost_while_a_burst_of_calls_runs_into_a_resync(room: R
     await room.posts(ev.AsteriskBack, times=2)
     await asyncio.sleep(3)
     back = room.of(ev.AsteriskBack)[1]
-    refused = {event.channel for event in room.of(ev.OriginateRefused)}
-    in_doubt = {event.channel for event in room.of(ev.OriginateInDoubt)}
-    hung_up = {event.channel for event in room.of(ev.HungUp)}
-    words = {word.attempt for word in back.last_words}
+    refused: set[str] = {event.channel for event in room.of(ev.OriginateRefused)}
+    in_doubt: set[str] = {event.channel for event in room.of(ev.OriginateInDoubt)}
+    hung_up: set[str] = {event.channel for event in room.of(ev.HungUp)}
+    words: set[str] = {word.attempt for word in back.last_words}
     for attempt in attempts:
         ended = (attempt in refused) or (attempt in hung_up) or (attempt in words)
         assert ended or attempt in in_doubt, attempt
@@ -184,7 +186,7 @@ async def test_the_wizards_of_unicode(stage: Stage) -> None:
 
 
 async def test_the_heartbeat_beats(room: Room, stage: Stage) -> None:
-    seen = set()
+    seen: set[str] = set()
 
     async def look() -> bool:
         text = await stage.pbx.instance.cli("dialplan show globals")
