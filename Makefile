@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
+# Most of the tests wait for telephones: two of them at once do so side by side.
+WORKERS ?= 2
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.made-from-lock
@@ -22,7 +24,7 @@ demo: $(STAMP) ## one real campaign on a real Asterisk; ARGS="--agents 5 --custo
 .PHONY: test
 test: lint types ## style, types, import contracts and every test; PYTEST_ARGS="-k pacing"
 	@echo "== tests"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## style and formatting

@@ -30,7 +30,7 @@ async def test_a_task_has_the_name_and_gives_its_result() -> None:
     assert await task == 42
     assert task.get_name() == "asks"
     await asyncio.sleep(0)
-    assert crew.names == ()
+    assert not crew.names
     assert obituary.deaths == []
 
 
