@@ -52,10 +52,8 @@ JOIN_GUARD = timedelta(seconds=1)
 """A join takes milliseconds; after this long the agent's leg is not what it should be."""
 MESSAGE_GUARD = timedelta(seconds=60)
 HANGUP_GUARD = timedelta(seconds=10)
-BEFORE_AN_AGENT = frozenset(
-    {CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.WAITING, CallState.CLOSING}
-)
-"""Where the safe-harbour message may begin."""
+FRESH = timedelta(seconds=1)
+"""News are not older than this; where they seem to be, or to come from the future, a clock was set."""
 OPT_OUT_DIGIT = "9"
 """Pressed during the safe-harbour message: never call me again (47 CFR 64.1200(b)(3))."""
 
@@ -150,7 +148,8 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return answered, (_guard(call, now + guard),)
         case CallState.DIALING | CallState.RINGING | CallState.ANSWERED, ev.Arrived(verdict=verdict, at=at):
             here = replace(call, verdict=verdict, arrived_at=at, answered_at=call.answered_at or at)
-            limit_at = at + call.policy.pacing.answer_limit
+            since = at if now - FRESH <= at <= now else now
+            limit_at = since + call.policy.pacing.answer_limit
             return _end(here, now) if verdict in BY_VERDICT else _waiting(here, limit_at, now)
         case CallState.DIALING | CallState.ENDING, ev.OriginateRefused(at=at):
             return _over(replace(call, ended_at=at, dial_status="REFUSED"), now)
@@ -178,7 +177,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _closing(call, now)
         case CallState.JOINING, ev.MessageStarted():
             return replace(call, message_played=True), ()
-        case _, ev.MessageStarted(at=at) if call.state in BEFORE_AN_AGENT:
+        case CallState.TALKING | CallState.ENDING, ev.MessageStarted():
+            return call, ()
+        case _, ev.MessageStarted(at=at) if call.state.holds_line:
             return _closing(replace(call, answered_at=call.answered_at or at, message_played=True), now)
         case CallState.CLOSING, ev.DigitPressed(digit=digit) if digit == OPT_OUT_DIGIT:
             return replace(call, opted_out=True), ()

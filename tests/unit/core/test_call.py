@@ -1,7 +1,7 @@
 """dialer.core.call: the machine of one call by itself. With its neighbours it is in the traces."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -104,6 +104,12 @@ def test_the_limit_runs_from_the_arrival_not_from_when_we_heard_of_it() -> None:
     waiting, wishes = step(DIALLED, arrived, LATER)
     assert waiting.limit_at == NOW + timedelta(seconds=2)
     assert do.WakeAt(timer=waiting.limit, at=waiting.limit_at) in wishes
+
+
+@pytest.mark.parametrize("at", [NOW - timedelta(hours=1), NOW + timedelta(hours=1)])
+def test_a_clock_that_was_set_does_not_move_the_limit(at: datetime) -> None:
+    waiting = after(DIALLED, ev.Arrived(channel=CHANNEL, at=at, verdict=MachineVerdict.OFF))
+    assert waiting.limit_at == LATER + timedelta(seconds=2)
 
 
 def test_a_join_that_fails_leaves_the_limit_where_it_was() -> None:
