@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "why": ("why", "Explain why a number was dialled, or was not."),
     "doctor": ("doctor", "Look whether everything Waihu needs is as it must be."),
     "suppress": ("suppress", "Say who must not be called."),
+    "states": ("states", "Print the machines: what every event does in every state."),
     "pacer": ("pacer", "Answer for the pacer, line by line of JSON."),
 }
 """Name: module below `dialer.cli` with the verb's `app`, and one line for `waihu --help`."""

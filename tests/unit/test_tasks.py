@@ -26,11 +26,11 @@ async def test_a_task_has_the_name_and_gives_its_result() -> None:
         return 42
 
     task = crew.start("asks", answer())
-    assert crew.names == ("asks",)
+    assert list(crew.names) == ["asks"]
     assert await task == 42
     assert task.get_name() == "asks"
     await asyncio.sleep(0)
-    assert not crew.names
+    assert list(crew.names) == []
     assert obituary.deaths == []
 
 
