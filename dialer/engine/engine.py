@@ -72,7 +72,10 @@ class Engine:
         """Consume events until cancelled. A mistake of ours raises, and ends the daemon with the trace dumped."""
         while True:
             self._take(await self._queue.get())
-            if self._behind and self._queue.empty():
+            if not self._queue.empty():
+                # Or a queue that is never empty would keep the loop from AMI, from PostgreSQL and from its timers.
+                await asyncio.sleep(0)
+            elif self._behind:
                 self._behind = False
                 log.info("the core has caught up")
 
