@@ -155,7 +155,7 @@ def _bridging(known: BridgeId | None, channel: LiveChannel, at: datetime) -> Ite
 
 
 def _policy_of_nobody(found: OpenAttemptFound) -> CampaignPolicy:
-    """For an attempt whose campaign file is gone: enough to close it, and its lead stays as it was."""
+    """For an attempt whose campaign file is gone: enough to close it, by the rules of a campaign that says nothing."""
     return CampaignPolicy(
         name=found.lead.campaign,
         version=found.config_version,

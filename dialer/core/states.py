@@ -89,7 +89,7 @@ def document() -> str:
 def _document() -> Iterator[str]:
     yield "# The machines"
     yield ""
-    yield "Written by `dialer.core.states.document()`, which asks the machines themselves. Do not edit."
+    yield "Written by `waihu states`, which asks the machines themselves. Do not edit."
     yield ""
     yield f"In the tables a name is the state that follows, `{STAYS}` means that the state stays and something else"
     yield f"changes or is wished for, `{PASSES}` that the event passes."

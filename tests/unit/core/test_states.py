@@ -8,8 +8,7 @@ from dialer.core.states import AGENT, CALL, CAMPAIGN, PASSES, STAYS, document
 from dialer.core.words import AgentState, CallState, CampaignState
 
 DRAWING = Path(__file__).parents[3] / "docs" / "states.md"
-REGENERATE = """docs/states.md is not what the machines say. If the machines are right, write it anew:
-    python -c 'from dialer.core.states import document; print(document(), end="")' > docs/states.md"""
+REGENERATE = "docs/states.md is not what the machines say; if they are right: waihu states > docs/states.md"
 
 
 def test_the_drawing_in_the_docs_is_what_the_machines_say() -> None:
