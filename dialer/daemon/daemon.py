@@ -89,7 +89,7 @@ class Daemon:
             await schema.check(self._database)
             # Before a dead run's calls are taken over: who cannot hear of them has no business with them.
             await self._examine_asterisk()
-            run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid())
+            run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid(), sole=True)
             leaving.push_async_callback(_end, run)
             leaving.push_async_callback(self._crew.close)
             journal = Journal(self._database, run.id, self._engine.post, self._health, on_oddity=self._store_oddity)

@@ -27,6 +27,11 @@ from dialer.store.leasing import LEAD_COLUMNS, lead_of
 
 LOCK_CLASS = 0x7761_6968
 """First half of the advisory lock's key, "waih" in ASCII; the second is the run's number."""
+SOLE = 0
+"""In place of a run's number: the lock that a run holds which wants no other beside it."""
+SOLE_TRIES = 10
+SOLE_PAUSE_SECONDS = 0.2
+"""PostgreSQL needs a moment to see that a daemon which was killed and started again at once is another one."""
 STATUS_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
 
@@ -56,6 +61,8 @@ _TAKE_ATTEMPTS = text(f"""
 """)  # noqa: S608 - the only thing put in is a constant
 _BURY = text("UPDATE runs SET ended_at = now(), taken_over_by = :run WHERE id = ANY(CAST(:runs AS integer[]))")
 
+_ALIVE = text("SELECT id, host, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1")
+
 _STATUS = text("""
     UPDATE runs SET status = CAST(:status AS jsonb), status_at = now() WHERE id = :run AND ended_at IS NULL RETURNING id
 """)
@@ -65,6 +72,10 @@ _END = text("""
 """)
 
 
+class NotAlone(Exception):
+    """Another run lives on this database; the message says which."""
+
+
 class RunTakenOver(Exception):
     """Another run found this one dead while its connection was away, and owns its leads and calls now."""
 
@@ -72,30 +83,43 @@ class RunTakenOver(Exception):
 class Run:
     """This life of the daemon. Made by `begin`, kept alive by the task `keep()`, ended by `end()`."""
 
-    def __init__(self, engine: AsyncEngine, health: Health, number: int, lock: AsyncConnection) -> None:
+    def __init__(self, engine: AsyncEngine, health: Health, number: int, lock: AsyncConnection, *, sole: bool) -> None:
         self._engine = engine
         self._health = health
         self._number = number
         self._lock = lock
+        self._sole = sole
         self._status: Mapping[str, Any] = {}
         self.id = RunId(str(number))
         self.inherited = AttemptsInherited(attempts=())
 
     @classmethod
-    async def begin(cls, engine: AsyncEngine, health: Health, *, host: str, pid: int) -> Self:
-        """Begin a run and take over what dead ones left."""
+    async def begin(cls, engine: AsyncEngine, health: Health, *, host: str, pid: int, sole: bool = False) -> Self:
+        """Begin a run and take over what dead ones left.
+
+        Runs share lists without harm. Their Asterisks they do not share: each would take the agents and the dead
+        calls of the others for its own, so a daemon wants to be the `sole` one.
+
+        :raises NotAlone: another sole run lives; nothing was taken over, and there is no run.
+        """
         lock = await engine.connect()
         try:
+            if sole:
+                await _be_alone(lock)
             # In one transaction: who saw the row before its lock is held would take us for dead.
             async with lock.begin():
                 number: int = (await lock.execute(_BEGIN, {"host": host, "pid": pid})).scalar_one()
-                await lock.execute(_LOCK, {"class": LOCK_CLASS, "run": number})
-            run = cls(engine, health, number, lock)
+                await _lock(lock, number)
+            run = cls(engine, health, number, lock, sole=sole)
             run.inherited = await run._take_over()
         except BaseException:
             await _let_go(lock)
             raise
         return run
+
+    @property
+    def _locks(self) -> tuple[int, ...]:
+        return (self._number, SOLE) if self._sole else (self._number,)
 
     def publish(self, status: Mapping[str, Any]) -> None:
         """What `waihu status` shall show; must be good for JSON. The newest is written, about once a second."""
@@ -165,9 +189,7 @@ class Run:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     self._lock = await self._engine.connect()
                     async with self._lock.begin():
-                        mine = (
-                            await self._lock.execute(_LOCK, {"class": LOCK_CLASS, "run": self._number})
-                        ).scalar_one()
+                        mine = all([await _lock(self._lock, number) for number in self._locks])
                     await self._write_status()
                     if mine:
                         return
@@ -175,6 +197,24 @@ class Run:
                 pass
             await asyncio.sleep(pause)
             pause = next_pause(pause)
+
+
+async def _lock(connection: AsyncConnection, number: int) -> bool:
+    """Whether the session holds the lock of that number now."""
+    held: bool = (await connection.execute(_LOCK, {"class": LOCK_CLASS, "run": number})).scalar_one()
+    return held
+
+
+async def _be_alone(connection: AsyncConnection) -> None:
+    for _ in range(SOLE_TRIES):
+        async with connection.begin():
+            if await _lock(connection, SOLE):
+                return
+        await asyncio.sleep(SOLE_PAUSE_SECONDS)
+    async with connection.begin():
+        other = (await connection.execute(_ALIVE)).one_or_none()
+    who = f"run {other.id}, pid {other.pid} on host {other.host}" if other is not None else "it has no run yet"
+    raise NotAlone(f"another waihu is at work on this database ({who}); end it first, or wait until it is gone")
 
 
 async def _let_go(lock: AsyncConnection) -> None:

@@ -13,7 +13,7 @@ from dialer.core.words import Mode
 from dialer.store.attempts import close_attempts, open_attempts
 from dialer.store.health import Health
 from dialer.store.leasing import Leasing
-from dialer.store.runs import LOCK_CLASS, Run, RunTakenOver
+from dialer.store.runs import LOCK_CLASS, NotAlone, Run, RunTakenOver
 from dialer.store.status import latest_status
 from dialer.tasks import TaskCrew
 from tests.postgres.seeds import SPRING, Inbox, begin_run, closing, do, one, opening, rows, sow_campaign
@@ -151,3 +151,31 @@ async def test_the_status_of_the_living_run_is_there_for_all(engine: AsyncEngine
     status = await latest_status(engine)
     assert status is not None
     assert (status.run, status.alive) == (new.id, False)
+
+
+async def sole_run(engine: AsyncEngine, pid: int) -> Run:
+    return await Run.begin(engine, Health(lambda event: None), host="here", pid=pid, sole=True)
+
+
+async def test_a_sole_run_has_no_other_beside_it(engine: AsyncEngine) -> None:
+    first = await sole_run(engine, 11)
+    with pytest.raises(NotAlone, match=f"run {first.id}, pid 11 on host here"):
+        await sole_run(engine, 12)
+    assert await one(engine, "SELECT count(*) FROM runs") == 1
+    await first.vanish()
+    second = await sole_run(engine, 12)
+    assert await one(engine, "SELECT taken_over_by FROM runs WHERE id = :run", run=int(first.id)) == int(second.id)
+    await second.end()
+    third = await sole_run(engine, 13)
+    await third.end()
+
+
+async def test_a_sole_run_whose_connection_was_cut_is_the_sole_one_again(engine: AsyncEngine) -> None:
+    run = await sole_run(engine, 11)
+    async with kept(run) as died:
+        await do(engine, CUT, **{"class": LOCK_CLASS, "run": int(run.id)})
+        await asyncio.sleep(3)
+        with pytest.raises(NotAlone):
+            await sole_run(engine, 12)
+    assert died == []
+    await run.end()
