@@ -35,7 +35,7 @@ _DESTINATION = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 _QUEUE = re.compile(r"[\w+.-]+")
 _OPTIONS = re.compile(r"[A-Za-z0-9()^:_.!-]*")
 _SPOKEN = re.compile(r"[A-Za-z '/-]+")
-_DIGITS = re.compile(r"[0-9*#-]+")
+_DIGITS = re.compile(r"[0-9][0-9*#]*")
 _ENDPOS = re.compile(r"endpos=(\d+)")
 
 TOLD_APART = {200: "", 510: "it knows no such command", 520: "it is used otherwise"}
@@ -113,7 +113,7 @@ class Call:
         return ""
 
     async def say_digits(self, digits: str, stop_on: str = "") -> str:
-        """Say digits, stars, pounds and minus signs one by one; the key that stopped it, or ""."""
+        """Say digits, stars and pounds one by one (a digit first); the key that stopped it, or ""."""
         return await self._say("SAY DIGITS", _match(_DIGITS, digits, "digits"), stop_on)
 
     async def say_number(self, number: int, stop_on: str = "") -> str:
@@ -149,8 +149,14 @@ class Call:
 
         What was keyed in by then is the answer, without the #; "" when nothing was. A key stops the prompt.
         """
-        sounds = "&".join(_match(_FILE, sound, "name of a sound") for sound in prompt)
-        return (await self._ask("GET DATA", sounds, _milliseconds(pause_seconds), most)).result
+        # GET DATA plays one sound only, and none when its name is empty.
+        *first, last = (*prompt[:-1], _match(_FILE, prompt[-1], "name of a sound")) if prompt else ("",)
+        keyed = await self.play(*first, stop_on=ALL_KEYS)
+        if keyed == "#" or len(keyed) == most:
+            return keyed.removesuffix("#")
+        sound = "" if keyed else last
+        reply = await self._ask("GET DATA", sound, _milliseconds(pause_seconds), most - len(keyed))
+        return keyed + reply.result
 
     async def menu(
         self,
@@ -162,14 +168,16 @@ class Call:
     ) -> str | None:
         """Play the prompt until one of the keys is pressed, at most so often; None: none of them was.
 
-        After another key `invalid` is played. After `pause_seconds` of silence the prompt begins again.
+        After another key `invalid` is played; a key that stops it counts as the next. After `pause_seconds` of silence
+        the prompt begins again.
         """
+        key = ""
         for _ in range(tries):
-            key = await self.play(*prompt, stop_on=ALL_KEYS) or await self.wait_for_key(pause_seconds)
-            if key in choices and key:
+            key = key or await self.play(*prompt, stop_on=ALL_KEYS) or await self.wait_for_key(pause_seconds)
+            if key and key in choices:
                 return key
             if key:
-                await self.play(*invalid)
+                key = await self.play(*invalid, stop_on=ALL_KEYS)
         return None
 
     async def record(
