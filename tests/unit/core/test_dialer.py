@@ -200,6 +200,14 @@ def test_drained_with_leads_on_their_way() -> None:
     play.fetched(make_lead(2)).expect(RETURNED, do.Finish())
 
 
+def test_at_the_end_the_time_of_who_is_still_there_is_booked() -> None:
+    play = running(Mode.PROGRESSIVE, ANNA, BEN, leads=0).fetched().wait(20.0).press("*21", agent=BEN).wait(10.0)
+    play.fetched().feed(ev.DrainAsked()).expect(do.Finish())
+    booked = {(i.agent, i.state): (i.until - i.since).total_seconds() for i in play.intervals}
+    assert booked == {(ANNA, AgentState.READY): 30.0, (BEN, AgentState.READY): 20.0, (BEN, AgentState.PAUSED): 10.0}
+    assert play.agent(ANNA).since == play.now
+
+
 def test_nothing_to_drain() -> None:
     Playbook().feed(ev.DrainAsked()).expect(do.Finish())
 
@@ -249,6 +257,8 @@ def test_a_phone_that_we_call() -> None:
     play.feed(ev.HungUp(channel=PHONE, at=NOW, cause=19))
     play.agent_order(AgentOrder.LOG_IN, "phone-2").expect(like(do.CallAgent, channel="phone-2"))
     play.log_in().expect(do.HangUp(channel=ChannelId("phone-2")))
+    assert play.agent().calling is None
+    assert play.dialer.floor.legs == {leg_of(ANNA): ANNA}
 
 
 def test_keys_end_what_a_customer_interrupts() -> None:

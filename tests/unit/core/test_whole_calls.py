@@ -271,6 +271,16 @@ def test_facts_in_another_order_and_twice() -> None:
     play.closed().hung_up().fire("guard", A).expect()
 
 
+def test_the_customer_comes_into_the_bridge_before_the_agent() -> None:
+    play = running().opened().answered().ignore()
+    bridge = BridgeId("bridge-1")
+    play.feed(ev.EnteredBridge(channel=channel_of(1), at=NOW, bridge=bridge)).expect()
+    assert play.call().state is CallState.JOINING
+    later = NOW + timedelta(milliseconds=3)
+    play.feed(ev.EnteredBridge(channel=leg_of(ANNA), at=later, bridge=bridge)).expect()
+    assert (play.call().state, play.call().bridged_at) == (CallState.TALKING, later)
+
+
 def test_a_timer_that_was_withdrawn_while_it_rang_is_not_heard() -> None:
     play = running().opened().rang()
     play.feed(ev.Answered(channel=channel_of(1), at=play.now)).wait(2.9)
