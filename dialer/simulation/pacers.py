@@ -24,7 +24,7 @@ class PolicyPacer:
 
 
 class RatioPacer:
-    """A fixed number of lines in use per agent, as simple diallers have it."""
+    """A fixed number of lines per ready agent, as simple diallers have it."""
 
     def __init__(self, ratio: float) -> None:
         self.ratio = ratio
@@ -32,4 +32,4 @@ class RatioPacer:
     def launch(self, view: PoolView, seen: list[Seen]) -> int:
         """How many lines to launch now."""
         del seen
-        return max(0, round(self.ratio * view.serving) - view.lines_in_use)
+        return max(0, round(self.ratio * view.ready) - len(view.pending))

@@ -19,7 +19,7 @@ BIN = 0.5
 MOST_BINS = 150
 """Older lines are taken for this old."""
 
-SPANS = (150.0, 600.0, 2400.0)
+SPANS = (150.0, 600.0, 2400.0, 9600.0)
 """Memories, in lines: an older one counts exp(-n/span), n being how many ended after it."""
 FLIGHTS = 4.0
 """A memory is used only if it spans this many times the pending lines: a shorter one would hold the ring-outs of a
@@ -27,7 +27,9 @@ burst of launches when its answers, which came earlier, are forgotten."""
 SET_UP_MEMORY = 20.0
 """Lines over which the usual set-up time is averaged."""
 SURPRISE = 3.0
-"""Standard errors from the longest memory at which a shorter one is believed instead."""
+"""Standard errors between a shorter memory and the longest that mean that the answer rate has changed."""
+DISAGREEMENT = 1.5
+"""Standard errors between a shorter memory and a longer one that mean, after a change, that the longer is stale."""
 PRIOR_WEIGHT = 8.0
 """The prior counts as much as this many lines seen."""
 PRIOR_ANSWERED = 0.4
@@ -76,6 +78,10 @@ class AnswerCurve:
     def ever(self) -> float:
         """The probability that a line is answered by a person at all."""
         return self.answered[-1]
+
+    def differs(self, other: AnswerCurve, errors: float) -> bool:
+        """Whether the two differ, on whether a line is answered at all, by more than so many of our standard errors."""
+        return abs(self.ever - other.ever) > errors * sqrt(self.doubt[-1])
 
     def answered_within(self, at: int, bins: int) -> float:
         """The probability that a line pending at the age of `at` bins is answered within so many more bins."""
@@ -180,16 +186,18 @@ class Answering:
     def curve(self, bins: Sequence[int]) -> AnswerCurve:
         """The curve to believe, given also the lines that are still pending in these bins.
 
-        That of the longest memory, which errs least; but of a shorter one where that differs beyond chance, for then
-        the answer rate has changed.
+        That of the longest memory, which errs least; unless a shorter one differs from it beyond chance. Then the
+        answer rate has changed, and the memory is lengthened from the shortest only while the longer one agrees.
         """
-        believed = self.memories[-1].curve(bins)
-        for memory in self.memories[-2::-1]:
-            if memory.span < FLIGHTS * len(bins):
+        curves = [memory.curve(bins) for memory in self.memories[:-1] if memory.span >= FLIGHTS * len(bins)]
+        curves.append(self.memories[-1].curve(bins))
+        if not any(curve.differs(curves[-1], SURPRISE) for curve in curves[:-1]):
+            return curves[-1]
+        believed = curves[0]
+        for longer in curves[1:]:
+            if believed.differs(longer, DISAGREEMENT):
                 break
-            curve = memory.curve(bins)
-            if abs(curve.ever - believed.ever) > SURPRISE * sqrt(curve.doubt[-1]):
-                believed = curve
+            believed = longer
         return believed
 
     def _bin(self, line: Pending) -> int:

@@ -1,9 +1,8 @@
 """The promise about abandoned calls, kept by an integral control.
 
-`debt` is abandoned - cap × live answers over the legal window: the integral of how far the abandon rate is from the
-cap. The probability of abandonment that a launch may carry falls from its ceiling, while there is credit to spend, to
-nothing, at which predictive is progressive. So the cumulative rate settles a little under the cap, by a cushion of a
-few calls whatever their number, and an excess stops the overdialling itself.
+The credit, cap × live answers - abandoned over the legal window, is the integral of how far the abandon rate is below
+the cap. The probability of abandonment that a launch may carry grows with it. So the cumulative rate settles a little
+under the cap, by a cushion of calls and not by a share of them, and a gross excess stops the overdialling itself.
 """
 
 from __future__ import annotations
@@ -14,22 +13,20 @@ from dialer.core.found import WindowCount
 
 CEILING = 6.0
 """A launch never carries more than this many times the cap, however much credit there is."""
-USUAL = 1.0
-"""A launch carries this many times the cap when the credit is the cushion, …"""
 LEAST = 0.01
-"""… and never less than this many times, unless the excess is gross."""
+"""A launch never carries less than this many times the cap, unless the excess is gross."""
 GROSS = 3.0
 GROSS_FROM = 10.0
 """Abandoned calls beyond so many times the allowed ones, and so many more: trust no prediction, carry none at all."""
 CUSHION = 1.5
 CUSHION_GROWS = 0.5
 MOST_CUSHION = 15.0
-"""The cushion in calls: so many, and so many standard deviations of the abandoned calls that the cap allows."""
-
-
-def debt(cap: float, window: WindowCount) -> float:
-    """Abandoned calls beyond the cap (negative: still allowed), over the window."""
-    return window.abandoned - cap * window.answered
+"""The credit in calls at which a launch carries the cap: so many, and so many standard deviations of the abandoned
+calls that the cap allows. Each cushion less makes that e times as little."""
+EARLY = 1.5
+EARLY_UNTIL = 3.0
+"""So many calls more before there are answers, fading as the cap allows more calls: where it allows one or two, one
+abandoned call too many is a large part."""
 
 
 def threshold(cap: float, window: WindowCount) -> float:
@@ -40,7 +37,8 @@ def threshold(cap: float, window: WindowCount) -> float:
     if window.abandoned > GROSS * allowed + GROSS_FROM:
         return 0.0
     cushion = min(MOST_CUSHION, CUSHION + CUSHION_GROWS * sqrt(allowed))
-    part = USUAL * exp(min(10.0, (allowed - window.abandoned) / cushion - 1.0))
+    missing = cushion + EARLY * exp(-allowed / EARLY_UNTIL) - (allowed - window.abandoned)
+    part = exp(min(10.0, -missing / cushion))
     return min(0.5, cap * max(LEAST, min(CEILING, part)))
 
 

@@ -71,17 +71,17 @@ def test_a_burst_of_launches_does_not_deceive(seconds: float) -> None:
 
 
 def test_a_change_of_the_answer_rate_is_believed_before_the_long_memory_turns() -> None:
-    answering = learned(0.5, 250, before=learned(0.2, 4000))
+    answering = learned(0.5, 350, before=learned(0.2, 4000))
 
     slow = answering.memories[-1].curve([]).ever
-    assert slow < 0.27
+    assert slow < 0.25
     assert answering.curve([]).ever > 0.4
 
 
 def test_a_short_memory_is_not_asked_when_many_lines_are_pending() -> None:
-    answering = learned(0.5, 250, before=learned(0.2, 4000))
+    answering = learned(0.5, 350, before=learned(0.2, 4000))
 
-    assert answering.curve([0] * 1000).ever < 0.4
+    assert answering.curve([0] * 1000).ever < 0.3
 
 
 def test_ringing_places_a_line_better_than_its_age() -> None:
