@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.core import events as ev
+from dialer.core.policy import HoursPolicy
 from dialer.core.words import CampaignOrder, Mode
-from tests.factories import MAIN, SPRING, make_lead, make_policy, make_profile, make_site
+from tests.factories import ALL_DAY, MAIN, SPRING, make_lead, make_policy, make_profile, make_site
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.store_model import sow
 from tests.fakes.world import World
 
 SECONDS = 120.0
+SHUTS_SOON = HoursPolicy(windows={day: ((time(9), time(18, 1)),) for day in range(7)})
+"""In Shanghai, where the leads live, a minute after the world begins."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def live(
     detect: bool = False,
     wrap_up: float = 5.0,
     mischief: float = 0.0,
+    hours: HoursPolicy = ALL_DAY,
     manners: Manners | None = None,
 ) -> World:
     """A whole life, from the start of the daemon to its end."""
@@ -98,6 +102,7 @@ def live(
         mode,
         detect_machines=detect,
         wrap_up=timedelta(seconds=wrap_up),
+        hours=hours,
         ring_time=timedelta(seconds=10),
         preview_time=timedelta(seconds=5),
         trunks=(replace(MAIN, max_lines=2 * agents),),
@@ -120,7 +125,7 @@ def live(
     return world
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     mode=st.sampled_from(Mode),
     seed=st.integers(0, 2**32),
@@ -130,6 +135,7 @@ def live(
     detect=st.booleans(),
     wrap_up=st.sampled_from([0.0, 5.0, 20.0]),
     mischief=st.sampled_from([0.0, 0.02, 0.1]),
+    hours=st.sampled_from([ALL_DAY, SHUTS_SOON]),
 )
 def test_all_laws_hold_whatever_happens(
     mode: Mode,
@@ -140,5 +146,6 @@ def test_all_laws_hold_whatever_happens(
     detect: bool,
     wrap_up: float,
     mischief: float,
+    hours: HoursPolicy,
 ) -> None:
-    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief)
+    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief, hours=hours)
