@@ -98,8 +98,8 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
             return replace(agent, offer=None), ()
         case AgentState.RESERVED, sig.Joined(attempt=attempt) if attempt == agent.attempt:
             return _enter(replace(agent, failed_joins=0, chosen=None), AgentState.TALKING, now)
-        case AgentState.RESERVED, sig.Released(attempt=attempt, join_failed=failed) if attempt == agent.attempt:
-            return _released(agent, now, failed)
+        case AgentState.RESERVED | AgentState.TALKING, sig.Released() if event.attempt == agent.attempt:
+            return _released(agent, now, event.join_failed)
         case AgentState.TALKING, sig.CallEnded(attempt=attempt, wrap_up=wrap_up) if attempt == agent.attempt:
             return _wrap_up(agent, wrap_up, now)
         case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):

@@ -123,6 +123,14 @@ def test_a_talk_goes_on() -> None:
     assert play.outcome().seconds_talked == 100.0
 
 
+def test_a_talk_goes_on_with_somebody_else() -> None:
+    play = talking(ANNA, BEN).feed(ev.AsteriskLost()).wait(1.0).ignore()
+    bridge = BridgeId("bridge-2")
+    play.asterisk_back(agents_leg(ANNA), agents_leg(BEN, bridge), customers_leg(bridge=bridge)).expect()
+    assert (play.call().agent, play.agent(BEN).state) == (BEN, AgentState.TALKING)
+    assert play.agent(ANNA).state is AgentState.READY
+
+
 def test_a_talk_ended_unseen() -> None:
     play = talking().feed(ev.AsteriskLost()).wait(60.0).ignore()
     ended_at = play.now - timedelta(seconds=20)
