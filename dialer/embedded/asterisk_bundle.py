@@ -201,9 +201,10 @@ class PrivateApt:
         self._run("apt-get", "-q", "download", *packages, cwd=self.downloads)
 
     def _mirrors(self) -> list[str]:
-        """Where the machine's own apt gets Debian from, in its order; security archives have no testing suite."""
-        targets = self._run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages").split()
-        return [uri for uri in dict.fromkeys(targets) if "security" not in uri]
+        """Where the machine's own apt gets Debian from, in its order, also when it never read a package list; security
+        archives have no testing suite."""
+        sources = re.findall(r"^'([^']+)/dists/", self._run("apt-get", "--print-uris", "update"), flags=re.MULTILINE)
+        return [uri for uri in dict.fromkeys(sources) if "security" not in uri]
 
     def _run(self, *command: str, cwd: Path | None = None) -> str:
         done = subprocess.run(
