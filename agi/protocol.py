@@ -20,6 +20,8 @@ from agi.errors import CommandRefused, ProtocolBroken
 
 OPENING = b"agi_network: yes\n"
 """What every FastAGI connection begins with."""
+SCRIPT_OPENING = b"agi_request: "
+"""What a script that Asterisk starts by itself is told first."""
 LONGEST_HEADERS = 32_768
 """Bytes. Caller id, path and arguments together: Asterisk takes no more than 8 KiB from the dialplan."""
 LONGEST_REPLY = 65_536
@@ -64,9 +66,10 @@ Heard = Headers | Reply | HungUp
 
 
 class Parser:
-    """Cuts a stream into what was heard."""
+    """Cuts a stream into what was heard. It has to begin with `opening`."""
 
-    def __init__(self) -> None:
+    def __init__(self, opening: bytes = OPENING) -> None:
+        self._opening = opening
         self._rest = bytearray()
         self._searched = 0
         self._opened = False
@@ -98,7 +101,7 @@ class Parser:
         return heard
 
     def _headers(self) -> Headers | None:
-        if not OPENING.startswith(self._rest[: len(OPENING)]):
+        if not self._opening.startswith(self._rest[: len(self._opening)]):
             raise ProtocolBroken(f"it opens with {bytes(self._rest[:60])!r}")
         end = self._rest.find(b"\n\n", max(0, self._searched - 1))
         if (len(self._rest) if end < 0 else end) > LONGEST_HEADERS:

@@ -46,31 +46,17 @@ class AgiRequest:
 
 
 def request_from(headers: Headers) -> AgiRequest:
-    """Read an opening block.
+    """Read the opening block of a FastAGI connection.
 
-    :raises RequestRefused: a header is missing, comes twice or after the last one (a line break in a caller id writes
-        headers of the caller's own), or the URL is not one of ours.
+    :raises RequestRefused: as `told_apart`; or a header is missing, or the URL is not one of ours.
     """
-    given: dict[str, str] = {}
-    arguments: list[str] = []
-    for name, value in headers.pairs:
-        argument = ARGUMENT.fullmatch(name)
-        if argument is not None:
-            if LAST_FIXED_HEADER not in given or int(argument[1]) != len(arguments) + 1:
-                raise RequestRefused(f"header {name} is out of its place; expected it after {LAST_FIXED_HEADER}")
-            arguments.append(value)
-        elif name in given:
-            raise RequestRefused(f"header {name} comes twice; expected each once")
-        elif LAST_FIXED_HEADER in given:
-            raise RequestRefused(f"header {name} comes after {LAST_FIXED_HEADER}; expected arguments only")
-        else:
-            given[name] = value
+    given, arguments = told_apart(headers)
     try:
         path, query = _place(given["agi_network_script"])
         return AgiRequest(
             path=path,
             query=query,
-            arguments=tuple(arguments),
+            arguments=arguments,
             channel=given["agi_channel"],
             uniqueid=given["agi_uniqueid"],
             language=given["agi_language"],
@@ -88,6 +74,29 @@ def request_from(headers: Headers) -> AgiRequest:
         raise RequestRefused(f"header {missing.args[0]} is missing") from None
     except ValueError:
         raise RequestRefused(f"agi_priority is {given['agi_priority'][:60]!r}; expected a number") from None
+
+
+def told_apart(headers: Headers) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The headers by name, and the arguments of AGI().
+
+    :raises RequestRefused: a header comes twice or out of its place: a line break in a caller id writes headers of the
+        caller's own.
+    """
+    given: dict[str, str] = {}
+    arguments: list[str] = []
+    for name, value in headers.pairs:
+        argument = ARGUMENT.fullmatch(name)
+        if argument is not None:
+            if LAST_FIXED_HEADER not in given or int(argument[1]) != len(arguments) + 1:
+                raise RequestRefused(f"header {name} is out of its place; expected it after {LAST_FIXED_HEADER}")
+            arguments.append(value)
+        elif name in given:
+            raise RequestRefused(f"header {name} comes twice; expected each once")
+        elif LAST_FIXED_HEADER in given:
+            raise RequestRefused(f"header {name} comes after {LAST_FIXED_HEADER}; expected arguments only")
+        else:
+            given[name] = value
+    return given, tuple(arguments)
 
 
 def _known(value: str) -> str | None:

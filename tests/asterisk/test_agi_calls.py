@@ -58,7 +58,7 @@ async def test_the_request(stage: AgiStage) -> None:
     assert (request.path, dict(request.query)) == ("route", {"x": "1", "name": "外 a"})
     assert request.arguments == ("first argument", "外呼")
     assert (request.caller_number, request.caller_name) == ("+8613800138000", "张伟: (a)")
-    assert (request.uniqueid, request.context, request.extension, request.priority) == (leg, "asks", "s", 2)
+    assert (request.uniqueid, request.context, request.extension, request.priority) == (leg, "asks", "s", 4)
     assert request.channel.startswith("Local/stays@callers-")
     assert (request.dialled_number, request.redirecting_number, request.language) == (None, None, "en")
 
@@ -94,25 +94,25 @@ async def test_variables_that_are_not_set_and_functions(stage: AgiStage) -> None
     assert await heard(stage, route) == [None, "王伟", "en"]
 
 
-async def test_a_value_with_line_breaks_does_not_shift_what_follows(stage: AgiStage) -> None:
-    """Asterisk sends the line breaks of a value as they are."""
+async def test_a_value_with_line_breaks_comes_whole(stage: AgiStage) -> None:
+    """Asterisk sends them as they are."""
 
     async def route(call: Call) -> list[str | None]:
         await call.set("TOLD", "after")
-        return [await call.get("CALLERID(num)"), await call.get("TOLD")]
+        return [await call.get("TWO_LINES"), await call.get("TOLD")]
+
+    assert await heard(stage, route) == ["first\nsecond", "after"]
+
+
+async def test_a_value_that_looks_like_two_replies_ends_the_call(stage: AgiStage) -> None:
+    async def route(call: Call) -> str | None:
+        await call.get("FORGED")
+        return await call.get("TOLD")
 
     ear = Ear(route)
-
-    async def indirect(call: Call) -> None:
-        # AGI itself could not carry such a number in its headers, so it is set by the dialplan's own function here.
-        await call.exec("Set", "CALLERID(num)=${URIDECODE(1%0a2)}")
-        await ear(call)
-
-    async with served(stage, route=indirect) as (_, url):
-        leg = await stage.call(f"{url}/route")
-        await stage.ended(leg)
-    # EXEC evaluates nothing by itself: the value is the text.
-    assert ear.results == [["${URIDECODE(1%0a2)}", "after"]]
+    async with served(stage, route=ear) as (_, url):
+        assert await refused(stage, f"{url}/route") == "what came is not AGI: a reply to nothing (200)"
+    assert ear.results == []
 
 
 async def test_to_be_heard_without_a_key(stage: AgiStage) -> None:
