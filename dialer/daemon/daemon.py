@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -219,7 +220,7 @@ class Daemon:
         self._forced.set()
 
     def _dump_trace(self) -> None:
-        path = Path.cwd() / f"waihu-trace-{os.getpid()}.txt"
+        path = Path(tempfile.gettempdir()) / f"waihu-trace-{os.getpid()}.txt"
         path.write_text("\n".join(self._engine.trace.lines()) + "\n", encoding="utf-8")
         log.error("the last events are in a file; please keep it with the report", file=str(path))
 

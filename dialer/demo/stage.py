@@ -26,14 +26,14 @@ from dialer.store.connect import make_engine
 from dialer.store.status import latest_status
 
 SHARES = {
-    FateKind.HUMAN: 0.14,
+    FateKind.HUMAN: 0.11,
     FateKind.IMPATIENT: 0.02,
-    FateKind.RINGS_ON: 0.20,
+    FateKind.RINGS_ON: 0.17,
     FateKind.NO_ANSWER: 0.17,
-    FateKind.BUSY: 0.18,
-    FateKind.CONGESTION: 0.05,
-    FateKind.UNALLOCATED: 0.09,
-    FateKind.NOT_IN_SERVICE: 0.04,
+    FateKind.BUSY: 0.20,
+    FateKind.CONGESTION: 0.06,
+    FateKind.UNALLOCATED: 0.11,
+    FateKind.NOT_IN_SERVICE: 0.05,
     FateKind.REJECTED: 0.06,
     FateKind.VOICEMAIL: 0.03,
     FateKind.DEAD_AIR: 0.01,
