@@ -218,10 +218,9 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
                 agent=agent.number, channel=channel, dial=agent.profile.phone, ring_time=LOGIN_RING_TIME
             )
             return replace(agent, calling=channel), (call,)
-        case AgentOrder.LOG_OUT if agent.calling is not None:
-            return agent, (do.HangUp(channel=agent.calling),)
-        case AgentOrder.LOG_OUT if agent.state is AgentState.LOST:
-            return _enter(agent, AgentState.LOGGED_OUT, now)
+        case AgentOrder.LOG_OUT if not agent.state.on_shift:
+            out, wishes = _enter(agent, AgentState.LOGGED_OUT, now) if agent.state is AgentState.LOST else (agent, ())
+            return out, wishes if agent.calling is None else (*wishes, do.HangUp(channel=agent.calling))
         case _ if not agent.state.on_shift or agent.leaving is not None:
             return agent, ()
         case AgentOrder.READY:

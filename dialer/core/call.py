@@ -153,8 +153,6 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _end(here, now) if verdict in BY_VERDICT else _waiting(here, limit_at, now)
         case CallState.DIALING | CallState.ENDING, ev.OriginateRefused(at=at):
             return _over(replace(call, ended_at=at, dial_status="REFUSED"), now)
-        case _, sig.Unpromised(agent=agent) if call.state.pending and agent == call.agent:
-            return replace(call, agent=None, bound=False), ()
 
         case CallState.WAITING, sig.Promised(agent=agent, agent_leg=leg):
             joining = replace(call, state=CallState.JOINING, since=now, agent=agent, agent_leg=leg)
@@ -174,7 +172,7 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _end(replace(call, agent_disposition=event.disposition), now)
 
         case CallState.WAITING, ev.TimerFired(timer=Timer("limit")):
-            return _closing(call, now)
+            return _closing(call, now, do.PlayMessage(channel=call.channel))
         case CallState.JOINING, ev.MessageStarted():
             return replace(call, message_played=True), ()
         case CallState.TALKING | CallState.ENDING, ev.MessageStarted():
@@ -184,6 +182,10 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case CallState.CLOSING, ev.DigitPressed(digit=digit) if digit == OPT_OUT_DIGIT:
             return replace(call, opted_out=True), ()
 
+        case _, sig.Unpromised(agent=agent) if (
+            agent == call.agent and call.bridged_at is None and call.state.takes_line
+        ):
+            return replace(call, agent=None, bound=False), ()
         case CallState.WRAPPING, sig.WrappedUp(disposition=disposition):
             return _over(replace(call, agent_disposition=call.agent_disposition or disposition), now)
         case _, ev.HungUp(at=at, cause=cause, sip_code=sip_code) if call.state.holds_line:
@@ -235,7 +237,7 @@ def _waiting(call: Call, limit_at: datetime, now: datetime) -> Step:
 def _not_joined(call: Call, now: datetime) -> Step:
     """The promised agent did not come: another one may, while the limit lasts."""
     if call.message_played or call.limit_at is None or now >= call.limit_at:
-        return _closing(call, now)
+        return _closing(call, now, do.PlayMessage(channel=call.channel))
     return _waiting(replace(call, agent=None, agent_leg=None, bound=False), call.limit_at, now)
 
 
@@ -244,11 +246,9 @@ def _talking(call: Call, at: datetime, now: datetime) -> Step:
     return talking, (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
 
 
-def _closing(call: Call, now: datetime) -> Step:
-    """Nobody is there for this person; the message plays already where the dialplan was quicker."""
+def _closing(call: Call, now: datetime, *first: do.Command) -> Step:
     closing = replace(call, state=CallState.CLOSING, since=now, agent=None, agent_leg=None, bound=False)
-    play = () if call.message_played else (do.PlayMessage(channel=call.channel),)
-    return closing, (*play, do.LetSleep(timer=call.limit), _guard(call, now + MESSAGE_GUARD))
+    return closing, (*first, do.LetSleep(timer=call.limit), _guard(call, now + MESSAGE_GUARD))
 
 
 def _end(call: Call, now: datetime) -> Step:

@@ -130,7 +130,11 @@ def test_a_phone_that_does_not_answer_may_be_called_again(failure: Event) -> Non
 
 def test_a_call_to_the_phone_is_called_off_by_a_log_out() -> None:
     calling = make_agent(calling=LEG)
-    assert step(calling, order(AgentOrder.LOG_OUT), LATER)[1] == (do.HangUp(channel=LEG),)
+    assert step(calling, order(AgentOrder.LOG_OUT), LATER) == (calling, (do.HangUp(channel=LEG),))
+    lost = replace(calling, state=AgentState.LOST)
+    out, wishes = step(lost, order(AgentOrder.LOG_OUT), LATER)
+    assert out.state is AgentState.LOGGED_OUT
+    assert wishes == (interval(lost), do.HangUp(channel=LEG))
 
 
 def test_a_signal_about_another_attempt_passes() -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.words import AgentState, CampaignOrder, Disposition, Mode
+from dialer.core.found import LiveChannel
+from dialer.core.words import AgentState, CallState, CampaignOrder, Disposition, Mode
 from tests.factories import ANNA, BEN, MAIN, attempt_id, make_lead
 from tests.playbook import like
 from tests.scenes import Scene, channel_of, leg_of, opening, running
@@ -127,3 +128,16 @@ def test_a_lead_accepted_without_a_free_line() -> None:
 def test_drained_with_a_lead_on_the_desk() -> None:
     play = offered()
     play.feed(ev.DrainAsked()).expect(like(do.ReturnLeads, leads=(make_lead(1),), due_at=None), do.Finish())
+
+
+def test_the_agent_goes_while_asterisk_is_away_and_the_customer_waits() -> None:
+    play = offered().press("1").opened().rang().feed(ev.AsteriskLost()).answered().ignore()
+    assert (play.call().state, play.call().bound) == (CallState.WAITING, True)
+    play.phone_goes()
+    play.asterisk_back(LiveChannel(channel=channel_of(1), agent=None, up=True, bridge=None)).expect()
+    play.wait(2.1).expect(do.PlayMessage(channel=channel_of(1)))
+
+
+def test_the_agent_goes_while_the_call_that_was_given_up_ends() -> None:
+    play = offered().press("1").opened().rang().press("*0").phone_goes().ignore()
+    assert (play.call().agent, play.call().bound) == (None, False)

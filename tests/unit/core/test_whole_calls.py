@@ -250,7 +250,7 @@ def test_the_message_of_the_dialplan_and_our_join_cross_and_the_join_fails() -> 
     play.feed(
         ev.MessageStarted(channel=channel_of(1), at=play.now),
         ev.JoinFailed(channel=channel_of(1), at=play.now, agent_leg=leg_of(ANNA), reason="gone"),
-    ).expect()
+    ).expect(do.PlayMessage(channel=channel_of(1)))
     assert play.call().state is CallState.CLOSING
     play.hung_up()
     assert play.outcome().disposition is Disposition.ABANDONED
