@@ -219,6 +219,9 @@ async def open_floor(stage: Stage, numbers: list[str]) -> AsyncIterator[Floor]:
             assert "Traceback" not in floor.log
         finally:
             await floor.close()
+            # There is nobody left whom they would have to let go in order.
+            await stage.pbx.instance.kill()
+            await stage.carrier.instance.kill()
             print(floor.log[-20_000:])  # noqa: T201 - pytest shows it when a test fails
 
 

@@ -23,7 +23,9 @@ async def test_an_agents_day(open_with: OpenFloor) -> None:
     [agent] = floor.stage.agents
     wrong = f"{(int(agent.pin) + 1) % 10_000:04d}"
     await floor.phones.dial_in(agent.number, agent.number, wrong)
-    await asyncio.sleep(6)
+    async with asyncio.timeout(15):
+        while "agent-incorrect" not in await floor.stage.pbx.instance.cli("core show channels concise"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
     assert state_of(await floor.status(), agent.number) == "logged_out"
     await floor.phones.hang_up(agent.number)
     await floor.phones.dial_in(agent.number, agent.number, agent.pin)

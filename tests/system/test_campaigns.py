@@ -56,10 +56,16 @@ async def test_a_list_is_dialled_and_every_call_written_down(open_with: OpenFloo
     await floor.until_recorded(len(cast.numbers))
     because = campaign_of(await floor.until(lambda status: campaign_of(status)["hopper"] == 0))["because"]
     assert because.startswith("0 lines: no lead is due")
+    well, metrics = await floor.get("/healthz"), (await floor.get("/metrics")).text
+    assert (well.status_code, well.json()["well"]) == (200, True)
     assert await floor.drain() == 0
 
     attempts = {attempt["number"]: attempt for attempt in await floor.agreement()}
     assert len(attempts) == len(cast.numbers)
+    for disposition, count in Counter(attempt["disposition"] for attempt in attempts.values()).items():
+        assert f'waihu_attempts_total{{campaign="{floor.campaign}",disposition="{disposition}"}} {count}.0' in metrics
+    assert f'waihu_leads_remaining{{campaign="{floor.campaign}"}}' in metrics
+    assert "waihu_asterisk_connected 1.0" in metrics
     dispositions = {number: attempt["disposition"] for number, attempt in attempts.items()}
     assert {dispositions[number] for number in people} <= {"answered", "abandoned"}
     assert Counter(dispositions[number] for number in people)["answered"] >= (3 if mode is Mode.PROGRESSIVE else 1)

@@ -70,10 +70,10 @@ async def test_the_next_daemon_takes_up_what_lives_and_closes_what_ended(open_wi
     assert await floor.rows("SELECT FROM campaign_leads WHERE run_id IS NOT NULL") == []
 
 
-async def test_three_kills_in_the_thick_of_it_lose_nothing(open_with: OpenFloor) -> None:
+async def test_two_kills_in_the_thick_of_it_lose_nothing(open_with: OpenFloor) -> None:
     cast = Cast()
     called_twice = []
-    for ring in (0.2, 0.6, 1.0, 1.4, 1.8):
+    for ring in (0.3, 0.8, 1.3):
         cast.add(FateKind.HUMAN, ring=ring, talk=1.5)
         cast.add(FateKind.BUSY, ring=ring)
         cast.add(FateKind.NO_ANSWER, ring=ring)
@@ -83,7 +83,7 @@ async def test_three_kills_in_the_thick_of_it_lose_nothing(open_with: OpenFloor)
     floor = await open_with(cast, Mode.PREDICTIVE, 4, retry={"rules": {"congestion": "2s", "abandoned": "never"}})
     await floor.log_in()
     await floor.start_campaign()
-    for pause in (0.7, 1.1, 1.5):
+    for pause in (0.7, 1.3):
         await floor.until(lambda status: sum(lines_of(status).values()) >= 3)
         await asyncio.sleep(pause)
         await floor.kill()
@@ -92,4 +92,4 @@ async def test_three_kills_in_the_thick_of_it_lose_nothing(open_with: OpenFloor)
     assert await floor.drain() == 0
     attempts = await floor.agreement()
     assert Counter(attempt["number"] for attempt in attempts) == Counter(cast.numbers + called_twice)
-    assert len(await floor.rows("SELECT FROM runs WHERE taken_over_by IS NOT NULL")) == 3
+    assert len(await floor.rows("SELECT FROM runs WHERE taken_over_by IS NOT NULL")) == 2

@@ -12,6 +12,7 @@ from dialer.core.words import Mode
 from dialer.embedded.carrier.fates import FateKind
 from dialer.embedded.postgres import PostgresServer
 from dialer.store import schema
+from tests.postgres_server import admin
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, campaign_of, lines_of, states_of
@@ -19,12 +20,20 @@ from tests.system.floor import Floor, campaign_of, lines_of, states_of
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 
 
-@pytest.fixture
-def postgres() -> Iterator[PostgresServer]:
-    """A server that nobody else uses."""
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    """One that nobody else uses."""
     with PostgresServer(durable=True) as server:
-        schema.upgrade(server.dsn())
         yield server
+
+
+@pytest.fixture
+def postgres(server: PostgresServer) -> PostgresServer:
+    """With a schema and no rows."""
+    admin(server, "DROP DATABASE waihu WITH (FORCE)")
+    admin(server, "CREATE DATABASE waihu")
+    schema.upgrade(server.dsn())
+    return server
 
 
 async def bring_back(postgres: PostgresServer, floor: Floor) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from dialer.core.words import CampaignName
 from dialer.demo.child import start_daemon
@@ -26,34 +28,33 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 INPUT_WRONG, NOT_THERE = 2, 3
 NOBODY = "127.0.0.1:9"
 SPRING = CampaignName("spring")
+_logs = count(1)
 
 
-@dataclass
-class Site:
+def make_site(folder: Path, pbx: EmbeddedPbx, database_url: str) -> DemoSite:
     """A site whose daemon could run, if only nobody spoilt it."""
+    folder.mkdir(exist_ok=True)
+    ami = (pbx.ami.host, pbx.ami.port, pbx.ami.secret)
+    return write_site(
+        folder, make_agents(1), CAMPAIGN_FILE, SPRING, {}, database_url=database_url, ami=ami, phone=pbx.phone
+    )
 
-    files: DemoSite
-    pbx: EmbeddedPbx
 
-    async def fails(self, code: int, **environment: str) -> list[str]:
-        """What `waihu run` says when it ends at once with that exit code."""
-        daemon = await start_daemon(self.files.site_file, self.files.log_file, environment)
-        try:
-            async with asyncio.timeout(20):
-                assert await daemon.wait() == code
-        finally:
-            if daemon.returncode is None:
-                daemon.kill()
-                await daemon.wait()
-        said = self.files.log_file.read_text(encoding="utf-8").splitlines()
-        assert not any("Traceback" in line for line in said)
-        return said
-
-    def change(self, file: Path, old: str, new: str) -> None:
-        """Spoil a file."""
-        there = file.read_text(encoding="utf-8")
-        assert old in there
-        file.write_text(there.replace(old, new), encoding="utf-8")
+async def what_it_says(site: DemoSite, code: int, environment: dict[str, str] | None = None) -> list[str]:
+    """The lines of a `waihu run` that ends at once, with that exit code."""
+    log = site.folder / f"daemon-{next(_logs)}.log"
+    daemon = await start_daemon(site.site_file, log, environment)
+    try:
+        async with asyncio.timeout(40):
+            ended = await daemon.wait()
+    finally:
+        if daemon.returncode is None:
+            daemon.kill()
+            await daemon.wait()
+    said = log.read_text(encoding="utf-8").splitlines()
+    assert ended == code, said
+    assert not any("Traceback" in line for line in said), said
+    return said
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -64,154 +65,115 @@ async def pbx(program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def site(pbx: EmbeddedPbx, database_url: str, tmp_path: Path) -> Site:
-    ami = (pbx.ami.host, pbx.ami.port, pbx.ami.secret)
-    files = write_site(
-        tmp_path, make_agents(1), CAMPAIGN_FILE, SPRING, {}, database_url=database_url, ami=ami, phone=pbx.phone
+def site(pbx: EmbeddedPbx, database_url: str, tmp_path: Path) -> DemoSite:
+    return make_site(tmp_path / "site", pbx, database_url)
+
+
+async def test_what_it_needs_is_not_there(
+    site: DemoSite, pbx: EmbeddedPbx, database_url: str, empty_database_url: str
+) -> None:
+    database = make_url(database_url)
+    with ExitStack() as leaving:
+        free = leaving.enter_context(socket.socket())
+        free.bind(("127.0.0.1", 0))
+        closed = free.getsockname()[1]
+        taken = leaving.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+        cases = {
+            f"waihu: Asterisk at {pbx.ami.host}:{pbx.ami.port} refuses user 'waihu' "
+            "(Asterisk refuses Login: Authentication failed); compare the secret with section [waihu]": {
+                "WAIHU_AMI_SECRET": "falsch"
+            },
+            f"waihu: nobody listens at 127.0.0.1:{closed}": {
+                "WAIHU_ASTERISK_HOST": "127.0.0.1",
+                "WAIHU_ASTERISK_PORT": str(closed),
+            },
+            f"waihu: PostgreSQL at 127.0.0.1:{database.port} does not accept the password": {
+                "WAIHU_DATABASE_URL": database_url.replace(f":{database.password}@", ":falsch@")
+            },
+            f"waihu: nothing listens for PostgreSQL at 127.0.0.1:{closed}": {
+                "WAIHU_DATABASE_URL": f"postgresql://waihu:geheim@127.0.0.1:{closed}/waihu"
+            },
+            f"waihu: database `{empty_database_url.rpartition('/')[2]}` has no schema yet; type: waihu db upgrade": {
+                "WAIHU_DATABASE_URL": empty_database_url
+            },
+            f"waihu: web: cannot listen on 127.0.0.1:{taken} (Address already in use); set web.port or WAIHU_WEB_PORT "
+            "to a free port": {"WAIHU_WEB_PORT": str(taken)},
+        }
+        said = await asyncio.gather(*(what_it_says(site, NOT_THERE, case) for case in cases.values()))
+    for expected, lines in zip(cases, said, strict=True):
+        [line] = lines
+        assert line.startswith(expected)
+        assert "geheim" not in line
+        assert "falsch" not in line
+
+
+async def test_what_it_was_given_is_wrong(site: DemoSite, tmp_path: Path) -> None:
+    file = site.campaign_file(SPRING)
+    campaign = site.campaign_file(SPRING)
+    spoilt = [
+        (site.site_file, "  secret_file: secrets/ami\n", ""),
+        (site.site_file, "  url_file: secrets/database-url\n", "  {}\n"),
+        (campaign, "wrap_up:", "wrapup:"),
+        (campaign, "mode: predictive\nlists: [demo]\ntrunks: [main]", "mode: eager\ntrunks: [mein]"),
+    ]
+    sites = []
+    for number, (file, old, new) in enumerate(spoilt):
+        copy = DemoSite(shutil.copytree(site.folder, tmp_path / f"site-{number}"), site.agents)
+        changed = copy.folder / file.relative_to(site.folder)
+        there = changed.read_text(encoding="utf-8")
+        assert old in there
+        changed.write_text(there.replace(old, new), encoding="utf-8")
+        sites.append(copy)
+    no_secret, no_url, unknown, several, mysql, nowhere = await asyncio.gather(
+        *(what_it_says(one, INPUT_WRONG) for one in sites),
+        what_it_says(site, INPUT_WRONG, {"WAIHU_DATABASE_URL": "mysql://waihu@localhost/waihu"}),
+        what_it_says(site, INPUT_WRONG, {"WAIHU_SITE": str(tmp_path / "nowhere.yaml")}),
     )
-    return Site(files, pbx)
+    assert no_secret == ["waihu: asterisk: no secret is given; set WAIHU_AMI_SECRET or asterisk.secret_file"]
+    assert no_url == ["waihu: database: no URL is given; set WAIHU_DATABASE_URL or database.url_file"]
+    wrong = sites[2].campaign_file(SPRING)
+    number = next(n for n, line in enumerate(wrong.read_text("utf-8").splitlines(), start=1) if "wrapup" in line)
+    [line] = unknown
+    assert line.startswith(f"{wrong}:{number}: wrapup: ")
+    assert "wrap_up" in line.removeprefix(f"{wrong}:{number}: wrapup: ")
+    assert sorted(line.split(": ")[1] for line in several) == ["lists", "mode", "trunks[0]"]
+    [line] = mysql
+    assert "begins with `mysql:`; expected postgresql://" in line
+    assert nowhere == [f"{tmp_path / 'nowhere.yaml'}: cannot be read: No such file or directory"]
 
 
-async def test_a_wrong_ami_secret(site: Site) -> None:
-    [line] = await site.fails(NOT_THERE, WAIHU_AMI_SECRET="falsch")  # noqa: S106 - it opens nothing
-    assert line.startswith(f"waihu: Asterisk at {site.pbx.ami.host}:{site.pbx.ami.port} refuses user 'waihu'")
-    assert "compare the secret with section [waihu] of its manager.conf" in line
-
-
-async def test_nobody_listens_where_asterisk_should_be(site: Site) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-        [line] = await site.fails(NOT_THERE, WAIHU_ASTERISK_HOST="127.0.0.1", WAIHU_ASTERISK_PORT=port)
-    assert line.startswith(f"waihu: nobody listens at 127.0.0.1:{port}")
-    assert "is Asterisk running" in line
-
-
-async def test_no_secret_for_asterisk(site: Site) -> None:
-    site.change(site.files.site_file, "  secret_file: secrets/ami\n", "")
-    [line] = await site.fails(INPUT_WRONG)
-    assert line == "waihu: asterisk: no secret is given; set WAIHU_AMI_SECRET or asterisk.secret_file"
-
-
-async def test_no_database_url(site: Site) -> None:
-    site.change(site.files.site_file, "  url_file: secrets/database-url\n", "  {}\n")
-    [line] = await site.fails(INPUT_WRONG)
-    assert line == "waihu: database: no URL is given; set WAIHU_DATABASE_URL or database.url_file"
-
-
-async def test_a_database_url_that_is_none(site: Site) -> None:
-    [line] = await site.fails(INPUT_WRONG, WAIHU_DATABASE_URL="mysql://waihu@localhost/waihu")
-    assert "postgresql://" in line
-
-
-async def test_a_wrong_password_of_the_database(site: Site, database_url: str) -> None:
-    user, at, where = database_url.partition("@")
-    [line] = await site.fails(NOT_THERE, WAIHU_DATABASE_URL=f"{user}falsch{at}{where}")
-    assert line.startswith("waihu: ")
-    assert "password" in line
-    assert user.rpartition(":")[2] not in line
-
-
-async def test_postgresql_is_away(site: Site) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        where = f"127.0.0.1:{free.getsockname()[1]}"
-        [line] = await site.fails(NOT_THERE, WAIHU_DATABASE_URL=f"postgresql://waihu:geheim@{where}/waihu")
-    assert where in line
-    assert "geheim" not in line
-
-
-async def test_a_database_without_a_schema(site: Site, empty_database_url: str) -> None:
-    [line] = await site.fails(NOT_THERE, WAIHU_DATABASE_URL=empty_database_url)
-    assert line.endswith("has no schema yet; type: waihu db upgrade")
-
-
-async def test_a_schema_of_a_newer_waihu(site: Site, database_url: str) -> None:
+async def test_a_schema_of_a_newer_waihu(site: DemoSite, database_url: str) -> None:
     engine = make_engine(database_url)
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await engine.dispose()
-    [line] = await site.fails(NOT_THERE)
+    [line] = await what_it_says(site, NOT_THERE)
     assert line.endswith(
         f"has schema 9999, which this waihu ({schema.head()}) does not know; install the newer waihu that made it"
     )
 
 
-async def test_the_web_port_is_taken(site: Site, database_url: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = str(other.getsockname()[1])
-        [line] = await site.fails(NOT_THERE, WAIHU_WEB_PORT=port)
-    assert line == (
-        f"waihu: web: cannot listen on 127.0.0.1:{port} (Address already in use); "
-        "set web.port or WAIHU_WEB_PORT to a free port"
-    )
-
-
-async def test_a_key_that_is_none(site: Site) -> None:
-    file = site.files.campaign_file(SPRING)
-    site.change(file, "wrap_up:", "wrapup:")
-    [line] = await site.fails(INPUT_WRONG)
-    number = next(n for n, said in enumerate(file.read_text().splitlines(), start=1) if said.startswith("wrapup:"))
-    assert line.startswith(f"{file}:{number}: wrapup:")
-    assert "wrap_up" in line.removeprefix(f"{file}:{number}: wrapup:")
-
-
-async def test_every_mistake_of_every_file_at_once(site: Site) -> None:
-    site.change(site.files.campaign_file(SPRING), "mode: predictive", "mode: eager")
-    site.change(site.files.campaign_file(SPRING), "trunks: [main]", "trunks: [mein]")
-    said = await site.fails(INPUT_WRONG)
-    assert len(said) == 2
-    assert "mode:" in said[0]
-    assert "'mein' is no trunk of waihu.yaml" in said[1]
-
-
-async def test_no_site_file(site: Site, tmp_path: Path) -> None:
-    [line] = await site.fails(INPUT_WRONG, WAIHU_SITE=str(tmp_path / "nowhere.yaml"))
-    assert line.endswith("nowhere.yaml: cannot be read: No such file or directory")
-
-
-async def test_an_asterisk_without_our_dialplan(
-    program: AsteriskProgram, database_url: str, tmp_path: Path, make_bare: Callable[[Path], EmbeddedPbx]
-) -> None:
-    bare = make_bare(tmp_path / "bare")
-    (bare.instance.etc / "extensions.conf").write_text("[default]\n")
+async def test_an_asterisk_that_lacks_something(program: AsteriskProgram, database_url: str, tmp_path: Path) -> None:
+    bare = EmbeddedPbx(program, tmp_path / "bare", carrier=NOBODY, phones=NOBODY)
+    extensions, modules = bare.instance.etc / "extensions.conf", bare.instance.etc / "modules.conf"
+    ours = extensions.read_text()
+    extensions.write_text("[default]\n")
+    modules.write_text(modules.read_text() + "noload = func_uri.so\n")
     async with bare:
-        ami = (bare.ami.host, bare.ami.port, bare.ami.secret)
-        folder = tmp_path / "site"
-        folder.mkdir()
-        files = write_site(
-            folder, make_agents(1), CAMPAIGN_FILE, SPRING, {}, database_url=database_url, ami=ami, phone=bare.phone
-        )
-        said = await Site(files, bare).fails(NOT_THERE)
-        assert len(said) == 6
-        assert all(line.startswith("waihu: the dialplan has no context 'waihu-") for line in said)
-        assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in said)
+        site = make_site(tmp_path / "site", bare, database_url)
+        said = await what_it_says(site, NOT_THERE)
+        contexts = [line for line in said if line.startswith("waihu: the dialplan has no context 'waihu-")]
+        assert len(contexts) == 6
+        assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
+        module = "waihu: Asterisk does not know the dialplan function URIENCODE: load func_uri in modules.conf"
+        assert [line for line in said if line not in contexts] == [module]
 
-        # Nothing was touched: there was no run, and so nothing that a run could have taken over.
-        engine = make_engine(database_url)
-        async with engine.connect() as connection:
-            assert (await connection.execute(text("SELECT count(*) FROM runs"))).scalar_one() == 0
-        await engine.dispose()
+        extensions.write_text(ours)
+        await bare.instance.cli("dialplan reload")
+        assert await what_it_says(site, NOT_THERE) == [module]
 
-
-async def test_an_asterisk_without_a_module(
-    database_url: str, tmp_path: Path, make_bare: Callable[[Path], EmbeddedPbx]
-) -> None:
-    bare = make_bare(tmp_path / "bare")
-    with (bare.instance.etc / "modules.conf").open("a") as modules:
-        modules.write("noload = func_uri.so\nnoload = app_userevent.so\n")
-    async with bare:
-        ami = (bare.ami.host, bare.ami.port, bare.ami.secret)
-        folder = tmp_path / "site"
-        folder.mkdir()
-        files = write_site(
-            folder, make_agents(1), CAMPAIGN_FILE, SPRING, {}, database_url=database_url, ami=ami, phone=bare.phone
-        )
-        [line] = await Site(files, bare).fails(NOT_THERE)
-    assert line == "waihu: Asterisk does not know the dialplan function URIENCODE: load func_uri in modules.conf"
-
-
-@pytest.fixture
-def make_bare(program: AsteriskProgram) -> Callable[[Path], EmbeddedPbx]:
-    """An Asterisk that can be spoilt before it starts."""
-    return lambda folder: EmbeddedPbx(program, folder, carrier=NOBODY, phones=NOBODY)
+    # Nothing was touched: there was no run, and so nothing that a run could have taken over.
+    engine = make_engine(database_url)
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM runs"))).scalar_one() == 0
+    await engine.dispose()
