@@ -125,6 +125,8 @@ class Dialer:
             case ev.AttemptsInherited(attempts=attempts):
                 for found in attempts:
                     yield from inherit(floor, found, now)
+            case ev.PausesInherited(pauses=pauses):
+                floor.pauses = pauses
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)

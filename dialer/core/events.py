@@ -6,6 +6,7 @@ so that rows do not depend on how busy the daemon was. They come in any order an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -205,6 +206,14 @@ class AttemptsInherited(Event):
     """The attempts that dead runs left open are now this run's. Comes before the first `AsteriskBack`."""
 
     attempts: tuple[OpenAttemptFound, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausesInherited(Event):
+    """These agents were paused when the last run ended, and why. Comes before the first `AsteriskBack`, which tells who
+    of them is still on the phone."""
+
+    pauses: Mapping[AgentNumber, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ rather than looked for among all of them: a thousand lines cost no more a questi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,6 +46,8 @@ class Floor:
     """Which agent a phone leg belongs to."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
+    pauses: Mapping[AgentNumber, str] = field(default_factory=dict)
+    """Agents who were paused under the last run, and why, until Asterisk has said who of them is on the phone."""
     asterisk_lost_at: datetime | None = None
     """Since when Asterisk is away; None while it is there, and before it ever was."""
     moved: bool = False

@@ -68,6 +68,7 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
         yield from tell(floor, now, *_missed_by_agent(agent, live, back.at, gone_at))
     for channel in back.live:
         yield from _take_up_agent(floor, channel, back, now)
+    floor.pauses = {}
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
     for call in held:
         if call.channel in live:
@@ -117,6 +118,10 @@ def _take_up_agent(floor: Floor, channel: LiveChannel, back: AsteriskBack, now: 
     elif agent.leg != channel.channel:
         up = ev.AgentLegUp(channel=channel.channel, at=back.at, agent=channel.agent)
         yield from tell(floor, now, ToAgent(channel.agent, up))
+        if channel.agent in floor.pauses:
+            why = floor.pauses[channel.agent]
+            pause = ev.AgentOrdered(agent=channel.agent, order=AgentOrder.PAUSE, argument=why, by="as before")
+            yield from tell(floor, now, ToAgent(channel.agent, pause))
         if channel.bridge is not None and floor.agents[channel.agent].leg == channel.channel:
             bridged = ev.EnteredBridge(channel=channel.channel, at=back.at, bridge=channel.bridge)
             pause = ev.AgentOrdered(agent=channel.agent, order=AgentOrder.PAUSE, argument="on another call")

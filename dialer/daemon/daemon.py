@@ -25,7 +25,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
 from dialer.core.snapshot import snapshot
-from dialer.core.words import AgentOrder
+from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.rulebook import Rulebook
@@ -39,6 +39,7 @@ from dialer.store.health import Health
 from dialer.store.journal import Journal
 from dialer.store.orders import OrderInbox, PlacedOrder
 from dialer.store.runs import Run
+from dialer.store.status import latest_status
 from dialer.tasks import TaskCrew
 
 log = structlog.get_logger(__name__)
@@ -99,6 +100,7 @@ class Daemon:
             # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
             await self._rulebook.load()
             self._engine.post(run.inherited)
+            self._engine.post(ev.PausesInherited(pauses=await self._pauses()))
             self._start_tasks(run, journal)
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
@@ -106,6 +108,11 @@ class Daemon:
             log.info("waihu runs", run=run.id, campaigns=sorted(self._rulebook.configuration.campaigns))
             await self._stopping.wait()
             return await self._drain(journal)
+
+    async def _pauses(self) -> dict[AgentNumber, str]:
+        last = await latest_status(self._database)
+        agents = last.status.get("agents", ()) if last is not None else ()
+        return {agent["number"]: agent["reason"] for agent in agents if agent["state"] == AgentState.PAUSED}
 
     async def _examine_asterisk(self) -> None:
         lacks = await missing_requirements(self._asterisk)

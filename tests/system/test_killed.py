@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.core.words import Mode
+from dialer.core.words import AgentOrder, Mode
 from dialer.embedded.carrier.fates import Fate, FateKind
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
-from tests.system.floor import campaign_of, lines_of, state_of
+from tests.system.floor import agent_of, campaign_of, lines_of, state_of
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 
@@ -26,9 +26,11 @@ async def test_the_next_daemon_takes_up_what_lives_and_closes_what_ended(open_wi
     [ends_meanwhile] = cast.add(FateKind.HUMAN, talk=4)
     [answers_meanwhile] = cast.talkers(ring=2.5)
     rest = cast.add(FateKind.BUSY, 4)
-    floor = await open_with(cast, Mode.PROGRESSIVE, 3)
-    agents = [agent.number for agent in floor.stage.agents]
+    floor = await open_with(cast, Mode.PROGRESSIVE, 4)
+    *agents, at_lunch = [agent.number for agent in floor.stage.agents]
     await floor.log_in()
+    await floor.order_agent(at_lunch, AgentOrder.PAUSE, "lunch")
+    await floor.until_published(lambda status: state_of(status, at_lunch) == "paused")
     await floor.start_campaign()
     await floor.until(lambda status: lines_of(status)["talking"] == 2 and lines_of(status)["ringing"] == 1)
     dead_run = (await floor.rows("SELECT id FROM runs"))[0]["id"]
@@ -42,12 +44,13 @@ async def test_the_next_daemon_takes_up_what_lives_and_closes_what_ended(open_wi
     assert alone.ended_by == "caller"
     assert alone.answered_at is not None
     assert timedelta(seconds=2) < alone.ended_at - alone.answered_at < LIMIT_AND_MESSAGE
-    assert [await floor.phones.is_up(agent) for agent in agents] == [True, True, True]
+    assert [await floor.phones.is_up(agent) for agent in (*agents, at_lunch)] == [True] * 4
     assert floor.calls_to(talks_on) == []
 
     await floor.start()
     status = await floor.until(lambda status: lines_of(status)["talking"] == 1)
     assert campaign_of(status)["state"] == "running"
+    assert (state_of(status, at_lunch), agent_of(status, at_lunch)["reason"]) == ("paused", "lunch")
     talking = [agent["number"] for agent in status["agents"] if agent["state"] == "talking"]
     assert len(talking) == 1
     assert not await floor.rows("SELECT FROM campaign_leads WHERE run_id = :run", run=dead_run)

@@ -75,6 +75,16 @@ def opening_events() -> list[ev.Event]:
     ]
 
 
+def test_who_was_paused_under_the_last_run_stays_paused() -> None:
+    play = inherited().feed(ev.PausesInherited(pauses={ANNA: "lunch", AgentNumber("999"): "training"})).ignore()
+    play.asterisk_back(agents_leg()).expect()
+    assert (play.agent().state, play.agent().reason) == (AgentState.PAUSED, "lunch")
+    # Whoever comes back later is there to work.
+    play.feed(ev.HungUp(channel=leg_of(ANNA), at=play.now, cause=16)).ignore()
+    play.feed(ev.AgentLegUp(channel=leg_of(ANNA), at=play.now, agent=ANNA)).ignore()
+    assert play.agent().state is AgentState.READY
+
+
 # --- the connection was away ---------------------------------------------------------------------------------------
 
 
