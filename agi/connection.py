@@ -12,15 +12,13 @@ with AGISTATUS=FAILURE, so the dialplan knows that nobody served the call.
 from __future__ import annotations
 
 import asyncio
-import socket
+import math
 from collections.abc import Callable
 from enum import Enum, auto
 
 from agi.errors import CallerHungUp, ProtocolBroken
 from agi.protocol import Headers, HungUp, Parser, Reply
 
-KEEP_ALIVE = ((socket.TCP_KEEPIDLE, 30), (socket.TCP_KEEPINTVL, 10), (socket.TCP_KEEPCNT, 3))
-"""Seconds, seconds, times: an Asterisk whose machine is gone is noticed within a minute."""
 LINGER_SECONDS = 1.0
 """How long one who was refused may take to read that and leave."""
 
@@ -52,12 +50,16 @@ class Connection(asyncio.Protocol):
         self._opened = opened
         self._broken = broken
         self._gone = gone
+        self._loop = asyncio.get_running_loop()
         self._parser = Parser()
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Reply | None] | None = None
         self._abandoned = 0
         self._over: str | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        # One clock for all connections: a timer for each command would cost a tenth of what a whole call does.
+        self._due = math.inf
+        self._allowed_seconds = 0.0
+        self._asked = b""
         self.standing = Standing.STRANGER
         self.peer = "?"
         """Address and port of the other end."""
@@ -73,17 +75,16 @@ class Connection(asyncio.Protocol):
             raise RuntimeError("a call takes one command at a time; its route sent two")
         # The end of the call is the result None and no exception, which nobody would take up when the route was
         # cancelled in the same moment.
-        answer: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply | None] = self._loop.create_future()
         self._answer = answer
         self._transport.write(command)
+        if seconds is not None:
+            self._asked = command
+            self._expect(seconds)
         try:
-            async with asyncio.timeout(seconds):
-                reply = await answer
-        except TimeoutError:
-            verb = command.split(b'"', 1)[0].decode().strip()
-            self._break(f"no answer to {verb} within {seconds:g} s")
-            raise CallerHungUp(self._over) from None
+            reply = await answer
         finally:
+            self._due = math.inf
             if answer.cancelled():
                 self._abandoned += 1
             self._answer = None
@@ -93,13 +94,24 @@ class Connection(asyncio.Protocol):
 
     def expect_headers_within(self, seconds: float) -> None:
         """See that the opening block is whole by then."""
-        self._timer = asyncio.get_running_loop().call_later(
-            seconds, self._break, f"no opening block within {seconds:g} s"
-        )
+        self._expect(seconds)
+
+    def look_at_the_clock(self, now: float) -> None:
+        """Give up what was to come by `now` (the event loop's time) and has not. To be called every now and then."""
+        if now < self._due:
+            return
+        match self.standing:
+            case Standing.STRANGER:
+                self._break(f"no opening block within {self._allowed_seconds:g} s")
+            case Standing.CALL:
+                verb = self._asked.split(b'"', 1)[0].decode().strip()
+                self._break(f"no answer to {verb} within {self._allowed_seconds:g} s")
+            case Standing.LEAVING:
+                self.abort()
 
     def become_call(self) -> None:
         """The opening block is accepted."""
-        self._stop_timer()
+        self._due = math.inf
         self.standing = Standing.CALL
 
     def close(self) -> None:
@@ -122,7 +134,7 @@ class Connection(asyncio.Protocol):
         except OSError:  # it was quicker than that
             self._transport.abort()
             return
-        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self.abort)
+        self._expect(LINGER_SECONDS)
 
     def abort(self) -> None:
         """Drop the connection at once."""
@@ -137,10 +149,6 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         peer = transport.get_extra_info("peername")
         self.peer = f"{peer[0]}:{peer[1]}" if peer else "?"
-        listening = transport.get_extra_info("socket")
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, value in KEEP_ALIVE:
-            listening.setsockopt(socket.IPPROTO_TCP, option, value)
         self._arrived(self)
 
     def data_received(self, data: bytes) -> None:
@@ -168,7 +176,6 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(f"the connection was lost: {exc}" if exc else "Asterisk closed the connection")
-        self._stop_timer()
         self.standing = Standing.GONE
         self._gone(self)
 
@@ -204,11 +211,10 @@ class Connection(asyncio.Protocol):
 
     def _finish(self, reason: str) -> None:
         self._end(reason)
-        self._stop_timer()
+        self._due = math.inf
         if self.standing is not Standing.GONE:
             self.standing = Standing.LEAVING
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _expect(self, seconds: float) -> None:
+        self._allowed_seconds = seconds
+        self._due = self._loop.time() + seconds

@@ -31,8 +31,8 @@ LONGEST_COMMAND = 2_047
 
 VERB = re.compile(r"[A-Z]+( [A-Z]+)*")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-_TO_ESCAPE = re.compile(r'(["\\])')
 
+_HEADER = re.compile(r"^(agi_[^:\n]*): ?(.*)$", re.MULTILINE)
 _RESULT = re.compile(rb"200 result=([^ ]*)(?: \((.*)\))?((?: \w+=[^ ()]*)*)", re.DOTALL)
 _RESULT_AND_TEXT = re.compile(rb"200 result=([^ ]*) ([^(].*)")
 _OPEN_PARENTHESIS = re.compile(rb"200 result=[^ ]* \(")
@@ -86,6 +86,10 @@ class Parser:
 
         :raises ProtocolBroken: it is not AGI, or has no end.
         """
+        if self._opened and not self._rest and not self._lines and data.find(b"\n") == len(data) - 1 >= 0:
+            # One whole line, as nearly always.
+            one = self._take(data[:-1])
+            return [] if one is None else [one]
         self._rest += data
         heard: list[Heard] = []
         if not self._opened:
@@ -112,7 +116,7 @@ class Parser:
         block = bytes(self._rest[:end])
         del self._rest[: end + 2]
         self._searched = 0
-        return Headers(tuple(_header(line) for line in block.decode("utf-8", "replace").split("\n")))
+        return _headers_of(block.decode("utf-8", "replace"))
 
     def _line(self) -> bytes | None:
         end = self._rest.find(b"\n", self._searched)
@@ -153,11 +157,12 @@ class Parser:
         return Reply(int(other[1]), text=_text(other[2]))
 
 
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon or not name.startswith("agi_"):
-        raise ProtocolBroken(f"{line[:60]!r} is no header")
-    return name, value.removeprefix(" ")
+def _headers_of(block: str) -> Headers:
+    pairs = _HEADER.findall(block)
+    if len(pairs) <= block.count("\n"):
+        wrong = next(line for line in block.split("\n") if _HEADER.fullmatch(line) is None)
+        raise ProtocolBroken(f"{wrong[:60]!r} is no header")
+    return Headers(tuple(pairs))
 
 
 def _result(line: bytes) -> Reply:
@@ -187,7 +192,8 @@ def quoted(value: str) -> str:
     """
     if CONTROL_CHARACTER.search(value):
         raise CommandRefused(f"AGI argument {value[:60]!r} holds a control character; nothing was sent")
-    return '"' + _TO_ESCAPE.sub(r"\\\1", value) + '"'
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def command(verb: str, *arguments: str | int) -> bytes:

@@ -12,6 +12,7 @@ on. A route that fails ends one call and no other.
 from __future__ import annotations
 
 import asyncio
+import socket
 from dataclasses import dataclass
 
 import structlog
@@ -27,8 +28,21 @@ from dialer.tasks import Died, TaskCrew
 
 log = structlog.get_logger(__name__)
 
-BACKLOG = 256
-"""Connections that may wait to be accepted; also how many asyncio accepts in one turn, which the others wait for."""
+INHERITED = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
+"""Options of the listening socket, which every connection inherits (socket(7)): commands go at once, and an Asterisk
+whose machine is gone is noticed within a minute."""
+TICK_SECONDS = 0.2
+"""How much later than it is due a thing may be noticed to be late."""
+ACCEPTED_IN_ONE_TURN = 4
+"""Connections that are accepted at a time, while the others' commands wait."""
+WAITING_TO_BE_ACCEPTED = 1024
+"""Connections that may wait for that; TCP lets more try again after a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,14 @@ class AgiFigures:
     """Connections that were not served: no place, no such route, not AGI, too slow."""
 
 
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """A call that is served: its task, and the event loop's time at which it has lasted too long."""
+
+    task: asyncio.Task[None]
+    too_long_at: float
+
+
 class AgiServer:
     """Listens for Asterisk from `start` to `close`."""
 
@@ -80,8 +102,7 @@ class AgiServer:
         self._complaints = Complaints()
         self._connections: set[Connection] = set()
         self._strangers: dict[Connection, None] = {}
-        self._calls: set[Connection] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: dict[Connection, LiveCall] = {}
         self._empty = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._closing = False
@@ -109,14 +130,20 @@ class AgiServer:
         """
         host, port = self._settings.host, self._settings.port
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                self._connection, host, port, backlog=BACKLOG, reuse_address=True
-            )
+            listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         except OSError as error:
             raise CannotListen(
                 f"cannot listen for AGI on {host}:{port}: {error.strerror or error}; "
                 "another program has this port, or no interface this address"
             ) from error
+        for level, option, value in INHERITED:
+            listening.setsockopt(level, option, value)
+        self._server = await asyncio.get_running_loop().create_server(
+            self._connection, sock=listening, backlog=ACCEPTED_IN_ONE_TURN
+        )
+        # asyncio takes one number for both; more may wait to be accepted than are in one turn.
+        listening.listen(WAITING_TO_BE_ACCEPTED)
+        self._crew.start("AGI clock", self._tick())
         log.info("listening for AGI", host=host, port=self.port)
 
     async def close(self) -> None:
@@ -127,9 +154,14 @@ class AgiServer:
         self._server.close()
         for stranger in list(self._strangers):
             self._refuse(stranger, "Waihu is stopping")
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=self._settings.close_seconds)
+        if self._calls:
+            tasks = [live.task for live in self._calls.values()]
+            await asyncio.wait(tasks, timeout=self._settings.close_seconds)
         await self._crew.close()
+        for connection in tuple(self._calls):
+            # Its task was cancelled before its first step, so it could not do this itself.
+            self._calls.pop(connection)
+            self._refuse(connection, "Waihu is stopping")
         if self._connections:
             self._empty.clear()
             try:
@@ -141,6 +173,17 @@ class AgiServer:
                 # What is aborted is gone in the next turn.
                 await self._empty.wait()
         await self._server.wait_closed()
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = loop.time()
+            for connection in tuple(self._connections):
+                connection.look_at_the_clock(now)
+            for live in tuple(self._calls.values()):
+                if now >= live.too_long_at:
+                    live.task.cancel()
 
     # --- who is let in ---
 
@@ -174,12 +217,11 @@ class AgiServer:
             self._refuse(connection, "the request was refused, see the log of Waihu")
             return
         self._strangers.pop(connection, None)
-        self._calls.add(connection)
         connection.become_call()
         self.figures.calls += 1
         task = self._crew.start(f"AGI {request.path} {request.uniqueid}", self._serve(connection, request, route))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        too_long_at = asyncio.get_running_loop().time() + self._settings.longest_call_seconds
+        self._calls[connection] = LiveCall(task, too_long_at)
 
     def _break(self, connection: Connection, reason: str) -> None:
         self._complaints.say("AGI connection dropped", peer=connection.peer, reason=reason)
@@ -205,17 +247,16 @@ class AgiServer:
 
     async def _serve(self, connection: Connection, request: AgiRequest, route: Route) -> None:
         structlog.contextvars.bind_contextvars(route=request.path, channel=request.channel, uniqueid=request.uniqueid)
-        limit = asyncio.timeout(self._settings.longest_call_seconds)
         try:
-            async with limit:
-                await route(Call(connection, request, self._settings.reply_seconds))
+            await route(Call(connection, request, self._settings.reply_seconds))
         except CallerHungUp as over:
             self.figures.hung_up += 1
             log.debug("AGI call over before its route", reason=str(over))
         except asyncio.CancelledError:
+            reason = "Waihu is stopping" if self._closing else "it took too long"
             self.figures.failed += 1
-            log.warning("AGI route ended: Waihu is stopping")
-            connection.refuse("Waihu is stopping")
+            log.warning("AGI route ended", reason=reason)
+            connection.refuse(reason)
             raise
         except AgiError as error:
             self.figures.failed += 1
@@ -223,16 +264,11 @@ class AgiServer:
             connection.refuse("the route failed")
         except Exception:
             self.figures.failed += 1
-            if limit.expired():
-                log.error(  # noqa: TRY400 - no mistake of the route's
-                    "AGI route ended: it took too long", longest_call_seconds=self._settings.longest_call_seconds
-                )
-            else:
-                # A mistake in one route must not cost the calls of the others.
-                log.exception("AGI route failed by a mistake of its own")
+            # A mistake in one route must not cost the calls of the others.
+            log.exception("AGI route failed by a mistake of its own")
             connection.refuse("the route failed")
         else:
             self.figures.served += 1
         finally:
-            self._calls.discard(connection)
+            self._calls.pop(connection, None)
             connection.close()

@@ -61,7 +61,7 @@ async def test_hundreds_at_once() -> None:
 async def test_tasks_have_names(served: Served) -> None:
     peer = await served.peer(opening("waits"))
     await until(lambda: served.routes.seen)
-    assert served.server._crew.names == ("AGI waits 1795321993.1",)
+    assert served.server._crew.names == ("AGI clock", "AGI waits 1795321993.1")
     served.routes.go_on.set()
     assert await peer.command() == ["ANSWER"]
     await peer.close()
@@ -189,10 +189,11 @@ async def test_a_call_longer_than_the_limit_is_ended() -> None:
     with capture_logs() as logs:
         peer = await AgiPeer.connect(server.port, opening("plays"))
         assert await peer.command() == ["STREAM", "FILE", "long", ""]
-        assert await peer.line() == b"failure: the route failed\n"
+        assert await peer.line() == b"failure: it took too long\n"
         await peer.close()
         await server.close()
-    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["AGI route ended: it took too long"]
+    (told,) = [entry for entry in logs if entry["log_level"] == "warning"]
+    assert (told["event"], told["reason"]) == ("AGI route ended", "it took too long")
 
 
 # --- the beginning and the end ---
@@ -222,6 +223,19 @@ async def test_close_ends_calls_that_do_not_and_says_so_to_asterisk(served: Serv
     await closing  # although neither of them leaves
     call.vanish()
     stranger.vanish()
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_close_at_any_moment_of_a_beginning_call_leaves_nothing(turns: int) -> None:
+    settings = AgiSettings(port=0, close_seconds=0)
+    server = AgiServer(settings, Router(Routes().table), lambda name, error: None)
+    await server.start()
+    peer = await AgiPeer.connect(server.port, opening("waits"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await server.close()
+    assert (server.calls_now, server._connections, server._crew.names) == (0, set(), ())
+    peer.vanish()
 
 
 async def test_a_port_that_is_taken_is_an_error_that_says_so() -> None:
