@@ -37,3 +37,11 @@ class PinCheck(Protocol):
     async def __call__(self, agent: str, pin: str) -> bool:
         """True only for the right PIN of a known agent; slow on purpose."""
         ...
+
+
+class Suppress(Protocol):
+    """Writes down who must not be called any more."""
+
+    async def __call__(self, number: str, *, reason: str, source: str, proof: str) -> bool:
+        """Forbid a number (E.164) to every campaign, from this moment on. False: it was forbidden already."""
+        ...

@@ -12,6 +12,7 @@ from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.carrier.fates import Fates
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.agi_stage import AgiStage, raise_agi_stage
 from tests.asterisk.bare_ami import BareAmi
 from tests.asterisk.numbers import SCRIPTED
 
@@ -45,6 +46,13 @@ async def pbx(
     folder = tmp_path_factory.mktemp("pbx")
     async with EmbeddedPbx(program, folder, carrier=carrier.sip, phones=carrier.phones_sip, dialplan=LOCAL_ENDS) as pbx:
         yield pbx
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def agi_stage(program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgiStage]:
+    """An Asterisk whose dialplan asks AGI servers and scripts; for tests in the session's event loop."""
+    async with raise_agi_stage(program, tmp_path_factory.mktemp("agi")) as stage:
+        yield stage
 
 
 @pytest.fixture

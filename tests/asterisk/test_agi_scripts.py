@@ -7,51 +7,43 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from agi.call import Call
 from agi.errors import CallerHungUp
 from agi.protocol import OPENING
 from agi.scripts.hardened import HardenedAgi
-from dialer.embedded.asterisk_program import AsteriskProgram
-from tests.asterisk.agi_stage import AgiStage, Ear, raise_agi_stage, served
+from tests.asterisk.agi_stage import AgiStage, Ear, served
 from tests.fakes.waiting import until
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="session")]
 
 ALWAYS = "mon-sun 00:00-24:00"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgiStage]:
-    async with raise_agi_stage(program, tmp_path_factory.mktemp("agi")) as stage:
-        yield stage
 
 
 def script(name: str, *arguments: str) -> str:
     return ",".join([sys.executable, "-I", "-m", f"agi.scripts.{name}", *arguments])
 
 
-def asked(stage: AgiStage, leg: str) -> list[str]:
+def asked(agi_stage: AgiStage, leg: str) -> list[str]:
     """The AGI commands that Asterisk carried out on that leg."""
     return [
         event["Command"]
-        for event in stage.ami.events
+        for event in agi_stage.ami.events
         if event.get("Event") == "AGIExecEnd" and event["Uniqueid"] == leg
     ]
 
 
-async def test_the_apology_is_played_and_the_call_ends(stage: AgiStage) -> None:
-    leg = await stage.call_script(script("apology", "beep"))
-    await stage.gone(leg)
-    assert asked(stage, leg) == ["ANSWER", 'STREAM FILE "beep" "" 0', "HANGUP"]
+async def test_the_apology_is_played_and_the_call_ends(agi_stage: AgiStage) -> None:
+    leg = await agi_stage.call_script(script("apology", "beep"))
+    await agi_stage.gone(leg)
+    assert asked(agi_stage, leg) == ["ANSWER", 'STREAM FILE "beep" "" 0', "HANGUP"]
 
 
 def scripts_of(pid: int) -> list[str]:
@@ -60,33 +52,33 @@ def scripts_of(pid: int) -> list[str]:
     return [child for child in children if b"agi.scripts" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
-async def test_a_caller_who_does_not_hear_the_apology_out_leaves_no_process(stage: AgiStage) -> None:
-    leg = await stage.call_script(script("apology", "demo-congrats"), "leaves")
-    await until(lambda: len(scripts_of(stage.instance.pid)) == 1)
-    await stage.gone(leg)
-    assert "agi.scripts.apology" not in stage.instance.log_file.read_text()
-    await until(lambda: scripts_of(stage.instance.pid) == [])
+async def test_a_caller_who_does_not_hear_the_apology_out_leaves_no_process(agi_stage: AgiStage) -> None:
+    leg = await agi_stage.call_script(script("apology", "demo-congrats"), "leaves")
+    await until(lambda: len(scripts_of(agi_stage.instance.pid)) == 1)
+    await agi_stage.gone(leg)
+    assert "agi.scripts.apology" not in agi_stage.instance.log_file.read_text()
+    await until(lambda: scripts_of(agi_stage.instance.pid) == [])
 
 
-async def test_in_hours_the_dialplan_is_told_so(stage: AgiStage) -> None:
-    leg = await stage.call_script(script("after_hours", "Asia/Shanghai", ALWAYS))
-    ended = await stage.ended(leg)
+async def test_in_hours_the_dialplan_is_told_so(agi_stage: AgiStage) -> None:
+    leg = await agi_stage.call_script(script("after_hours", "Asia/Shanghai", ALWAYS))
+    ended = await agi_stage.ended(leg)
     assert (ended["Status"], ended["Open"]) == ("SUCCESS", "1")
-    assert asked(stage, leg) == ['SET VARIABLE "WAIHU_OPEN" 1']
-    await stage.hang_up(leg)
+    assert asked(agi_stage, leg) == ['SET VARIABLE "WAIHU_OPEN" 1']
+    await agi_stage.hang_up(leg)
 
 
-async def test_after_hours_the_next_opening_is_said(stage: AgiStage) -> None:
+async def test_after_hours_the_next_opening_is_said(agi_stage: AgiStage) -> None:
     neither_today_nor_tomorrow = DAYS[(datetime.now(UTC).weekday() + 3) % 7]
-    leg = await stage.call_script(
+    leg = await agi_stage.call_script(
         script("after_hours", "Asia/Shanghai", f"{neither_today_nor_tomorrow} 09:00-18:00", "beep")
     )
-    ended = await stage.ended(leg)
+    ended = await agi_stage.ended(leg)
     assert (ended["Status"], ended["Open"]) == ("SUCCESS", "0")
-    *_, said = asked(stage, leg)
+    *_, said = asked(agi_stage, leg)
     assert said.startswith("SAY DATETIME ")
     assert said.endswith('\'digits/at\' IMp" "Asia/Shanghai"')
-    await stage.hang_up(leg)
+    await agi_stage.hang_up(leg)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -99,13 +91,13 @@ def messages_in(folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("caller", ["speaks", "speaks-and-leaves", "presses"])
-async def test_a_message_is_kept_however_the_caller_ends_it(stage: AgiStage, tmp_path: Path, caller: str) -> None:
-    leg = await stage.call_script(script("voicemail", str(tmp_path), "2", "beep"), caller, keys="#")
+async def test_a_message_is_kept_however_the_caller_ends_it(agi_stage: AgiStage, tmp_path: Path, caller: str) -> None:
+    leg = await agi_stage.call_script(script("voicemail", str(tmp_path), "2", "beep"), caller, keys="#")
     if caller == "speaks-and-leaves":
-        await stage.gone(leg)
+        await agi_stage.gone(leg)
     else:
-        assert (await stage.ended(leg))["Status"] == "SUCCESS"
-        await stage.hang_up(leg)
+        assert (await agi_stage.ended(leg))["Status"] == "SUCCESS"
+        await agi_stage.hang_up(leg)
     if caller == "presses":
         assert files_in(tmp_path) == []  # nothing was said
         return
@@ -116,11 +108,13 @@ async def test_a_message_is_kept_however_the_caller_ends_it(stage: AgiStage, tmp
     assert (tmp_path / facts["file"]).stat().st_size > 16_000
 
 
-async def test_a_script_that_cannot_go_on_is_a_failure_and_a_line_in_asterisks_log(stage: AgiStage) -> None:
-    leg = await stage.call_script(script("voicemail", "/no/such/folder"))
-    assert (await stage.ended(leg))["Status"] == "FAILURE"
-    assert "'/no/such/folder' is no absolute folder that this user can write to" in stage.instance.log_file.read_text()
-    await stage.hang_up(leg)
+async def test_a_script_that_cannot_go_on_is_a_failure_and_a_line_in_asterisks_log(agi_stage: AgiStage) -> None:
+    leg = await agi_stage.call_script(script("voicemail", "/no/such/folder"))
+    assert (await agi_stage.ended(leg))["Status"] == "FAILURE"
+    assert (
+        "'/no/such/folder' is no absolute folder that this user can write to" in agi_stage.instance.log_file.read_text()
+    )
+    await agi_stage.hang_up(leg)
 
 
 # --- pyst2's methods and ours ---
@@ -183,17 +177,19 @@ async def by_us(call: Call) -> list[object]:
     ]
 
 
-async def test_both_hear_the_same(stage: AgiStage) -> None:
+async def test_both_hear_the_same(agi_stage: AgiStage) -> None:
     ear = Ear(by_us)
-    async with served(stage, ours=ear) as (_, url):
-        assert (await stage.ended(await stage.call(f"{url}/ours", "presses", keys="456")))["Status"] == "SUCCESS"
-    theirs = Pyst2Server(stage.address, by_pyst2)
-    assert (await stage.ended(await stage.call(theirs.url, "presses", keys="456")))["Status"] == "SUCCESS"
+    async with served(agi_stage, ours=ear) as (_, url):
+        assert (await agi_stage.ended(await agi_stage.call(f"{url}/ours", "presses", keys="456")))[
+            "Status"
+        ] == "SUCCESS"
+    theirs = Pyst2Server(agi_stage.address, by_pyst2)
+    assert (await agi_stage.ended(await agi_stage.call(theirs.url, "presses", keys="456")))["Status"] == "SUCCESS"
     assert await theirs.done() == ear.results[0]
     assert ear.results[0] == ['O"Neil \\ 外呼', "first\nsecond", "456", "", "", "100", "外呼"]
 
 
-async def test_a_hang_up_ends_pyst2s_methods_too_in_a_thread(stage: AgiStage) -> None:
-    theirs = Pyst2Server(stage.address, lambda agi: agi.stream_file("demo-congrats"))
-    await stage.gone(await stage.call(theirs.url, "leaves"))
+async def test_a_hang_up_ends_pyst2s_methods_too_in_a_thread(agi_stage: AgiStage) -> None:
+    theirs = Pyst2Server(agi_stage.address, lambda agi: agi.stream_file("demo-congrats"))
+    await agi_stage.gone(await agi_stage.call(theirs.url, "leaves"))
     assert await theirs.done() == "hung up"

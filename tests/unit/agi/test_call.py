@@ -10,36 +10,10 @@ import pytest
 
 from agi.call import Call, DialOutcome, Recording, RecordingEnd
 from agi.errors import CallerHungUp, CommandFailed, CommandRefused
-from agi.protocol import Headers, Parser, Reply
-from agi.request import request_from
-from tests.fakes.agi_peer import Answer, answers, opening, read_as_asterisk
+from tests.fakes.agi_line import AsteriskLine, on
+from tests.fakes.agi_peer import answers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class AsteriskLine:
-    """Answers commands as Asterisk would; the caller hangs up while the command of that number is on its way."""
-
-    def __init__(self, answer: Answer, hangs_up_at: int | None = None) -> None:
-        self._answer = answer
-        self._hangs_up_at = hangs_up_at
-        self._parser = Parser()
-        (self.opening,) = self._parser.feed(opening())
-        self.asked: list[str] = []
-
-    async def ask(self, command: bytes, seconds: float | None) -> Reply:
-        words = read_as_asterisk(command.removesuffix(b"\n"))
-        if self._hangs_up_at is not None and len(self.asked) >= self._hangs_up_at:
-            raise CallerHungUp("the caller hung up")
-        self.asked.append(" ".join(words))
-        (reply,) = self._parser.feed(self._answer(words).encode() + b"\n")
-        assert isinstance(reply, Reply)
-        return reply
-
-
-def on(line: AsteriskLine) -> Call:
-    assert isinstance(line.opening, Headers)
-    return Call(line, request_from(line.opening), reply_seconds=5)
 
 
 Verb = Callable[[Call], Awaitable[object]]
