@@ -24,7 +24,7 @@ MOST_CUSHION = 15.0
 """The credit in calls at which a launch carries the cap: so many, and so many standard deviations of the abandoned
 calls that the cap allows. Each cushion less makes that e times as little."""
 EARLY = 1.5
-EARLY_UNTIL = 3.0
+EARLY_UNTIL = 1.5
 """So many calls more before there are answers, fading as the cap allows more calls: where it allows one or two, one
 abandoned call too many is a large part."""
 
