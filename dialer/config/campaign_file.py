@@ -9,6 +9,7 @@ from pydantic import ConfigDict, ValidationInfo, field_validator, model_validato
 
 from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.document import Keys
+from dialer.config.legal_window import LegalWindow
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
     AgentNumberText,
@@ -60,7 +61,11 @@ class PacingSection(Section):
         "(16 CFR 310.4(b)(4)(i)); aim at 0-1 % in the UK.",
         "3 %",
     )
-    window: Duration = setting("How far back abandoned calls are counted against `cap`.", "30d")
+    window: LegalWindow = setting(
+        "How far back abandoned calls are counted against `cap`: the last 30d or 24h from any moment, or the calendar "
+        "day or month that is not over, of the campaign's time zone or of another: month in America/Toronto.",
+        "30d",
+    )
     answer_limit: Duration = setting(
         "A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii)).", "2s"
     )

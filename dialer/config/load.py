@@ -10,6 +10,7 @@ from dialer.config.campaign_file import CampaignFile, RetrySection
 from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
+from dialer.config.legal_window import placed
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.section import validate
 from dialer.config.settings import (
@@ -167,7 +168,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         pacing=PacingPolicy(
             mode=said.mode,
             drop_cap=pacing.cap,
-            drop_window=pacing.window,
+            drop_window=placed(pacing.window, said.time_zone),
             answer_limit=pacing.answer_limit,
             ring_time=pacing.ring_time,
             least_ring_time=pacing.least_ring_time,

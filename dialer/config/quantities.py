@@ -15,7 +15,8 @@ from dialer.config.problems import did_you_mean
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION_PART = r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)"
-_DURATION = re.compile(rf"\s*{_DURATION_PART}(?:\s*{_DURATION_PART})*\s*")
+DURATION_PATTERN = rf"\s*{_DURATION_PART}(?:\s*{_DURATION_PART})*\s*"
+_DURATION = re.compile(DURATION_PATTERN)
 _LONGEST = timedelta(days=3660)
 
 
@@ -80,7 +81,8 @@ def _e164(given: Any) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _time_zone(given: Any) -> str:
+def parse_time_zone(given: Any) -> str:
+    """`Asia/Shanghai`; ValueError for what is no IANA time zone."""
     text = _text(given, "a time zone such as Asia/Shanghai")
     try:
         ZoneInfo(text)
@@ -122,7 +124,7 @@ def _dial_string(given: Any) -> str:
 
 
 def _duration_schema(example: str, other: str = "") -> WithJsonSchema:
-    pattern = f"^({_DURATION.pattern}{other})$"
+    pattern = f"^({DURATION_PATTERN}{other})$"
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
@@ -135,7 +137,7 @@ DurationOrZero = Annotated[timedelta, PlainValidator(parse_duration), _duration_
 Delay = Annotated[timedelta | None, PlainValidator(_parse_delay), _duration_schema("15m", "|never")]
 Share = Annotated[float, PlainValidator(parse_share), _written("3 %", "string", "number")]
 PhoneNumber = Annotated[str, PlainValidator(_e164), _written("+861065550100", "string", "integer")]
-TimeZone = Annotated[str, PlainValidator(_time_zone), _written("Asia/Shanghai", "string")]
+TimeZone = Annotated[str, PlainValidator(parse_time_zone), _written("Asia/Shanghai", "string")]
 Day = Annotated[date, PlainValidator(_date), _written("2026-10-01", "string")]
 DialString = Annotated[str, PlainValidator(_dial_string), _written("PJSIP/{number}@carrier", "string")]
 Phone = Annotated[

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.window import RollingWindow, Window
 from dialer.core.words import (
     AgentNumber,
     CampaignName,
@@ -24,7 +25,7 @@ class PacingPolicy:
     mode: Mode
     drop_cap: float = 0.03
     """Abandoned / live answers that may not be exceeded over `drop_window`; a fraction (16 CFR 310.4(b)(4)(i))."""
-    drop_window: timedelta = timedelta(days=30)
+    drop_window: Window = RollingWindow(timedelta(days=30))
     answer_limit: timedelta = timedelta(seconds=2)
     """A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii))."""
     ring_time: timedelta = timedelta(seconds=25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -14,7 +15,8 @@ from dialer.config.load import Configuration
 from dialer.config.reload import Changed, ConfigurationWatch, Refused
 from dialer.core import events as ev
 from dialer.core.policy import CampaignPolicy
-from dialer.core.words import CampaignOrder, CampaignState
+from dialer.core.window import recount_at
+from dialer.core.words import CampaignName, CampaignOrder, CampaignState
 from dialer.ports import Post
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import kept_states, register_campaign, window_count
@@ -24,9 +26,10 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-WINDOW_REFRESH_SECONDS = 3600.0
-"""The legal window rolls on: its counts are read anew this often."""
-ONLY_AT_THE_START = ("database", "asterisk", "web", "log", "pins_file")
+SHORTEST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+"""How long to sleep before looking again whose legal window is to be counted anew: files change, and clocks are set."""
+ONLY_AT_THE_START = ("database", "asterisk", "web", "agi", "log", "pins_file")
 """Settings of the site that a running daemon does not change."""
 _ORDERS_TO_RETURN_TO = {
     CampaignState.RUNNING: (CampaignOrder.START,),
@@ -44,6 +47,7 @@ class Rulebook:
         self._watch = ConfigurationWatch(configuration, environment)
         self._database = database
         self._post = post
+        self._recount_at: dict[CampaignName, datetime] = {}
 
     def ask(self) -> None:
         """Read the files anew now, as at SIGHUP."""
@@ -74,15 +78,24 @@ class Rulebook:
                     await self._change(step)
 
     async def refresh_windows(self) -> None:
-        """Count the legal window anew from time to time, until cancelled."""
+        """Count each campaign's legal window anew from time to time and when it turns over, until cancelled."""
         while True:
-            await asyncio.sleep(WINDOW_REFRESH_SECONDS)
+            await asyncio.sleep(self._seconds_to_next_count(datetime.now(UTC)))
+            now = datetime.now(UTC)
             for policy in self.configuration.campaigns.values():
-                await _insist(partial(self._load_campaign, policy))
+                if now >= self._recount_at.get(policy.name, now):
+                    await _insist(partial(self._load_campaign, policy))
+
+    def _seconds_to_next_count(self, now: datetime) -> float:
+        due = (self._recount_at.get(name, now) for name in self.configuration.campaigns)
+        seconds = (min(due, default=now) - now).total_seconds()
+        return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, seconds))
 
     async def _load_campaign(self, policy: CampaignPolicy) -> None:
         await register_campaign(self._database, policy, self.configuration.texts[policy.name])
-        window = await window_count(self._database, policy.name, policy.pacing.drop_window)
+        now = datetime.now(UTC)
+        window = await window_count(self._database, policy.name, policy.pacing.drop_window, now)
+        self._recount_at[policy.name] = recount_at(policy.pacing.drop_window, now)
         self._post(ev.CampaignLoaded(policy=policy, window=window))
 
     async def _change(self, changed: Changed) -> None:

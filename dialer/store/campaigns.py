@@ -1,7 +1,7 @@
 """Campaigns: their versions, their lists, what was last asked of them, and what the drop cap has to remember."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dialer.core.commands import RecordCampaignState
 from dialer.core.found import WindowCount
 from dialer.core.policy import CampaignPolicy
+from dialer.core.window import Window, starts_at
 from dialer.core.words import CampaignName, CampaignState
 from models import Campaign, CampaignList, CampaignVersion, CustomerList
 
 _WINDOW = text("""
     SELECT count(*) AS answered, count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id
-    WHERE c.name = :campaign AND a.ended_at > now() - CAST(:span AS interval)
+    WHERE c.name = :campaign AND a.ended_at >= CAST(:since AS timestamptz)
       AND a.disposition IN ('answered', 'abandoned')
 """)
 
@@ -54,10 +55,10 @@ async def register_campaign(engine: AsyncEngine, policy: CampaignPolicy, text_of
             )
 
 
-async def window_count(engine: AsyncEngine, campaign: CampaignName, window: timedelta) -> WindowCount:
-    """Live answers and abandoned calls of a campaign that ended within the last `window`."""
+async def window_count(engine: AsyncEngine, campaign: CampaignName, window: Window, now: datetime) -> WindowCount:
+    """Live answers and abandoned calls of a campaign that ended since the legal window at `now` began."""
     async with engine.connect() as connection:
-        row = (await connection.execute(_WINDOW, {"campaign": campaign, "span": window})).one()
+        row = (await connection.execute(_WINDOW, {"campaign": campaign, "since": starts_at(window, now)})).one()
         return WindowCount(answered=row.answered, abandoned=row.abandoned)
 
 

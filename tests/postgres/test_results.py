@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.core.commands import FetchLeads, OpenAttempt, Outcome, RecordInterval
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead, LeadNext
+from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow, Window
 from dialer.core.words import AgentNumber, AgentState, CampaignName, Disposition, LeadEnd
 from dialer.store.agents import record_intervals
 from dialer.store.attempts import close_attempts, open_attempts
@@ -193,9 +194,38 @@ def test_every_figure_is_defined() -> None:
 
 async def test_the_drop_caps_memory(engine: AsyncEngine, run: Run) -> None:
     await a_morning(engine, run)
-    assert await window_count(engine, SPRING, timedelta(days=30)) == WindowCount(answered=0, abandoned=0)
-    await do(engine, "UPDATE attempts SET ended_at = now() - interval '29 days' WHERE ended_at IS NOT NULL")
-    assert await window_count(engine, SPRING, timedelta(days=30)) == WindowCount(answered=4, abandoned=1)
+    now = datetime(2026, 4, 10, 12, tzinfo=UTC)
+    month = RollingWindow(timedelta(days=30))
+    assert await window_count(engine, SPRING, month, now) == WindowCount(answered=0, abandoned=0)
+    await do(engine, "UPDATE attempts SET ended_at = :at WHERE ended_at IS NOT NULL", at=now - timedelta(days=29))
+    assert await window_count(engine, SPRING, month, now) == WindowCount(answered=4, abandoned=1)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "last_before"),
+    [
+        (RollingWindow(timedelta(hours=24)), "2026-03-31T12:00:00Z", "2026-03-30T11:59:59.999Z"),
+        # In Toronto it is still March, by five hours; there the clock had jumped on the 8th.
+        (CalendarWindow(CalendarUnit.MONTH, "America/Toronto"), "2026-04-01T03:59:59Z", "2026-03-01T04:59:59.999Z"),
+        (CalendarWindow(CalendarUnit.MONTH, "America/Toronto"), "2026-04-01T04:00:00Z", "2026-04-01T03:59:59.999Z"),
+        (CalendarWindow(CalendarUnit.DAY, "Asia/Shanghai"), "2026-04-01T16:00:01Z", "2026-04-01T15:59:59.999Z"),
+    ],
+)
+async def test_a_call_counts_from_the_first_instant_of_the_window(
+    engine: AsyncEngine, run: Run, window: Window, now: str, last_before: str
+) -> None:
+    await a_morning(engine, run)
+    outside = datetime.fromisoformat(last_before)
+    inside = outside + timedelta(milliseconds=1)
+    move = "UPDATE attempts SET ended_at = :at WHERE ended_at IS NOT NULL"
+    await do(engine, move, at=outside)
+    assert await window_count(engine, SPRING, window, datetime.fromisoformat(now)) == WindowCount(
+        answered=0, abandoned=0
+    )
+    await do(engine, move + " AND disposition = 'abandoned'", at=inside)
+    assert await window_count(engine, SPRING, window, datetime.fromisoformat(now)) == WindowCount(
+        answered=1, abandoned=1
+    )
 
 
 async def test_why_tells_the_story_of_a_number_a_lead_and_an_attempt(engine: AsyncEngine, run: Run) -> None:

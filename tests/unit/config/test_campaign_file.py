@@ -9,6 +9,7 @@ import pytest
 
 from dialer.config.load import load_campaign, load_site
 from dialer.core.policy import AgentDisposition, CampaignPolicy, PacingPolicy, RetryPolicy, RetryRule
+from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow, Window
 from dialer.core.words import DispositionFlag, Mode
 from tests.unit.config.conftest import CAMPAIGN, Mistakes
 
@@ -64,7 +65,7 @@ detect_machines: yes
     assert policy.pacing == PacingPolicy(
         mode=Mode.PREDICTIVE,
         drop_cap=0.005,
-        drop_window=timedelta(days=1),
+        drop_window=RollingWindow(timedelta(days=1)),
         answer_limit=timedelta(seconds=1.5),
         ring_time=timedelta(minutes=1),
         least_ring_time=timedelta(seconds=20),
@@ -93,6 +94,21 @@ detect_machines: yes
     assert policy.detect_machines
 
 
+@pytest.mark.parametrize(
+    ("written", "window"),
+    [
+        ("24h", RollingWindow(timedelta(hours=24))),
+        ("30d", RollingWindow(timedelta(days=30))),
+        ("day", CalendarWindow(CalendarUnit.DAY, "America/Vancouver")),
+        ("month", CalendarWindow(CalendarUnit.MONTH, "America/Vancouver")),
+        ("month in America/Toronto", CalendarWindow(CalendarUnit.MONTH, "America/Toronto")),
+    ],
+)
+def test_the_legal_window_rolls_or_follows_the_calendar(campaign_file: Path, written: str, window: Window) -> None:
+    policy = load(campaign_file, f"time_zone: America/Vancouver\npacing: {{window: {written}}}\n")
+    assert policy.pacing.drop_window == window
+
+
 def test_caller_ids_become_e164(campaign_mistakes: Mistakes, campaign_file: Path) -> None:
     assert campaign_mistakes('caller_ids: ["+86 10 6555-0100", +442079460000]') == []
     assert load_campaign(campaign_file, None).caller_ids == ("+861065550100", "+442079460000")
@@ -100,6 +116,9 @@ def test_caller_ids_become_e164(campaign_mistakes: Mistakes, campaign_file: Path
 
 NUMBER = "expected a number with plus sign and country code such as +861065550100"
 DURATION = "expected a duration with its unit such as 90s, 15m, 2h or 3d"
+WINDOW = (
+    "expected a duration such as 30d or 24h, or day or month, with `in` and a time zone if it is not the campaign's"
+)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +163,15 @@ DURATION = "expected a duration with its unit such as 90s, 15m, 2h or 3d"
             "2:14: pacing.ring_time: is shorter than least_ring_time, expected at least 15s",
         ),
         ("pacing: {cap: 3}", "1:15: pacing.cap: '3' is 300% of all, expected a share such as 3 % or 0.03"),
+        ("pacing: {window: week}", f"1:18: pacing.window: 'week' is no legal window, {WINDOW}"),
+        (
+            "pacing: {window: 5s}",
+            "1:18: pacing.window: '5s' is too short to count calls in, expected at least 1m",
+        ),
+        (
+            "pacing: {window: month in Asia/Shangai}",
+            "1:18: pacing.window: 'Asia/Shangai' is no time zone, did you mean 'Asia/Shanghai'?",
+        ),
         ("pacing: {cap: low}", "1:15: pacing.cap: 'low' is no share, expected a share such as 3 % or 0.03"),
         ("pacing: {max_lines: 0}", "1:21: pacing.max_lines: '0' is not possible, expected at least 1"),
         ("pacing: {max_lines: many}", "1:21: pacing.max_lines: 'many' is not possible, expected a whole number"),
