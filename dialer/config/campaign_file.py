@@ -26,7 +26,8 @@ from dialer.config.quantities import (
 )
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
-from dialer.core.words import Disposition, DispositionFlag, Mode
+from dialer.core.answer_limit import LONGEST_DETECTION
+from dialer.core.words import CountedFrom, Disposition, DispositionFlag, Mode
 
 _ENDING = frozenset({DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
 _CONTRADICTIONS = (
@@ -68,6 +69,11 @@ class PacingSection(Section):
     )
     answer_limit: Duration = setting(
         "A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii)).", "2s"
+    )
+    counted_from: CountedFrom = setting(
+        "From when answer_limit runs: connect, when the phone is picked up, or greeting, when it is known that a "
+        "person is there. The two differ by machine detection alone, which listens for up to 5 s.",
+        "greeting",
     )
     ring_time: Duration = setting("How long a phone may ring before the attempt is a no_answer.", "25s")
     least_ring_time: DurationOrZero = setting(
@@ -221,6 +227,19 @@ class CampaignFile(Section):
             hint = did_you_mean(name, offered) or ", expected one of `dispositions`"
             raise ValueError(f"{name!r} is no disposition of this campaign{hint}")
         return name
+
+    @field_validator("detect_machines")
+    @classmethod
+    def _leaves_time_for_an_agent(cls, detect: bool, info: ValidationInfo) -> bool:
+        pacing = info.data.get("pacing")
+        if not detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
+            return detect
+        if pacing.answer_limit <= LONGEST_DETECTION:
+            raise ValueError(
+                f"listens for up to {_seconds(LONGEST_DETECTION)} of the {_seconds(pacing.answer_limit)} that "
+                "pacing.answer_limit leaves from connect, expected false, or pacing.counted_from: greeting"
+            )
+        return detect
 
     @field_validator("retry")
     @classmethod

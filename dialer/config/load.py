@@ -170,6 +170,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
             drop_cap=pacing.cap,
             drop_window=placed(pacing.window, said.time_zone),
             answer_limit=pacing.answer_limit,
+            counted_from=pacing.counted_from,
             ring_time=pacing.ring_time,
             least_ring_time=pacing.least_ring_time,
             max_lines=pacing.max_lines,

@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.answer_limit import limit_at
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
@@ -52,8 +53,6 @@ JOIN_GUARD = timedelta(seconds=1)
 """A join takes milliseconds; after this long the agent's leg is not what it should be."""
 MESSAGE_GUARD = timedelta(seconds=60)
 HANGUP_GUARD = timedelta(seconds=10)
-FRESH = timedelta(seconds=1)
-"""News are not older than this; where they seem to be, or to come from the future, a clock was set."""
 OPT_OUT_DIGIT = "9"
 """Pressed during the safe-harbour message: never call me again (47 CFR 64.1200(b)(3))."""
 
@@ -148,9 +147,8 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return answered, (_guard(call, now + guard),)
         case CallState.DIALING | CallState.RINGING | CallState.ANSWERED, ev.Arrived(verdict=verdict, at=at):
             here = replace(call, verdict=verdict, arrived_at=at, answered_at=call.answered_at or at)
-            since = at if now - FRESH <= at <= now else now
-            limit_at = since + call.policy.pacing.answer_limit
-            return _end(here, now) if verdict in BY_VERDICT else _waiting(here, limit_at, now)
+            until = limit_at(call.policy.pacing, call.answered_at or at, at, now)
+            return _end(here, now) if verdict in BY_VERDICT else _waiting(here, until, now)
         case CallState.DIALING | CallState.ENDING, ev.OriginateRefused(at=at):
             return _over(replace(call, ended_at=at, dial_status="REFUSED"), now)
 
@@ -229,14 +227,16 @@ def _dial(call: Call, now: datetime) -> Step:
     return dialing, (originate, _guard(call, now + pacing.ring_time + RING_GRACE))
 
 
-def _waiting(call: Call, limit_at: datetime, now: datetime) -> Step:
-    waiting = replace(call, state=CallState.WAITING, since=now, limit_at=limit_at)
-    return waiting, (do.LetSleep(timer=call.guard), do.WakeAt(timer=call.limit, at=limit_at))
+def _waiting(call: Call, until: datetime, now: datetime) -> Step:
+    if now >= until:
+        return _closing(call, now, do.PlayMessage(channel=call.channel))
+    waiting = replace(call, state=CallState.WAITING, since=now, limit_at=until)
+    return waiting, (do.LetSleep(timer=call.guard), do.WakeAt(timer=call.limit, at=until))
 
 
 def _not_joined(call: Call, now: datetime) -> Step:
     """The promised agent did not come: another one may, while the limit lasts."""
-    if call.message_played or call.limit_at is None or now >= call.limit_at:
+    if call.message_played or call.limit_at is None:
         return _closing(call, now, do.PlayMessage(channel=call.channel))
     return _waiting(replace(call, agent=None, agent_leg=None, bound=False), call.limit_at, now)
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from dialer.core.window import RollingWindow, Window
+from dialer.core.window import LAST_30_DAYS, Window
 from dialer.core.words import (
     AgentNumber,
     CampaignName,
+    CountedFrom,
     DispositionFlag,
     ListName,
     Mode,
@@ -25,9 +26,11 @@ class PacingPolicy:
     mode: Mode
     drop_cap: float = 0.03
     """Abandoned / live answers that may not be exceeded over `drop_window`; a fraction (16 CFR 310.4(b)(4)(i))."""
-    drop_window: Window = RollingWindow(timedelta(days=30))
+    drop_window: Window = LAST_30_DAYS
     answer_limit: timedelta = timedelta(seconds=2)
     """A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii))."""
+    counted_from: CountedFrom = CountedFrom.GREETING
+    """From when on `answer_limit` runs."""
     ring_time: timedelta = timedelta(seconds=25)
     """How long a customer's phone may ring before the attempt is a no_answer."""
     least_ring_time: timedelta = timedelta(seconds=15)

@@ -41,6 +41,7 @@ class CalendarWindow:
 
 
 Window = RollingWindow | CalendarWindow
+LAST_30_DAYS = RollingWindow(timedelta(days=30))
 
 
 def starts_at(window: Window, now: datetime) -> datetime:

@@ -36,6 +36,13 @@ class Mode(StrEnum):
     PREVIEW = "preview"
 
 
+class CountedFrom(StrEnum):
+    """From which moment the limit runs after which a person is abandoned; see `dialer.core.answer_limit`."""
+
+    CONNECT = "connect"
+    GREETING = "greeting"
+
+
 class Disposition(StrEnum):
     """How an attempt ended, as the network and the dialler saw it. Every attempt ends with exactly one."""
 

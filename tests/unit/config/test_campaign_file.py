@@ -10,7 +10,7 @@ import pytest
 from dialer.config.load import load_campaign, load_site
 from dialer.core.policy import AgentDisposition, CampaignPolicy, PacingPolicy, RetryPolicy, RetryRule
 from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow, Window
-from dialer.core.words import DispositionFlag, Mode
+from dialer.core.words import CountedFrom, DispositionFlag, Mode
 from tests.unit.config.conftest import CAMPAIGN, Mistakes
 
 
@@ -45,8 +45,8 @@ def test_everything_that_is_said_arrives(campaign_file: Path) -> None:
         """\
 name: 春季
 agents: [1002]
-pacing: {cap: 0.5 %, window: 24h, answer_limit: 1500ms, ring_time: 1m, least_ring_time: 20s, max_lines: 7,
-  max_lines_per_agent: 1.5, preview_time: 10s}
+pacing: {cap: 0.5 %, window: 24h, answer_limit: 5100ms, counted_from: connect, ring_time: 1m, least_ring_time: 20s,
+  max_lines: 7, max_lines_per_agent: 1.5, preview_time: 10s}
 dispositions:
   sale: {key: 1, label: 成交, flags: [human, success]}
   later: {key: 0}
@@ -66,7 +66,8 @@ detect_machines: yes
         mode=Mode.PREDICTIVE,
         drop_cap=0.005,
         drop_window=RollingWindow(timedelta(days=1)),
-        answer_limit=timedelta(seconds=1.5),
+        answer_limit=timedelta(seconds=5.1),
+        counted_from=CountedFrom.CONNECT,
         ring_time=timedelta(minutes=1),
         least_ring_time=timedelta(seconds=20),
         max_lines=7,
@@ -116,6 +117,10 @@ def test_caller_ids_become_e164(campaign_mistakes: Mistakes, campaign_file: Path
 
 NUMBER = "expected a number with plus sign and country code such as +861065550100"
 DURATION = "expected a duration with its unit such as 90s, 15m, 2h or 3d"
+DETECTION = (
+    "listens for up to 5s of the 2s that pacing.answer_limit leaves from connect, expected false, or "
+    "pacing.counted_from: greeting"
+)
 WINDOW = (
     "expected a duration such as 30d or 24h, or day or month, with `in` and a time zone if it is not the campaign's"
 )
@@ -180,6 +185,14 @@ WINDOW = (
             "1:31: pacing.max_lines_per_agent: 'nan' is not possible, expected a number",
         ),
         ("pacing: fast", "1:9: pacing: 'fast' is not possible, expected settings of its own, `name: value`"),
+        (
+            "pacing: {counted_from: zzz}",
+            "1:24: pacing.counted_from: 'zzz' is not possible, expected connect or greeting",
+        ),
+        (
+            "pacing: {counted_from: connect}\ndetect_machines: true",
+            f"2:18: detect_machines: {DETECTION}",
+        ),
         ("detect_machines: maybe", "1:18: detect_machines: 'maybe' is not possible, expected true or false"),
         (
             "dispositions:\n  a: {key: 1}\n  b: {key: 1}",

@@ -10,7 +10,7 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.call import Call, step
 from dialer.core.events import Event
-from dialer.core.words import AttemptId, BridgeId, CallState, ChannelId, Disposition, MachineVerdict, Timer
+from dialer.core.words import AttemptId, BridgeId, CallState, ChannelId, CountedFrom, Disposition, MachineVerdict, Timer
 from tests.factories import ANNA, BEN, MAIN, NOW, SPRING, make_call, make_policy
 from tests.scenes import channel_of
 
@@ -104,6 +104,17 @@ def test_the_limit_runs_from_the_arrival_not_from_when_we_heard_of_it() -> None:
     waiting, wishes = step(DIALLED, arrived, LATER)
     assert waiting.limit_at == NOW + timedelta(seconds=2)
     assert do.WakeAt(timer=waiting.limit, at=waiting.limit_at) in wishes
+
+
+def test_a_limit_from_connect_that_is_over_when_the_person_is_known_gives_the_message_at_once() -> None:
+    pacing = replace(DIALLED.policy.pacing, counted_from=CountedFrom.CONNECT)
+    dialled = replace(DIALLED, policy=replace(DIALLED.policy, pacing=pacing, detect_machines=True))
+    answered = after(dialled, ev.Answered(channel=CHANNEL, at=NOW))
+    heard = NOW + timedelta(seconds=3)
+    closing, wishes = step(answered, ev.Arrived(channel=CHANNEL, at=heard, verdict=MachineVerdict.HUMAN), heard)
+    assert (closing.state, closing.limit_at) == (CallState.CLOSING, None)
+    assert do.PlayMessage(channel=CHANNEL) in wishes
+    assert after(closing, hung_up()).disposition is Disposition.ABANDONED
 
 
 @pytest.mark.parametrize("at", [NOW - timedelta(hours=1), NOW + timedelta(hours=1)])
