@@ -14,6 +14,7 @@ from models.customer_number import CustomerNumber
 from models.lead import Lead
 from models.number import Number
 from models.order import Order
+from models.pacing_memory import PacingMemory
 from models.run import Run
 from models.suppression import Suppression
 
@@ -32,6 +33,7 @@ __all__ = [
     "Lead",
     "Number",
     "Order",
+    "PacingMemory",
     "Run",
     "Suppression",
 ]

@@ -21,6 +21,7 @@ from dialer.core.hours import may_call
 from dialer.core.keypad import press
 from dialer.core.learning import count_live_calls
 from dialer.core.pace import pace
+from dialer.core.pacing.rates import Rates
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, CampaignName, Hold, Mode, Timer
@@ -114,9 +115,9 @@ class Dialer:
                 yield from tell_campaign(floor, name, event, now)
             case ev.CampaignOrdered(campaign=name):
                 yield do.ReportOddity(what="order for a campaign whose file is not loaded", subject=name)
-            case ev.CampaignLoaded(policy=policy):
+            case ev.CampaignLoaded(policy=policy, rates=rates):
                 if policy.name not in floor.campaigns:
-                    floor.put_campaign(Campaign(policy=policy, since=now))
+                    floor.put_campaign(Campaign(policy=policy, since=now, rates=rates or Rates.prior()))
                 yield from tell_campaign(floor, policy.name, event, now)
                 loaded = floor.campaigns[policy.name]
                 floor.put_campaign(count_live_calls(loaded, floor.calls_of(policy.name)))

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound, WindowCount
 from dialer.core.lead import Lead
+from dialer.core.pacing.rates import Rates
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.words import (
     AgentNumber,
@@ -235,6 +236,8 @@ class CampaignLoaded(Event):
 
     policy: CampaignPolicy
     window: WindowCount
+    rates: Rates | None = field(default=None, repr=False)
+    """What an earlier life of the daemon learned of the campaign; used only when the campaign is new to the floor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 from dialer.core.agent import Agent
 from dialer.core.call import Call
 from dialer.core.campaign import Campaign
+from dialer.core.decisions import Decision, Decisions
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.words import (
     AgentNumber,
@@ -42,6 +43,8 @@ class Floor:
     calls: dict[AttemptId, Call] = field(default_factory=dict)
     agents: dict[AgentNumber, Agent] = field(default_factory=dict)
     campaigns: dict[CampaignName, Campaign] = field(default_factory=dict)
+    decisions: dict[CampaignName, Decisions] = field(default_factory=dict)
+    """What the pacer decided of late for each campaign; a campaign of which it was never asked is not here."""
     legs: dict[ChannelId, AgentNumber] = field(default_factory=dict)
     """Which agent a phone leg belongs to."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
@@ -112,6 +115,10 @@ class Floor:
         self.campaigns[campaign.name] = campaign
         if before is None or before.policy is not campaign.policy:
             self._forget_answers()
+
+    def put_decision(self, name: CampaignName, made: Decision) -> None:
+        """Take in what the pacer has just decided for a campaign."""
+        self.decisions.setdefault(name, Decisions()).add(made)
 
     def _forget_answers(self) -> None:
         self._staff.clear()

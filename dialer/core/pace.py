@@ -11,12 +11,13 @@ from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import ToAgent, deliver, open_attempt, tell
+from dialer.core.decisions import LAUNCHED, Decision
 from dialer.core.floor import Floor
-from dialer.core.hopper import take, wanted
+from dialer.core.hopper import Taken, take, wanted
 from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Pending, Plan, PoolView
 from dialer.core.policy import CampaignPolicy, HoursPolicy
 from dialer.core.words import AgentState, CallState, CampaignName, Mode
 
@@ -32,12 +33,14 @@ def pace(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
     if not floor.dials(campaign):
         because = ", ".join(sorted(floor.holds)) or campaign.state.value
         floor.put_campaign(replace(campaign, because=because))
+        floor.put_decision(name, Decision(since=now, until=now, lines=0, kind=because, because=because))
         return
     policy = campaign.policy
     view = pool_view(floor, campaign, now)
     decision = plan(policy.pacing, view, campaign.rates)
-    because = decision.because if campaign.hopper.leads or campaign.fetching else _no_leads(campaign, now)
     taken = take(campaign.hopper, decision.lines, policy.hours, floor.number_in_use, now)
+    kind, because = _reason(campaign, decision, taken, now)
+    floor.put_decision(name, Decision(since=now, until=now, lines=len(taken.leads), kind=kind, because=because))
     campaign = replace(campaign, hopper=taken.hopper, because=because)
     fetch = _fetch(campaign, view, now)
     floor.put_campaign(replace(campaign, fetching=campaign.fetching if fetch is None else fetch.count))
@@ -103,6 +106,19 @@ def _fetch(campaign: Campaign, view: PoolView, now: datetime) -> do.FetchLeads |
     lines = min(pacing.max_lines, max(1, round(view.on_shift * pacing.max_lines_per_agent)))
     count = wanted(campaign.hopper, lines)
     return do.FetchLeads(campaign=campaign.name, count=count) if count > 0 else None
+
+
+def _reason(campaign: Campaign, decision: Plan, taken: Taken, now: datetime) -> tuple[str, str]:
+    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way."""
+    if taken.leads:
+        return LAUNCHED, decision.because
+    if not campaign.hopper.leads and not campaign.fetching:
+        return "no leads", _no_leads(campaign, now)
+    if taken.shut:
+        return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
+    if decision.lines:
+        return "numbers in use", f"0 lines: the numbers of all {len(campaign.hopper)} leads at hand are in other calls"
+    return "held", decision.because
 
 
 def _no_leads(campaign: Campaign, now: datetime) -> str:

@@ -9,10 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from dialer.core.campaign import Campaign
+from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
 from dialer.core.words import AgentState, CallState
 
 Plain = dict[str, Any]
+
+RECENT = 5
+"""Decisions of the pacer that belong to a picture of the moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "state": campaign.state.value,
         "seconds": round((now - campaign.since).total_seconds(), 1),
         "because": campaign.because,
+        **_decisions(floor.decisions.get(campaign.name) or Decisions()),
         "lines": _counts(CallState, lines),
         "agents": _counts(AgentState, staff),
         "hopper": len(campaign.hopper),
@@ -69,6 +74,16 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "window": {"answered": campaign.window.answered, "abandoned": campaign.window.abandoned},
         "drop_cap": campaign.policy.pacing.drop_cap,
         "config_version": campaign.policy.version,
+    }
+
+
+def _decisions(decisions: Decisions) -> Plain:
+    launch = decisions.last_launch
+    return {
+        "last_launch": launch.plain() if launch is not None else None,
+        "recent": [decision.plain() for decision in decisions.last(RECENT)],
+        "launched": decisions.launched,
+        "decisions": dict(decisions.kinds),
     }
 
 

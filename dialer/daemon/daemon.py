@@ -28,6 +28,7 @@ from dialer.core.snapshot import snapshot
 from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
+from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.rulebook import Rulebook
 from dialer.daemon.web import WebServer, build_app, listen
 from dialer.engine.clock import Clock
@@ -73,7 +74,8 @@ class Daemon:
             host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
         )
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
-        self._rulebook = Rulebook(configuration, environment, self._database, self._engine.post)
+        self._memory = PacingMemory(self._database, self._engine.dialer.floor)
+        self._rulebook = Rulebook(configuration, environment, self._database, self._engine.post, self._memory.recall)
         self._metrics = Metrics(self.status, self._figures)
         self._pins = PinFile(site.pins_file) if site.pins_file is not None else None
 
@@ -93,6 +95,7 @@ class Daemon:
             await self._examine_asterisk()
             run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid(), sole=True)
             leaving.push_async_callback(_end, run)
+            leaving.push_async_callback(self._remember)
             leaving.push_async_callback(self._crew.close)
             journal = Journal(self._database, run.id, self._engine.post, self._health, on_oddity=self._store_oddity)
             self._engine.connect(self._telephone, journal, self._check_pin)
@@ -155,8 +158,19 @@ class Daemon:
         start("store leases", journal.fetch())
         start("orders", inbox.work())
         start("status", self._publish(run))
+        start("pacing memory", self._memory.keep())
         start("configuration", self._rulebook.follow())
         start("drop window", self._rulebook.refresh_windows())
+
+    async def _remember(self) -> None:
+        if self._fatal is not None:
+            # What a mistake of ours left behind is not to be believed; what was written a minute ago is.
+            return
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._memory.write()
+        except AWAY as error:
+            log.warning("PostgreSQL is away; what the pacer learned in the last minute is lost", why=first_line(error))
 
     def _start_web(self, sock: socket.socket) -> None:
         app = build_app(self._well, self._metrics.text, self.status, self._engine.trace.lines)

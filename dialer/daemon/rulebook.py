@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.config.load import Configuration
 from dialer.config.reload import Changed, ConfigurationWatch, Refused
 from dialer.core import events as ev
+from dialer.core.pacing.rates import Rates
 from dialer.core.policy import CampaignPolicy
 from dialer.core.window import recount_at
 from dialer.core.words import CampaignName, CampaignOrder, CampaignState
@@ -41,12 +42,18 @@ class Rulebook:
     """What the files say. The core is told of a version only when PostgreSQL knows it, so that attempts can name it."""
 
     def __init__(
-        self, configuration: Configuration, environment: Mapping[str, str], database: AsyncEngine, post: Post
+        self,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        database: AsyncEngine,
+        post: Post,
+        recall: Callable[[CampaignName], Awaitable[Rates]],
     ) -> None:
         self.configuration = configuration
         self._watch = ConfigurationWatch(configuration, environment)
         self._database = database
         self._post = post
+        self._recall = recall
         self._recount_at: dict[CampaignName, datetime] = {}
 
     def ask(self) -> None:
@@ -93,10 +100,11 @@ class Rulebook:
 
     async def _load_campaign(self, policy: CampaignPolicy) -> None:
         await register_campaign(self._database, policy, self.configuration.texts[policy.name])
+        rates = None if policy.name in self._recount_at else await self._recall(policy.name)
         now = datetime.now(UTC)
         window = await window_count(self._database, policy.name, policy.pacing.drop_window, now)
         self._recount_at[policy.name] = recount_at(policy.pacing.drop_window, now)
-        self._post(ev.CampaignLoaded(policy=policy, window=window))
+        self._post(ev.CampaignLoaded(policy=policy, window=window, rates=rates))
 
     async def _change(self, changed: Changed) -> None:
         self.configuration = changed.configuration

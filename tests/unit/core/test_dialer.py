@@ -9,6 +9,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
+from dialer.core.pacing.rates import Rates, Talked
 from dialer.core.policy import HoursPolicy
 from dialer.core.words import (
     AgentNumber,
@@ -23,7 +24,18 @@ from dialer.core.words import (
     Hold,
     Mode,
 )
-from tests.factories import ANNA, BEN, NOW, SPRING, attempt_id, make_lead, make_policy, make_profile, make_site
+from tests.factories import (
+    ANNA,
+    BEN,
+    NEVER_CALLED,
+    NOW,
+    SPRING,
+    attempt_id,
+    make_lead,
+    make_policy,
+    make_profile,
+    make_site,
+)
 from tests.playbook import Playbook, like
 from tests.scenes import Scene, channel_of, leg_of, opening, running, talking
 
@@ -94,6 +106,14 @@ def test_a_file_read_anew_counts_the_calls_that_the_store_does_not_know_yet() ->
     assert play.call().config_version == "v1"
     play.parted().hung_up().press("1")
     assert play.campaign.window == WindowCount(answered=8, abandoned=2)
+
+
+def test_what_was_learned_in_an_earlier_life_is_where_a_new_campaign_begins_and_no_other() -> None:
+    learned, other = Rates.prior().after(Talked(seconds=40.0)), Rates.prior().after(Talked(seconds=50.0))
+    play = Scene().feed(ev.CampaignLoaded(policy=make_policy(), window=NEVER_CALLED, rates=learned))
+    assert play.campaign.rates is learned
+    play.feed(ev.CampaignLoaded(policy=make_policy(version="v2"), window=NEVER_CALLED, rates=other))
+    assert play.campaign.rates is learned
 
 
 # --- when and whom not to dial -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.decisions import LAUNCHED
 from dialer.core.pace import pool_view
 from dialer.core.pacing.view import Pending
 from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignOrder, ChannelId, Mode
@@ -14,6 +15,7 @@ from tests.factories import (
     MAIN,
     NEVER_CALLED,
     NOW,
+    OFFICE_HOURS,
     SPRING,
     make_agent,
     make_call,
@@ -98,6 +100,35 @@ def test_why_nothing_is_dialled_is_said() -> None:
 def test_why_lines_are_dialled_is_said_too() -> None:
     play = running(leads=2)
     assert play.campaign.because.startswith("1 line: ")
+
+
+def test_what_stands_in_the_way_of_lines_that_the_pacer_wants_is_said() -> None:
+    play = running(leads=0, hours=OFFICE_HOURS)
+    play.now += timedelta(hours=12)
+    play.fetched(make_lead(1), make_lead(2))
+    assert play.campaign.because == "0 lines: outside the calling hours of 2 leads, which go back"
+    assert play.dialer.floor.decisions[SPRING].last(1)[0].kind == "hours"
+
+    play = running(Mode.PROGRESSIVE, ANNA, BEN, leads=2, max_lines_per_agent=9.0)
+    play.dialer.floor.put_call(make_call(9, lead=make_lead(3), state=CallState.TALKING))
+    play.opened(1).opened(2).rang(1).rang(2).hung_up(1, cause=17)
+    play.fetched(make_lead(3)).wait(0.5)
+    assert play.campaign.because == "0 lines: the numbers of all 1 leads at hand are in other calls"
+
+
+def test_decisions_are_remembered_with_their_kind() -> None:
+    play = opening().order(CampaignOrder.START)
+    play.fetched(total=0)
+    play.log_in().wait(6.0)
+    play.fetched(make_lead(1), total=1).wait(3.0)
+    play.order(CampaignOrder.PAUSE).feed(ev.StoreLost())
+    decisions = play.dialer.floor.decisions[SPRING]
+    kinds = ["stopped", "no leads", "held", LAUNCHED, "no leads", "paused", "store_lost"]
+    assert [decision.kind for decision in decisions] == kinds
+    assert decisions.last_launch is not None
+    assert (decisions.launched, decisions.last_launch.lines) == (1, 1)
+    assert decisions.last_launch.because.startswith("1 line: ")
+    assert decisions.kinds["no leads"] > 3
 
 
 def test_no_more_lines_than_the_campaign_may_have() -> None:

@@ -6,7 +6,7 @@ from dialer.core import events as ev
 from dialer.core.snapshot import snapshot
 from dialer.core.words import Mode
 from tests.factories import ANNA, BEN, make_lead
-from tests.scenes import running, talking
+from tests.scenes import opening, running, talking
 
 
 def test_a_call_centre_at_work() -> None:
@@ -32,6 +32,16 @@ def test_a_call_centre_at_work() -> None:
     assert (campaign["hopper"], campaign["remaining"], campaign["total"]) == (1, 1, 1)
     assert campaign["window"] == {"answered": 1, "abandoned": 0}
     assert (campaign["drop_cap"], campaign["config_version"]) == (0.03, "v1")
+
+
+def test_why_it_last_dialled_is_told_beside_why_it_does_not_now() -> None:
+    campaign = snapshot((play := running(leads=2).wait(1.5)).dialer.floor, play.now).campaigns[0]
+    assert campaign["because"].startswith("0 lines: ")
+    assert campaign["last_launch"]["because"].startswith("1 line: ")
+    assert (campaign["last_launch"]["lines"], campaign["launched"]) == (1, 1)
+    assert [decision["lines"] for decision in campaign["recent"]][-2:] == [1, 0]
+    assert campaign["decisions"]["launched"] == 1
+    assert snapshot(opening().dialer.floor, play.now).campaigns[0]["last_launch"] is None
 
 
 def test_a_lead_on_offer_and_how_calls_ended() -> None:
