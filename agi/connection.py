@@ -25,8 +25,9 @@ READ_AT_ONCE = 65_536
 """Bytes."""
 
 _arrivals = bytearray(READ_AT_ONCE)
-"""Where all connections read, one after another. asyncio alone would take 256 KiB from the system anew for each reading,
-which costs as much as all that is done with what was read. What is read is copied out before anybody else can read."""
+"""Where all connections read, one after another. asyncio alone would take 256 KiB from the system anew for each
+reading, which costs as much as all that is done with what was read. What is read is copied out before anybody else can
+read."""
 _read = memoryview(_arrivals)
 
 

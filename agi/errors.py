@@ -37,3 +37,7 @@ class NoSuchRoute(RequestRefused):
 
 class CannotListen(AgiError):
     """The server cannot have its address; the message says which and what to do."""
+
+
+class NobodyAnswers(AgiError):
+    """There is no AGI server of ours where one was looked for; the message says where and what was met."""

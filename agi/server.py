@@ -12,6 +12,7 @@ on. A route that fails ends one call and no other.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from dataclasses import dataclass
 
@@ -104,6 +105,7 @@ class AgiServer:
         self._strangers: dict[Connection, None] = {}
         self._calls: dict[Connection, LiveCall] = {}
         self._empty = asyncio.Event()
+        self._bound: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._closing = False
 
@@ -123,31 +125,50 @@ class AgiServer:
         """Calls that are served at this moment."""
         return len(self._calls)
 
+    def bind(self) -> None:
+        """Take the address. Who connects from now on waits for `start`.
+
+        :raises CannotListen: it is not to be had.
+        """
+        host, port = self._settings.host, self._settings.port
+        try:
+            listening = socket.create_server(
+                (host, port),
+                family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+                backlog=WAITING_TO_BE_ACCEPTED,
+            )
+        except OSError as error:
+            raise CannotListen(
+                # Its own words name the address again.
+                f"cannot listen for AGI on {host}:{port}: {os.strerror(error.errno) if error.errno else error}; "
+                "another program has this port, or no interface this address; set agi.host and agi.port"
+            ) from error
+        for level, option, value in INHERITED:
+            listening.setsockopt(level, option, value)
+        self._bound = listening
+
     async def start(self) -> None:
         """Begin to listen.
 
         :raises CannotListen: the address is not to be had.
         """
-        host, port = self._settings.host, self._settings.port
-        try:
-            listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        except OSError as error:
-            raise CannotListen(
-                f"cannot listen for AGI on {host}:{port}: {error.strerror or error}; "
-                "another program has this port, or no interface this address"
-            ) from error
-        for level, option, value in INHERITED:
-            listening.setsockopt(level, option, value)
+        if self._bound is None:
+            self.bind()
+        listening, self._bound = self._bound, None
+        assert listening is not None  # noqa: S101 - bound above
         self._server = await asyncio.get_running_loop().create_server(
             self._connection, sock=listening, backlog=ACCEPTED_IN_ONE_TURN
         )
         # asyncio takes one number for both; more may wait to be accepted than are in one turn.
         listening.listen(WAITING_TO_BE_ACCEPTED)
         self._crew.start("AGI clock", self._tick())
-        log.info("listening for AGI", host=host, port=self.port)
+        log.info("listening for AGI", host=self._settings.host, port=self.port)
 
     async def close(self) -> None:
         """Let nobody in any more, give calls their time to end, then end them. May be called twice."""
+        if self._bound is not None:
+            self._bound.close()
+            self._bound = None
         if self._server is None or self._closing:
             return
         self._closing = True

@@ -31,7 +31,16 @@ AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
 BRIDGE_CONTEXT = "waihu-bridge"
 """Its extensions are agents' numbers."""
-CONTEXTS = ("waihu-answered", "waihu-bridge", "waihu-message", "waihu-hangup", "waihu-login", "waihu-agent")
+CONTEXTS = (
+    "waihu-answered",
+    "waihu-bridge",
+    "waihu-message",
+    "waihu-hangup",
+    "waihu-login",
+    "waihu-agent",
+    "waihu-inbound",
+    "waihu-inbound-end",
+)
 
 AGENT_ACCOUNT_PREFIX = "waihu-agent-"
 """Account code of a leg in the waiting loop, followed by the agent's number."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import typer
 
+from agi import probe as agi_probe
+from agi.errors import NobodyAnswers
 from dialer.asterisk.errors import AsteriskError
 from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
@@ -28,6 +30,7 @@ from dialer.store.status import latest_status
 
 app = typer.Typer(rich_markup_mode=None)
 
+DAEMON = "daemon"
 MOST_CLOCK_SECONDS = 1.0
 """Clocks that differ by more than this make moments of one call contradict each other."""
 
@@ -66,8 +69,11 @@ async def _findings(file: Path) -> AsyncIterator[Finding]:
     yield ok("files", f"{site.file}; {len(site.policy.agents)} agents; campaigns: {campaigns}")
     for finding in _pins(site):
         yield finding
+    runs = False
     async for finding in _database(site):
+        runs = runs or (finding.subject == DAEMON and finding.verdict == "ok")
         yield finding
+    yield await _agi(site, runs)
     async for finding in _asterisk(configuration):
         yield finding
 
@@ -117,15 +123,26 @@ async def _database(site: SiteSettings) -> AsyncIterator[Finding]:
         yield ok("schema", schema.head())
         seen = await latest_status(engine)
         if seen is not None and seen.alive:
-            yield ok("daemon", f"run {seen.run} on {seen.host}, pid {seen.pid}")
+            yield ok(DAEMON, f"run {seen.run} on {seen.host}, pid {seen.pid}")
         else:
-            yield note("daemon", "none runs on this database; start one with `waihu run`")
+            yield note(DAEMON, "none runs on this database; start one with `waihu run`")
     except DatabaseUnreachable as error:
         yield wrong("PostgreSQL", str(error))
     except schema.SchemaWrong as error:
         yield wrong("schema", str(error))
     finally:
         await engine.dispose()
+
+
+async def _agi(site: SiteSettings, daemon_runs: bool) -> Finding:
+    where = f"{site.agi.host}:{site.agi.port}"
+    try:
+        await agi_probe.probe(site.agi.host, site.agi.port)
+    except NobodyAnswers as error:
+        if daemon_runs:
+            return wrong("AGI", f"{error}; callers hear the apology: compare agi.host and agi.port with the daemon's")
+        return note("AGI", f"{error}; callers hear the apology until `waihu run` runs")
+    return ok("AGI", f"Waihu answers at {where}; Asterisk asks at WAIHU_AGI of its [globals], else at 127.0.0.1:4573")
 
 
 async def _asterisk(configuration: Configuration) -> AsyncIterator[Finding]:

@@ -14,6 +14,7 @@ from dialer.config.legal_window import placed
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.section import validate
 from dialer.config.settings import (
+    AgiSettings,
     AsteriskSettings,
     DatabaseSettings,
     LogSettings,
@@ -120,6 +121,12 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
             host=said.asterisk.host, port=said.asterisk.port, user=said.asterisk.user, secret=secrets[AMI_SECRET]
         ),
         web=WebSettings(host=said.web.host, port=said.web.port),
+        agi=AgiSettings(
+            host=said.agi.host,
+            port=said.agi.port,
+            max_calls=said.agi.max_calls,
+            max_call_time=said.agi.max_call_time,
+        ),
         log=LogSettings(format=said.log.format, level=said.log.level),
         sounds=SoundSettings(safe_harbour=said.sounds.safe_harbour, agent_beep=said.sounds.agent_beep or ""),
         trunks={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from dialer.core.policy import SitePolicy, Trunk
@@ -38,6 +39,18 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgiSettings:
+    """Where the daemon answers Asterisk about callers (FastAGI)."""
+
+    host: str
+    port: int
+    max_calls: int
+    """Callers served at once."""
+    max_call_time: timedelta
+    """After this a caller's route is ended, whatever it does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """How the daemon logs."""
 
@@ -67,6 +80,7 @@ class SiteSettings:
     database: DatabaseSettings
     asterisk: AsteriskSettings
     web: WebSettings
+    agi: AgiSettings
     log: LogSettings
     sounds: SoundSettings
     trunks: Mapping[TrunkName, Trunk]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, field_validator, model_validator
 
-from dialer.config.quantities import AgentNumberText, DialString, Digit, Label, Name, Phone, Sound
+from dialer.config.quantities import AgentNumberText, DialString, Digit, Duration, Label, Name, Phone, Sound
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
 
 DATABASE_URL = "WAIHU_DATABASE_URL"
@@ -37,6 +37,21 @@ class WebSection(Section):
 
     host: Label = setting("Address to listen on. The default is reachable from this machine only.", "127.0.0.1")
     port: int = setting("TCP port to listen on; 0 takes a free one.", 9480, ge=0, le=65535)
+
+
+class AgiSection(Section):
+    """Where the daemon answers Asterisk about callers (FastAGI). It has no password: keep it where only Asterisk is."""
+
+    host: Label = setting("Address to listen on. The default is reachable from this machine only.", "127.0.0.1")
+    port: int = setting(
+        "TCP port to listen on; 0 takes a free one. Another one than 4573, or another host, is said to Asterisk too: "
+        "WAIHU_AGI in its [globals].",
+        4573,
+        ge=0,
+        le=65535,
+    )
+    max_calls: int = setting("Callers served at once; the dialplan looks after more by itself.", 1000, ge=1)
+    max_call_time: Duration = setting("A caller who stays longer is let go by Waihu.", "4h")
 
 
 class LogSection(Section):
@@ -95,6 +110,7 @@ class SiteFile(Section):
     database: DatabaseSection = setting("Where PostgreSQL is.", {})
     asterisk: AsteriskSection = setting("Where Asterisk's manager interface (AMI) is.", {})
     web: WebSection = setting("Where the daemon answers HTTP.", {})
+    agi: AgiSection = setting("Where the daemon answers Asterisk about callers (FastAGI).", {})
     log: LogSection = setting("How the daemon logs.", {})
     sounds: SoundsSection = setting("Asterisk sounds.", {})
     campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")

@@ -29,6 +29,7 @@ from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
+from dialer.daemon.reception import Reception
 from dialer.daemon.rulebook import Rulebook
 from dialer.daemon.web import WebServer, build_app, listen
 from dialer.engine.clock import Clock
@@ -77,6 +78,7 @@ class Daemon:
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
         self._rulebook = Rulebook(configuration, environment, self._database, self._engine.post, self._memory.recall)
         self._metrics = Metrics(self.status, self._figures)
+        self._reception = Reception(site.agi, self._database, self._task_died)
         self._pins = PinFile(site.pins_file) if site.pins_file is not None else None
 
     def status(self) -> dict[str, Any]:
@@ -89,6 +91,8 @@ class Daemon:
         async with AsyncExitStack() as leaving:
             leaving.push_async_callback(self._database.dispose)
             web = leaving.enter_context(listen(self._site.web.host, self._site.web.port))
+            leaving.push_async_callback(self._reception.close)
+            self._reception.bind()
             await probe(self._database)
             await schema.check(self._database)
             # Before a dead run's calls are taken over: who cannot hear of them has no business with them.
@@ -107,6 +111,8 @@ class Daemon:
             self._start_tasks(run, journal)
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
+            leaving.push_async_callback(self._reception.close)
+            await self._reception.open()
             self._start_web(web)
             log.info("waihu runs", run=run.id, campaigns=sorted(self._rulebook.configuration.campaigns))
             await self._stopping.wait()
@@ -219,6 +225,7 @@ class Daemon:
             "asterisk_connects_total": telephone.connects,
             "asterisk_actions_waiting": telephone.waiting,
             "asterisk_ping_milliseconds": telephone.last_ping_ms or 0.0,
+            **self._reception.figures(),
         }
 
     def _store_oddity(self, what: str) -> None:

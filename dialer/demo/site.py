@@ -69,10 +69,11 @@ def write_site(
     *,
     database_url: str,
     ami: tuple[str, int, str],
+    agi: tuple[str, int],
     phone: str,
 ) -> DemoSite:
     """Write the site. `changes` is laid over what the campaign's file says, section by section; `ami` is host, port and
-    secret, `phone` the dial string of an agent with `{number}` in it."""
+    secret, `agi` where Asterisk asks about callers, `phone` the dial string of an agent with `{number}` in it."""
     host, port, secret = ami
     (folder / "secrets").mkdir(mode=0o700)
     _write_secret(folder / "secrets" / "database-url", database_url)
@@ -84,6 +85,7 @@ def write_site(
             "database": {"url_file": "secrets/database-url"},
             "asterisk": {"host": host, "port": port, "user": "waihu", "secret_file": "secrets/ami"},
             "web": {"host": "127.0.0.1", "port": 0},
+            "agi": dict(zip(("host", "port"), agi, strict=True)),
             "pins_file": "secrets/pins",
             "trunks": {"main": "PJSIP/{number}@carrier"},
             "agents": {

@@ -93,6 +93,7 @@ class Stage:
             {**self._changes, "mode": self.options.mode.value},
             database_url=self._database_url,
             ami=(self.pbx.ami.host, self.pbx.ami.port, self.pbx.ami.secret),
+            agi=self.pbx.agi,
             phone=self.pbx.phone,
         )
         return self

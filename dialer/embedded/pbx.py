@@ -29,6 +29,7 @@ class EmbeddedPbx:
     """An Asterisk on a loopback address of its own.
 
     `carrier` and `phones` are the SIP addresses (`127.87.1.2:5060`) of the trunk `carrier` and of the agents' phones.
+    `agi` is the address and port where it asks Waihu about callers.
     `dialplan` is text appended to `extensions.conf`, for what a test or a demo wants beside Waihu's contexts.
     """
 
@@ -51,8 +52,12 @@ class EmbeddedPbx:
         self.ami = AmiAccount(
             host=address, port=self._claim.free_port(5038), user="waihu", secret=secrets.token_hex(24)
         )
+        self.agi = (address, self._claim.free_port(4573))
         configuration = {
-            "extensions.conf": f'#include "{ASTERISK_CONF}/waihu-extensions.conf"\n{_DIALPLAN}{dialplan}',
+            "extensions.conf": (
+                "[globals]\nWAIHU_AGI = {}:{}\n".format(*self.agi)
+                + f'#include "{ASTERISK_CONF}/waihu-extensions.conf"\n{_DIALPLAN}{dialplan}'
+            ),
             "manager.conf": (
                 f"[general]\nenabled = yes\nbindaddr = {address}\nport = {self.ami.port}\n"
                 f'#include "{ASTERISK_CONF}/waihu-manager.conf"\n'
@@ -92,6 +97,7 @@ _DIALPLAN = f"""
 exten => {LOGIN_EXTENSION},1,Goto(waihu-login,s,1)
 
 [from-trunk]
+exten => _[+0-9]!,1,Goto(waihu-inbound,${{EXTEN}},1)
 
 """
 

@@ -69,6 +69,7 @@ def test_all_is_well(healthy: Path, pbx: EmbeddedPbx) -> None:
         ["ok", "clock"],
         ["ok", "schema"],
         ["note", "daemon"],
+        ["note", "AGI"],
         ["ok", "Asterisk"],
         ["ok", "clock"],
         ["ok", "sounds"],

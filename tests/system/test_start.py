@@ -36,7 +36,15 @@ def make_site(folder: Path, pbx: EmbeddedPbx, database_url: str) -> DemoSite:
     folder.mkdir(exist_ok=True)
     ami = (pbx.ami.host, pbx.ami.port, pbx.ami.secret)
     return write_site(
-        folder, make_agents(1), CAMPAIGN_FILE, SPRING, {}, database_url=database_url, ami=ami, phone=pbx.phone
+        folder,
+        make_agents(1),
+        CAMPAIGN_FILE,
+        SPRING,
+        {},
+        database_url=database_url,
+        ami=ami,
+        agi=pbx.agi,
+        phone=pbx.phone,
     )
 
 
@@ -98,8 +106,15 @@ async def test_what_it_needs_is_not_there(
             },
             f"waihu: web: cannot listen on 127.0.0.1:{taken} (Address already in use); set web.port or WAIHU_WEB_PORT "
             "to a free port": {"WAIHU_WEB_PORT": str(taken)},
+            f"waihu: cannot listen for AGI on 127.0.0.1:{taken}: Address already in use; another program has this "
+            "port, or no interface this address; set agi.host and agi.port": {
+                "WAIHU_AGI_HOST": "127.0.0.1",
+                "WAIHU_AGI_PORT": str(taken),
+            },
         }
-        said = await asyncio.gather(*(what_it_says(site, NOT_THERE, case) for case in cases.values()))
+        said = await asyncio.gather(
+            *(what_it_says(site, NOT_THERE, {"WAIHU_AGI_PORT": "0", **case}) for case in cases.values())
+        )
     for expected, lines in zip(cases, said, strict=True):
         [line] = lines
         assert line.startswith(expected)
@@ -163,7 +178,7 @@ async def test_an_asterisk_that_lacks_something(program: AsteriskProgram, databa
         site = make_site(tmp_path / "site", bare, database_url)
         said = await what_it_says(site, NOT_THERE)
         contexts = [line for line in said if line.startswith("waihu: the dialplan has no context 'waihu-")]
-        assert len(contexts) == 6
+        assert len(contexts) == 8
         assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
         module = "waihu: Asterisk does not know the dialplan function URIENCODE: load func_uri in modules.conf"
         assert [line for line in said if line not in contexts] == [module]

@@ -30,7 +30,7 @@ async def test_it_is_sent_away_and_the_first_one_hears_nothing_of_it(open_with: 
     before = await floor.rows(leased)
 
     log = floor.stage.folder / "second.log"
-    second = await start_daemon(floor.stage.site.site_file, log)
+    second = await start_daemon(floor.stage.site.site_file, log, {"WAIHU_AGI_PORT": "0"})
     async with asyncio.timeout(20):
         assert await second.wait() == NOT_THERE
     [line] = log.read_text(encoding="utf-8").splitlines()

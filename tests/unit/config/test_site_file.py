@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dialer.config.load import load_site
+from dialer.config.settings import AgiSettings
 from dialer.core.policy import AgentProfile, PauseReason, Trunk
 from dialer.core.words import AgentNumber, TeamName, TrunkName
 from tests.unit.config.conftest import SITE, Mistakes
@@ -20,6 +22,7 @@ def test_everything_that_is_said_arrives(site_file: Path) -> None:
         + """\
 asterisk: {host: 127.0.0.9, port: 5039, user: dialler}
 web: {host: 127.0.0.8, port: 0}
+agi: {host: 127.0.0.7, port: 4574, max_calls: 20, max_call_time: 1h}
 log: {format: json, level: warning}
 sounds: {safe_harbour: custom/sorry, agent_beep: }
 pause_reasons: {lunch: {key: 1, label: 午餐}, break: {key: 2}}
@@ -42,6 +45,7 @@ campaigns: c/*.yml
     )
     assert (site.asterisk.host, site.asterisk.port, site.asterisk.user) == ("127.0.0.9", 5039, "dialler")
     assert (site.web.host, site.web.port) == ("127.0.0.8", 0)
+    assert site.agi == AgiSettings(host="127.0.0.7", port=4574, max_calls=20, max_call_time=timedelta(hours=1))
     assert (site.log.format, site.log.level) == ("json", "warning")
     assert (site.sounds.safe_harbour, site.sounds.agent_beep) == ("custom/sorry", "")
     assert site.pins_file == site_file.parent / "secrets" / "pins"
@@ -52,6 +56,7 @@ def test_what_is_left_out_stays_on_this_machine(site_file: Path) -> None:
     site = load_site(site_file, {})
     assert (site.asterisk.host, site.asterisk.port, site.asterisk.secret) == ("127.0.0.1", 5038, None)
     assert (site.web.host, site.web.port) == ("127.0.0.1", 9480)
+    assert (site.agi.host, site.agi.port) == ("127.0.0.1", 4573)
     assert site.database.url is None
     assert site.pins_file is None
 
