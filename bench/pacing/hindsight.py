@@ -1,0 +1,119 @@
+"""The best settings of a rule, chosen with hindsight: the busiest agents on these very shifts, the cap kept on them.
+
+The cap is kept if the abandoned calls of all the shifts together are within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from bench.pacing.trials import Outcome, pooled, rule_text, utilisation
+
+Judge = Callable[[str], Sequence[Outcome]]
+"""Gives the outcomes of a rule on the shifts in question."""
+
+RATIOS = tuple(1.0 + 0.1 * step for step in range(20)) + tuple(3.0 * 1.06**step for step in range(40))
+LEVELS = tuple(1.0 * 1.04**step for step in range(70))
+THETAS = tuple(0.004 * 1.15**step for step in range(32))
+CUSHIONS = (inf, 4.0)
+NEIGHBOURS = 2
+ADAPT_GRID = {
+    "max_level": (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0),
+    "diff_target": (-8.0, -5.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0),
+    "drop_percent": (1.0, 2.0, 2.5, 2.8, 3.0, 3.5),
+    "intensity": (-40.0, -20.0, 0.0, 20.0, 40.0),
+}
+TAPER_GRID = {"latest": (1700.0, 1900.0, 2100.0, 2400.0)}
+ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule with its settings, and what came of it."""
+
+    rule: str
+    outcomes: Sequence[Outcome]
+
+    def better(self, other: Found, cap: float) -> bool:
+        """Whether it is to be taken: keeping the cap comes first, then the agents' time."""
+        mine, theirs = pooled(self.outcomes), pooled(other.outcomes)
+        if mine <= cap and theirs <= cap:
+            return utilisation(self.outcomes) > utilisation(other.outcomes)
+        return mine < theirs
+
+
+def steepest(judge: Judge, cap: float, name: str, key: str, grid: Sequence[float], **fixed: float) -> Found:
+    """The best of a grid along which the agents' time and the abandoned calls grow: halved, then the neighbours."""
+    tried: dict[int, Found] = {}
+
+    def found(at: int) -> Found:
+        if at not in tried:
+            rule = rule_text(name, **{key: grid[at]}, **fixed)
+            tried[at] = Found(rule, judge(rule))
+        return tried[at]
+
+    least, beyond = 0, len(grid)
+    while least < beyond:
+        middle = (least + beyond) // 2
+        if pooled(found(middle).outcomes) <= cap:
+            least = middle + 1
+        else:
+            beyond = middle
+    for at in range(max(0, least - NEIGHBOURS), min(len(grid), least + NEIGHBOURS)):
+        found(at)
+    return best(tried.values(), cap)
+
+
+def best(several: Iterable[Found], cap: float) -> Found:
+    """The one to be taken. Raises StopIteration if there is none."""
+    candidates = iter(several)
+    taken = next(candidates)
+    for one in candidates:
+        if one.better(taken, cap):
+            taken = one
+    return taken
+
+
+def fixed(judge: Judge, cap: float) -> Found:
+    """The best fixed ratio, of lines per ready agent or of lines in use per agent."""
+    return best(
+        (steepest(judge, cap, "ratio", "ratio", RATIOS), steepest(judge, cap, "agents", "ratio", LEVELS)),
+        cap,
+    )
+
+
+def wombat(judge: Judge, cap: float) -> Found:
+    """The best boost."""
+    return best((steepest(judge, cap, "wombat", "boost", RATIOS, most_waiting=most) for most in (0.0, 2.0)), cap)
+
+
+def truth(judge: Judge, cap: float) -> Found:
+    """The best probability that a launch may carry, constant or moved by the credit."""
+    return best(
+        (
+            steepest(judge, cap, "truth", "theta", THETAS, **({} if cushion == inf else {"cushion": cushion}))
+            for cushion in CUSHIONS
+        ),
+        cap,
+    )
+
+
+def adapt(judge: Judge, cap: float, method: str) -> Found:
+    """The best settings of one of VICIdial's methods: one after the other, until none gets better."""
+    grids = {**ADAPT_GRID, **(TAPER_GRID if method == "tapered" else {})}
+    taken = Found(rule_text(method), judge(rule_text(method)))
+    settings: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        before = taken
+        for key, grid in grids.items():
+            for value in grid:
+                rule = rule_text(method, **{**settings, key: value})
+                one = Found(rule, judge(rule))
+                if one.better(taken, cap):
+                    taken, chosen = one, value
+                    settings[key] = chosen
+        if taken is before:
+            break
+    return taken
