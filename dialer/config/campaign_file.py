@@ -128,6 +128,14 @@ class RetrySection(Section):
     max_attempts_a_day: int = setting(
         "Attempts on one number in any 24 hours, at most, by all campaigns together.", 3, ge=1
     )
+    max_attempts_a_month: int | None = setting(
+        "Attempts on one number in any 30 days, at most, by all campaigns together; empty: no limit.", None, ge=1
+    )
+    abandoned_lockout: DurationOrZero = setting(
+        "For so long after an abandoned call no campaign that says so dials its number, unless an agent is bound to "
+        "the call beforehand (mode preview).",
+        "0s",
+    )
     rules: dict[str, RetryRuleSection] = setting(
         "By disposition, the network's or an agent's; the agent's wins. The network's that are missing keep their "
         "defaults: no_answer 2h, busy 15m, congestion 15m, invalid_number 1m (the next number), rejected 1d once, "

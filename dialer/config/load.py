@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile, RetrySection
@@ -26,6 +27,7 @@ from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSe
 from dialer.core.policy import (
     AgentDisposition,
     AgentProfile,
+    AttemptLimit,
     CampaignPolicy,
     HoursPolicy,
     PacingPolicy,
@@ -207,9 +209,15 @@ def _trunk(name: TrunkName, site: SiteSettings | None) -> Trunk:
     return site.trunks[name] if site else Trunk(name=name, dial=f"PJSIP/{{number}}@{name}")
 
 
+def _attempt_limits(said: RetrySection) -> tuple[AttemptLimit, ...]:
+    limits = ((said.max_attempts_a_day, timedelta(days=1)), (said.max_attempts_a_month, timedelta(days=30)))
+    return tuple(AttemptLimit(most, within) for most, within in limits if most is not None)
+
+
 def _retry(said: RetrySection) -> RetryPolicy:
     return RetryPolicy(
         rules={name: RetryRule(after=rule.after, times=rule.times) for name, rule in said.rules.items()},
         max_attempts=said.max_attempts,
-        max_attempts_a_day=said.max_attempts_a_day,
+        attempt_limits=_attempt_limits(said),
+        abandoned_lockout=said.abandoned_lockout,
     )

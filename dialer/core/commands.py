@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialer.core.lead import Lead, LeadNext
+from dialer.core.policy import AttemptLimit
 from dialer.core.words import (
     AgentNumber,
     AgentState,
@@ -151,7 +152,8 @@ class OpenAttempt(StoreCommand):
     config_version: str
     agent: AgentNumber | None
     at: datetime
-    max_attempts_a_day: int
+    attempt_limits: tuple[AttemptLimit, ...]
+    abandoned_lockout: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

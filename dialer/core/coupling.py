@@ -155,7 +155,8 @@ def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datet
         config_version=policy.version,
         agent=agent,
         at=now,
-        max_attempts_a_day=policy.retry.max_attempts_a_day,
+        attempt_limits=policy.retry.attempt_limits,
+        abandoned_lockout=policy.retry.abandoned_lockout,
     )
 
 

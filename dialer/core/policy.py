@@ -66,6 +66,16 @@ class RetryRule:
     """How often this rule may bring the lead back; None: until the attempt limit."""
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptLimit:
+    """How often one number may be tried, by all campaigns together."""
+
+    most: int
+    """At least 1."""
+    within: timedelta
+    """In any stretch of time as long as this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """When a lead comes back, and how often at most."""
@@ -74,8 +84,10 @@ class RetryPolicy:
     """By the name of a network disposition or of an agent's; the agent's wins."""
     max_attempts: int = 6
     """Attempts on one lead, all dispositions together."""
-    max_attempts_a_day: int = 3
-    """Attempts on one number in any 24 hours, by all campaigns together."""
+    attempt_limits: tuple[AttemptLimit, ...] = (AttemptLimit(3, timedelta(days=1)),)
+    """All of them hold."""
+    abandoned_lockout: timedelta = timedelta(0)
+    """For so long after an abandoned call its number is dialled only for an agent bound to the call (preview)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
 """Attempts: opened before the call, closed with the outcome. Each function takes many and writes them as sets.
 
 Theory. A lease promises a lead to a run; opening turns the promise into an attempt, and looks once more at all that
-may have changed since the lease: suppressions, dead numbers, the attempts of the last 24 hours, calls of other
-daemons. What stands in the way is settled in the same transaction. Two partial unique indexes keep what no look can:
+may have changed since the lease: suppressions, dead numbers, attempt limits, abandoned calls, calls of other daemons.
+ What stands in the way is settled in the same transaction. Two partial unique indexes keep what no look can:
 that of two daemons at the same number or agent only one comes through.
 
 Closing is idempotent by the attempt's id: only a row that is still open is changed, and only then its lead.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from dialer.core.events import AttemptClosed, AttemptOpened, AttemptRefused, Eve
 from dialer.core.words import AttemptId, LeadEnd, RunId
 from dialer.store.agents import make_known
 
+HOUR = timedelta(hours=1)
 BUSY_PAUSE = timedelta(minutes=1)
 """When a lead is due again whose number was in another call."""
 UNRECORDABLE_PAUSE = timedelta(hours=1)
@@ -27,15 +29,19 @@ UNRECORDABLE_PAUSE = timedelta(hours=1)
 
 LEASE_LOST = "lease lost"
 NUMBER_BUSY = "number in another call"
+ATTEMPT_LIMIT = "attempt limit: "
+"""Followed by which one."""
+LOCKED_OUT = "abandoned a short while ago"
 
 _JUDGE = text("""
-    SELECT w.id, c.id AS campaign_id, first.opened_at + interval '24 hours' AS free_at, CASE
+    SELECT w.id, coalesce(lockout.free_at, reached.free_at) AS free_at, CASE
         WHEN EXISTS (SELECT FROM attempts a WHERE a.id = w.id AND a.run_id = :run AND a.ended_at IS NULL) THEN 'open'
         WHEN cl.attempt_id IS DISTINCT FROM w.id OR cl.run_id <> :run THEN 'lease lost'
         WHEN n.dead_since IS NOT NULL THEN 'number out of service'
         WHEN EXISTS (SELECT FROM suppressions s WHERE s.customer_id = cl.customer_id AND s.lifted_at IS NULL)
           OR EXISTS (SELECT FROM suppressions s WHERE s.number = n.e164 AND s.lifted_at IS NULL) THEN 'suppressed'
-        WHEN first.made >= w.most THEN 'attempt limit of the day'
+        WHEN lockout.free_at IS NOT NULL THEN 'abandoned a short while ago'
+        WHEN reached.free_at IS NOT NULL THEN format('attempt limit: %s in %s h', reached.most, reached.hours)
         WHEN EXISTS (SELECT FROM attempts a WHERE a.number_id = n.id AND a.ended_at IS NULL)
             THEN 'number in another call'
         WHEN EXISTS (SELECT FROM attempts a WHERE a.agent = w.agent AND a.ended_at IS NULL)
@@ -43,19 +49,29 @@ _JUDGE = text("""
         ELSE 'may be opened' END AS verdict
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:campaigns AS text[]), CAST(:leads AS bigint[]), CAST(:numbers AS bigint[]),
-        CAST(:agents AS text[]), CAST(:moments AS timestamptz[]), CAST(:most AS bigint[])
-    ) AS w (id, campaign, lead_id, number_id, agent, at, most)
+        CAST(:agents AS text[]), CAST(:moments AS timestamptz[]), CAST(:limits AS jsonb[]),
+        CAST(:lockouts AS interval[])
+    ) AS w (id, campaign, lead_id, number_id, agent, at, limits, lockout)
     JOIN campaigns c ON c.name = w.campaign
     JOIN campaign_leads cl ON cl.campaign_id = c.id AND cl.lead_id = w.lead_id
-    JOIN numbers n ON n.id = w.number_id,
-    LATERAL (
-        SELECT count(*) AS made, min(opened_at) AS opened_at FROM (
+    JOIN numbers n ON n.id = w.number_id
+    -- The limit that is reached for longest: so many attempts back, one is younger than its time.
+    LEFT JOIN LATERAL (
+        SELECT allowed.most, allowed.hours, oldest.opened_at + allowed.hours * interval '1 hour' AS free_at
+        FROM jsonb_to_recordset(w.limits) AS allowed (most bigint, hours float8),
+        LATERAL (
             SELECT a.opened_at FROM attempts a
-            WHERE a.number_id = w.number_id AND a.opened_at > w.at - interval '24 hours' AND a.id <> w.id
-              AND (a.dialed_at IS NOT NULL OR a.ended_at IS NULL)
-            ORDER BY a.opened_at DESC LIMIT greatest(w.most, 0)
-        ) day
-    ) first
+            WHERE a.number_id = w.number_id AND a.id <> w.id AND (a.dialed_at IS NOT NULL OR a.ended_at IS NULL)
+              AND a.opened_at > w.at - allowed.hours * interval '1 hour'
+            ORDER BY a.opened_at DESC OFFSET allowed.most - 1 LIMIT 1
+        ) oldest
+        ORDER BY free_at DESC LIMIT 1
+    ) reached ON true
+    LEFT JOIN LATERAL (
+        SELECT max(a.ended_at) + w.lockout AS free_at FROM attempts a
+        WHERE a.number_id = w.number_id AND a.disposition = 'abandoned' AND a.ended_at > w.at - w.lockout
+          AND w.agent IS NULL
+    ) lockout ON true
     ORDER BY w.id FOR UPDATE OF cl
 """)
 
@@ -236,8 +252,8 @@ def _settlement(verdict: str, at: datetime, free_at: datetime | None) -> tuple[d
     """When the lead is due again (None: as before), or how it ended."""
     if verdict == "suppressed":
         return None, LeadEnd.SUPPRESSED
-    if verdict == "attempt limit of the day":
-        return free_at or at + timedelta(days=1), None
+    if verdict == LOCKED_OUT or verdict.startswith(ATTEMPT_LIMIT):
+        return free_at, None
     if verdict == NUMBER_BUSY:
         return at + BUSY_PAUSE, None
     # A lead whose number died goes on with its next number, one whose agent is taken with another agent.
@@ -252,7 +268,11 @@ def _columns_to_judge(wishes: Sequence[OpenAttempt]) -> dict[str, Any]:
         "numbers": [wish.lead.number_id for wish in wishes],
         "agents": [wish.agent for wish in wishes],
         "moments": [wish.at for wish in wishes],
-        "most": [wish.max_attempts_a_day for wish in wishes],
+        "limits": [
+            json.dumps([{"most": limit.most, "hours": limit.within / HOUR} for limit in wish.attempt_limits])
+            for wish in wishes
+        ],
+        "lockouts": [wish.abandoned_lockout for wish in wishes],
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.core.commands import CloseAttempt, OpenAttempt, Outcome
 from dialer.core.events import Event
 from dialer.core.lead import Lead, LeadNext
-from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
+from dialer.core.policy import AttemptLimit, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.words import AgentNumber, CampaignName, Disposition, ListName, Mode, TrunkName
 from dialer.store.campaigns import register_campaign
 from dialer.store.health import Health
@@ -76,8 +76,10 @@ async def begin_run(engine: AsyncEngine) -> Run:
     return await Run.begin(engine, Health(lambda event: None), host="here", pid=1)
 
 
-def opening(lead: Lead, *, at: datetime | None = None, agent: str | None = None, a_day: int = 3) -> OpenAttempt:
-    return OpenAttempt(
+def opening(
+    lead: Lead, *, at: datetime | None = None, agent: str | None = None, a_day: int = 3, **changes: Any
+) -> OpenAttempt:
+    plain = OpenAttempt(
         lead=lead,
         mode=Mode.PREVIEW if agent else Mode.PREDICTIVE,
         trunk=TrunkName("main"),
@@ -85,8 +87,10 @@ def opening(lead: Lead, *, at: datetime | None = None, agent: str | None = None,
         config_version="v1",
         agent=AgentNumber(agent) if agent else None,
         at=at or datetime.now(UTC),
-        max_attempts_a_day=a_day,
+        attempt_limits=(AttemptLimit(a_day, timedelta(days=1)),),
+        abandoned_lockout=timedelta(0),
     )
+    return replace(plain, **changes)
 
 
 def outcome(lead: Lead, disposition: Disposition = Disposition.NO_ANSWER, **changes: Any) -> Outcome:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.core.commands import CloseAttempt, FetchLeads, OpenAttempt, ReturnLeads
 from dialer.core.events import AttemptClosed, AttemptOpened, AttemptRefused, Event
 from dialer.core.lead import Lead, LeadNext
+from dialer.core.policy import AttemptLimit
 from dialer.core.words import AgentNumber, CampaignName, CustomerId, Disposition, LeadEnd
 from dialer.store.attempts import close_attempts, open_attempts, return_leads
 from dialer.store.campaigns import register_campaign
@@ -133,12 +134,71 @@ async def test_a_number_is_tried_so_often_in_24_hours_and_no_more(engine: AsyncE
         await open_(engine, run, opening(lead, at=at, a_day=2))
         await close(engine, closing(lead, LeadNext(due_at=at)))
     (lead,) = await lease(engine, run, campaign="summer")
-    assert refused(await open_(engine, run, opening(lead, at=noon, a_day=2))) == ["attempt limit of the day"]
+    assert refused(await open_(engine, run, opening(lead, at=noon, a_day=2))) == ["attempt limit: 2 in 24 h"]
     after = await state(engine, lead)
     assert after["due_at"] == noon - timedelta(hours=20) + timedelta(hours=24)
-    assert after["held_because"] == "attempt limit of the day"
+    assert after["held_because"] == "attempt limit: 2 in 24 h"
     (lead,) = await lease(engine, run)
     assert await open_(engine, run, opening(lead, at=noon, a_day=3)) == [AttemptOpened(attempt=lead.attempt)]
+
+
+async def test_of_several_limits_the_one_that_is_reached_for_longest_holds(engine: AsyncEngine, run: Run) -> None:
+    """Three a day and four in 30 days, by all campaigns together, to the microsecond."""
+    await sow_campaign(engine, 1)
+    await register_campaign(engine, policy("summer"), "yaml")
+    limits = (AttemptLimit(3, timedelta(days=1)), AttemptLimit(4, timedelta(days=30)))
+    noon = datetime.now(UTC)
+    for name, before in ((SPRING, 33), (SPRING, 29), ("summer", 20), ("summer", 10), (SPRING, 2)):
+        (lead,) = await lease(engine, run, campaign=name)
+        at = noon - timedelta(days=before)
+        answers = await open_(engine, run, opening(lead, at=at, attempt_limits=limits))
+        assert answers == [AttemptOpened(attempt=lead.attempt)]
+        await close(engine, closing(lead, LeadNext(due_at=at)))
+    free_at = noon - timedelta(days=29) + timedelta(days=30)
+    for at, expected in ((noon, False), (free_at - timedelta(microseconds=1), False), (free_at, True)):
+        (lead,) = await lease(engine, run)
+        answers = await open_(engine, run, opening(lead, at=at, attempt_limits=limits))
+        assert isinstance(answers[0], AttemptOpened) is expected
+        if not expected:
+            assert refused(answers) == ["attempt limit: 4 in 720 h"]
+            assert (await state(engine, lead))["due_at"] == free_at
+            await do(engine, "UPDATE campaign_leads SET due_at = now() WHERE lead_id = :lead", lead=lead.id)
+
+
+async def test_each_wish_has_its_own_limits(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 2)
+    for _ in range(2):
+        leads = await lease(engine, run)
+        answers = await open_(
+            engine, run, *(opening(lead, a_day=most) for lead, most in zip(leads, (1, 2), strict=True))
+        )
+        await close(engine, *(closing(lead, LeadNext(due_at=datetime.now(UTC))) for lead in leads))
+    assert [type(answer) for answer in answers] == [AttemptRefused, AttemptOpened]
+
+
+async def test_after_an_abandoned_call_only_an_agent_who_is_bound_may_be_dialled_for(
+    engine: AsyncEngine, run: Run
+) -> None:
+    """72 hours, and in every campaign: the number is locked out, not the lead."""
+    await sow_campaign(engine, 1)
+    await register_campaign(engine, policy("summer"), "yaml")
+    (lead,) = await lease(engine, run)
+    await open_(engine, run, opening(lead))
+    ended = datetime.now(UTC)
+    await close(engine, closing(lead, LeadNext(due_at=ended), disposition=Disposition.ABANDONED, ended_at=ended))
+    locked = {"a_day": 9, "abandoned_lockout": timedelta(hours=72)}
+    (lead,) = await lease(engine, run, campaign="summer")
+    early = opening(lead, at=ended + timedelta(hours=71, minutes=59), **locked)
+    assert refused(await open_(engine, run, early)) == ["abandoned a short while ago"]
+    after = await state(engine, lead)
+    assert (after["due_at"], after["held_because"]) == (ended + timedelta(hours=72), "abandoned a short while ago")
+    (lead,) = await lease(engine, run)
+    bound = opening(lead, agent="1001", at=ended + timedelta(hours=1), **locked)
+    assert await open_(engine, run, bound) == [AttemptOpened(attempt=lead.attempt)]
+    await close(engine, closing(lead, LeadNext(due_at=ended)))
+    (lead,) = await lease(engine, run)
+    late = opening(lead, at=ended + timedelta(hours=72), **locked)
+    assert await open_(engine, run, late) == [AttemptOpened(attempt=lead.attempt)]
 
 
 async def test_what_was_opened_but_never_dialled_costs_nothing(engine: AsyncEngine, run: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialer.config.load import load_campaign, load_site
-from dialer.core.policy import AgentDisposition, CampaignPolicy, PacingPolicy, RetryPolicy, RetryRule
+from dialer.core.policy import AgentDisposition, AttemptLimit, CampaignPolicy, PacingPolicy, RetryPolicy, RetryRule
 from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow, Window
 from dialer.core.words import CountedFrom, DispositionFlag, Mode
 from tests.unit.config.conftest import CAMPAIGN, Mistakes
@@ -55,6 +55,8 @@ wrap_up: 0s
 retry:
   max_attempts: 9
   max_attempts_a_day: 2
+  max_attempts_a_month: 4
+  abandoned_lockout: 72h
   rules: {busy: 1h30m, later: {after: 3d, times: 2}, fax: never}
 safe_harbour_message: custom/sorry
 detect_machines: yes
@@ -89,7 +91,8 @@ detect_machines: yes
             "fax": RetryRule(after=None),
         },
         max_attempts=9,
-        max_attempts_a_day=2,
+        attempt_limits=(AttemptLimit(2, timedelta(days=1)), AttemptLimit(4, timedelta(days=30))),
+        abandoned_lockout=timedelta(hours=72),
     )
     assert policy.safe_harbour_message == "custom/sorry"
     assert policy.detect_machines
