@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
+from rich.table import Table
 
-from dialer.cli.screen import span
+from dialer.cli.screen import plain_table, say_table, span
 from dialer.store.status import RunStatus
 
 Campaign = Mapping[str, Any]
 """One of `campaigns` in `dialer.core.snapshot.Snapshot.plain`."""
+Decision = Mapping[str, Any]
+"""As `dialer.core.decisions.Decision.plain`."""
 
 
 def campaigns_of(seen: RunStatus, name: str | None) -> list[Campaign]:
@@ -21,16 +24,38 @@ def campaigns_of(seen: RunStatus, name: str | None) -> list[Campaign]:
     return [campaign for campaign in campaigns if name is None or campaign["name"] == name]
 
 
-def picture(seen: RunStatus, campaigns: list[Campaign], *, why: bool) -> None:
-    """Print campaigns as a person wants to see them."""
+def picture(seen: RunStatus, campaigns: list[Campaign], decisions: Mapping[str, Sequence[Decision]] | None) -> None:
+    """Print campaigns as a person wants to see them, with why they dial if the decisions for each are given."""
     typer.echo(_daemon_line(seen))
     for hold in seen.status.get("holds", []):
         typer.echo(f"hold: {hold}, no campaign dials until it is over")
     for campaign in campaigns:
         typer.echo("")
         typer.echo(f"{campaign['name']}: {campaign['state']} for {span(campaign['seconds'])}, {campaign['mode']}")
-        for label, text in _rows(campaign, why=why):
-            typer.echo(f"  {label:<10} {text}")
+        for label, text in _rows(campaign, why=decisions is not None):
+            typer.echo(f"  {label:<11} {text}")
+        if decisions is not None:
+            typer.echo("")
+            say_table(_history(decisions[campaign["name"]]))
+
+
+def _history(decisions: Sequence[Decision]) -> Table:
+    """The pacer's decisions, newest last, by the clock of this terminal; what said the same is one line."""
+    table = plain_table("  from", "to", "times", "lines", "why")
+    table.columns[2].justify = table.columns[3].justify = "right"
+    for decision in decisions:
+        since, until = (datetime.fromisoformat(decision[end]).astimezone() for end in ("since", "until"))
+        clock = "%H:%M:%S" if since.date() == datetime.now(UTC).astimezone().date() else "%Y-%m-%d %H:%M:%S"
+        end = "" if decision["times"] == 1 else f"{until:%H:%M:%S}"
+        table.add_row(f"  {since:{clock}}", end, str(decision["times"]), str(decision["lines"]), decision["because"])
+    return table
+
+
+def _launch(launch: Decision | None) -> str:
+    if launch is None:
+        return "none yet"
+    ago = _seconds_since(datetime.fromisoformat(launch["until"]))
+    return f"{span(ago)} ago, {launch['because']}"
 
 
 def _daemon_line(seen: RunStatus) -> str:
@@ -52,7 +77,9 @@ def _rows(campaign: Campaign, *, why: bool) -> list[tuple[str, str]]:
         ("abandoned", f"{abandoned} of {answered} live answers = {share}, at most {campaign['drop_cap']:.2%}"),
         ("version", campaign["config_version"]),
     ]
-    return [*rows, ("because", campaign["because"] or "-")] if why else rows
+    if not why:
+        return rows
+    return [*rows, ("because", campaign["because"]), ("last launch", _launch(campaign["last_launch"]))]
 
 
 def _counts(counted: Mapping[str, int]) -> str:

@@ -68,6 +68,13 @@ class Decisions:
         """The last so many, oldest first."""
         return list(islice(self._ring, max(0, len(self._ring) - count), None))
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The numbers behind the newest decision that had any, and as `last_launch_…` those of the last launch."""
+        newest = next((decision.figures for decision in reversed(self._ring) if decision.figures), {})
+        launch = self.last_launch.figures if self.last_launch is not None else {}
+        return {**newest, **{f"last_launch_{name}": value for name, value in launch.items()}}
+
     def add(self, made: Decision) -> None:
         """Remember a decision that was made just now."""
         self.launched += made.lines

@@ -11,7 +11,7 @@ from typing import Any
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
-from dialer.core.words import AgentState, CallState
+from dialer.core.words import AgentState, CallState, CampaignName
 
 Plain = dict[str, Any]
 
@@ -55,6 +55,14 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
     )
 
 
+def last_decisions(floor: Floor, campaign: CampaignName, last: int) -> list[Plain] | None:
+    """The pacer's last so many decisions for a campaign, oldest first; None when the campaign is not loaded."""
+    if campaign not in floor.campaigns:
+        return None
+    decisions = floor.decisions.get(campaign, Decisions())
+    return [decision.plain() for decision in decisions.last(last)]
+
+
 def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
     lines = Counter(call.state for call in floor.calls_of(campaign.name))
     staff = Counter(agent.state for agent in floor.agents_of(campaign.name))
@@ -64,7 +72,7 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "state": campaign.state.value,
         "seconds": round((now - campaign.since).total_seconds(), 1),
         "because": campaign.because,
-        **_decisions(floor.decisions.get(campaign.name) or Decisions()),
+        **_decisions(floor.decisions.get(campaign.name, Decisions())),
         "lines": _counts(CallState, lines),
         "agents": _counts(AgentState, staff),
         "hopper": len(campaign.hopper),
@@ -84,6 +92,7 @@ def _decisions(decisions: Decisions) -> Plain:
         "recent": [decision.plain() for decision in decisions.last(RECENT)],
         "launched": decisions.launched,
         "decisions": dict(decisions.kinds),
+        "figures": decisions.figures,
     }
 
 

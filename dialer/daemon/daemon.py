@@ -24,8 +24,8 @@ from dialer.config.pins import PinFile
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
-from dialer.core.snapshot import snapshot
-from dialer.core.words import AgentNumber, AgentOrder, AgentState
+from dialer.core.snapshot import last_decisions, snapshot
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
@@ -84,6 +84,9 @@ class Daemon:
     def status(self) -> dict[str, Any]:
         """The floor now, as plain values."""
         return snapshot(self._engine.dialer.floor, self._engine.clock.now()).plain()
+
+    def _why(self, campaign: str, last: int) -> list[dict[str, Any]] | None:
+        return last_decisions(self._engine.dialer.floor, CampaignName(campaign), last)
 
     async def run(self) -> int:
         """Live until told to stop; returns the exit code."""
@@ -179,7 +182,7 @@ class Daemon:
             log.warning("PostgreSQL is away; what the pacer learned in the last minute is lost", why=first_line(error))
 
     def _start_web(self, sock: socket.socket) -> None:
-        app = build_app(self._well, self._metrics.text, self.status, self._engine.trace.lines)
+        app = build_app(self._well, self._metrics.text, self.status, self._engine.trace.lines, self._why)
         self._crew.start("web", WebServer(app).serve_on(sock))
         log.info("web listens", address="{}:{}".format(*sock.getsockname()))
 

@@ -79,8 +79,21 @@ class _Floor(Collector):
         cap = GaugeMetricFamily("waihu_drop_cap", "The abandon rate that may not be exceeded", labels=["campaign"])
         hopper = GaugeMetricFamily("waihu_hopper_leads", "Leads at hand", labels=["campaign"])
         remaining = GaugeMetricFamily("waihu_leads_remaining", "Leads that are not ended", labels=["campaign"])
+        launched = CounterMetricFamily("waihu_pacing_lines_launched", "Lines launched", labels=["campaign"])
+        decisions = CounterMetricFamily(
+            "waihu_pacing_decisions", "Decisions of the pacer, by what decided them", labels=["campaign", "kind"]
+        )
+        figures: dict[str, GaugeMetricFamily] = {}
         for campaign in status["campaigns"]:
             name = campaign["name"]
+            launched.add_metric([name], campaign["launched"])
+            for kind, count in campaign["decisions"].items():
+                decisions.add_metric([name, kind], count)
+            for figure, value in campaign["figures"].items():
+                if figure not in figures:
+                    about = f"{figure.replace('_', ' ')}, as docs/pacing.md has it"
+                    figures[figure] = GaugeMetricFamily(f"waihu_pacing_{figure}", about, labels=["campaign"])
+                figures[figure].add_metric([name], value)
             for state, count in campaign["lines"].items():
                 lines.add_metric([name, state], count)
             for state, count in campaign["agents"].items():
@@ -90,4 +103,5 @@ class _Floor(Collector):
             cap.add_metric([name], campaign["drop_cap"])
             hopper.add_metric([name], campaign["hopper"])
             remaining.add_metric([name], campaign["remaining"])
-        yield from (lines, agents, rate, cap, hopper, remaining)
+        yield from (lines, agents, rate, cap, hopper, remaining, launched, decisions)
+        yield from figures.values()

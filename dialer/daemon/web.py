@@ -1,4 +1,4 @@
-"""`/healthz`, `/metrics`, `/status` and `/trace` on loopback: for probes, Prometheus and people with curl."""
+"""`/healthz`, `/metrics`, `/status`, `/trace` and why campaigns dial: for probes, Prometheus and people with curl."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from dialer.core.decisions import KEPT
+
 Health = Callable[[], dict[str, bool]]
 """Each part the daemon needs, and whether it is well."""
+Why = Callable[[str, int], list[dict[str, Any]] | None]
+"""The last so many decisions of a campaign as `Decision.plain`, None when there is no such campaign."""
 
 
 class WebPortTaken(Exception):
@@ -27,8 +31,10 @@ def build_app(
     metrics: Callable[[], bytes],
     status: Callable[[], dict[str, Any]],
     trace: Callable[[], Iterator[str]],
+    why: Why,
 ) -> Starlette:
-    """The pages. `/healthz` answers 200 when every part is well and 503 when one is not, and names them."""
+    """The pages. `/healthz` answers 200 when every part is well and 503 when one is not, and names them.
+    `/campaigns/NAME/why?last=N` has the pacer's last decisions, oldest first; 404 for a campaign that is not loaded."""
 
     async def healthz(_: Request) -> Response:
         parts = health()
@@ -43,12 +49,22 @@ def build_app(
     async def trace_page(_: Request) -> Response:
         return PlainTextResponse("\n".join(trace()) + "\n")
 
+    async def why_page(request: Request) -> Response:
+        name, last = request.path_params["name"], request.query_params.get("last", str(KEPT))
+        if not (last.isascii() and last.isdigit()):
+            return JSONResponse({"error": f"last={last!r} is no number of decisions, expected 1 to {KEPT}"}, 400)
+        decisions = why(name, int(last))
+        if decisions is None:
+            return JSONResponse({"error": f"no campaign {name!r} is loaded"}, 404)
+        return JSONResponse({"campaign": name, "decisions": decisions})
+
     return Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/metrics", metrics_page),
             Route("/status", status_page),
             Route("/trace", trace_page),
+            Route("/campaigns/{name}/why", why_page),
         ]
     )
 

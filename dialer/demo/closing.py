@@ -15,11 +15,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dialer.core.decisions import KEPT
 from dialer.core.words import Disposition
 from dialer.demo.audit import AttemptRow, audit, fates_seen
+from dialer.demo.picture import decision_line
 from dialer.demo.stage import Stage
+from dialer.store.pacing_memory import kept_decisions
 
 MISMATCHES_SHOWN = 10
+LAUNCHES_SHOWN = 5
+LAUNCHES_KEPT = 50
+"""In the JSON file; `waihu campaign status --why` has all that there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,7 @@ async def close_books(stage: Stage, started: datetime) -> Books:
     exported = await stage.waihu("attempts", "export", "--campaign", stage.campaign, "--format", "jsonl")
     lines = [json.loads(line) for line in exported.splitlines()]
     report = json.loads(await stage.waihu("report", stage.campaign, "--json"))
+    decisions = await kept_decisions(stage.database, stage.campaign, KEPT)
     rows = [AttemptRow.from_export(line) for line in lines]
     calls = stage.carrier.calls()
     mismatches = audit(rows, calls)
@@ -58,6 +65,7 @@ async def close_books(stage: Stage, started: datetime) -> Books:
         "dispositions": dict(sorted((str(name), count) for name, count in dispositions.items())),
         "mismatches": len(mismatches),
         "carrier_calls": len(calls),
+        "launches": [decision for decision in decisions if decision["lines"]][-LAUNCHES_KEPT:],
         "report": report,
     }
     return Books(figures=figures, mismatches=mismatches, fates=fates_seen(calls))
@@ -83,6 +91,9 @@ def show_summary(books: Books, stage: Stage, console: Console) -> None:
         "answer to agent", f"median {spread['p50']} ms, 95 % within {spread['p95']} ms, slowest {spread['max']} ms"
     )
     console.print(table)
+    console.print("the last launches, and why")
+    for launch in figures["launches"][-LAUNCHES_SHOWN:]:
+        console.print(f"  {decision_line(launch)}", soft_wrap=True)
     if books.mismatches:
         console.print(f"[red]✗ {len(books.mismatches)} mismatches with the carrier's log[/]")
         for mismatch in books.mismatches[:MISMATCHES_SHOWN]:

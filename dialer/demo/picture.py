@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,6 +11,8 @@ from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
+
+from dialer.core.snapshot import RECENT
 
 AGENT_COLOURS = {
     "talking": "green",
@@ -20,7 +24,6 @@ AGENT_COLOURS = {
     "lost": "red",
 }
 LINE_STATES = ("opening", "dialing", "ringing", "answered", "waiting", "joining", "talking", "closing", "ending")
-REASONS_SHOWN = 5
 
 
 class Picture:
@@ -29,18 +32,16 @@ class Picture:
     def __init__(self, campaign: str, seconds: float) -> None:
         self._campaign = campaign
         self._seconds = seconds
-        self._reasons: list[str] = []
 
     def draw(self, status: dict[str, Any] | None, elapsed: float) -> RenderableType:
         """The picture of one moment; `elapsed` seconds since the campaign was started."""
         campaign = self._campaign_of(status)
         if status is None or campaign is None:
             return Panel("waiting for the daemon to speak …", title="Waihu 外呼")
-        self._remember(campaign["because"])
         columns = Table.grid(expand=True, padding=(0, 2))
         columns.add_row(self._agents(status["agents"]), self._lines(campaign), self._figures(campaign, elapsed))
         return Panel(
-            Group(columns, self._progress(campaign, elapsed), self._why()),
+            Group(columns, self._progress(campaign, elapsed), self._why(campaign)),
             title=f"Waihu 外呼 · {campaign['name']} · {campaign['mode']} · {campaign['state']}",
             subtitle=", ".join(status["holds"]) or None,
         )
@@ -53,10 +54,11 @@ class Picture:
         busy = sum(1 for agent in status["agents"] if agent["state"] in ("talking", "wrap_up"))
         window = campaign["window"]
         attempts = sum(campaign["dispositions"].values())
+        launch = campaign["last_launch"]
         return (
             f"{elapsed:4.0f} s  {busy}/{len(status['agents'])} agents busy, {sum(campaign['lines'].values())} lines, "
             f"{attempts} attempts, {window['answered']} answered, {window['abandoned']} abandoned; "
-            f"{campaign['because']}"
+            f"{launch['because'] if launch is not None else campaign['because']}"
         )
 
     def _campaign_of(self, status: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -108,14 +110,15 @@ class Picture:
         )
         return grid
 
-    def _remember(self, because: str) -> None:
-        if not self._reasons or self._reasons[-1] != because:
-            self._reasons = [*self._reasons, because][-REASONS_SHOWN:]
+    def _why(self, campaign: dict[str, Any]) -> RenderableType:
+        reasons = Text(overflow="ellipsis", no_wrap=True)
+        for decision in campaign["recent"]:
+            reasons.append(f"{decision_line(decision)}\n", style="green" if decision["lines"] else "bright_black")
+        return Panel(reasons, title="why the pacer dials or waits", title_align="left", height=RECENT + 2)
 
-    def _why(self) -> RenderableType:
-        return Panel(
-            Text("\n".join(self._reasons), overflow="ellipsis", no_wrap=True),
-            title="why the pacer dials or waits",
-            title_align="left",
-            height=REASONS_SHOWN + 2,
-        )
+
+def decision_line(decision: Mapping[str, Any]) -> str:
+    """A decision, as `Decision.plain` has it, by the clock of this terminal."""
+    since = datetime.fromisoformat(decision["since"]).astimezone()
+    together = f" ({decision['lines']} lines in {decision['times']} decisions)" if decision["times"] > 1 else ""
+    return f"{since:%H:%M:%S}  {decision['because']}{together}"

@@ -11,6 +11,7 @@ from dialer.core.events import CampaignLoaded, Event, SiteLoaded
 from dialer.core.found import WindowCount
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.snapshot import snapshot
+from dialer.daemon.pacing_memory import PacingMemory
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import register_campaign
 from dialer.store.connect import make_engine
@@ -52,6 +53,7 @@ class DaemonStand:
         up.set()
         await asyncio.to_thread(down.wait)
         await crew.close()
+        await PacingMemory(engine, floor).write()
         run.publish(snapshot(floor, datetime.now(UTC)).plain())
         await run._write_status()
         await run.end()

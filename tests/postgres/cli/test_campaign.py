@@ -3,10 +3,12 @@
 import getpass
 import json
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from dialer.core.decisions import Decision
 from dialer.core.events import CampaignOrdered
 from dialer.core.words import CampaignName, CampaignOrder, CampaignState
 from tests.postgres.cli.conftest import Waihu, policies
@@ -78,6 +80,35 @@ def test_status_why_gives_the_pacers_reason(waihu: Waihu, site: Path, database_u
     assert because
     result = waihu("campaign", "status", "spring", "--why")
     assert any(line.split(None, 1) == ["because", because] for line in result.stdout.splitlines())
+    assert any(line.split() == ["last", "launch", "none", "yet"] for line in result.stdout.splitlines())
+
+
+def test_status_why_tells_the_last_decisions_newest_last(waihu: Waihu, site: Path, database_url: str) -> None:
+    now = datetime.now(UTC)
+    with daemon(database_url, *policies(site)) as stand:
+        floor = stand.dialer.floor
+        for ago, lines, reason in (
+            (9, 0, "stopped"),
+            (5, 3, "3 lines: 3 ready"),
+            (4, 0, "0 lines: 乙"),
+            (2, 0, "0 丙"),
+        ):
+            at = now - timedelta(seconds=ago)
+            kind = "launched" if lines else reason[:1]
+            floor.put_decision(SPRING, Decision(since=at, until=at, lines=lines, kind=kind, because=reason))
+    shown = waihu("campaign", "status", "spring", "--why", "--last", "2").stdout.splitlines()
+    assert any(line.split(None, 2)[:2] == ["last", "launch"] and "ago, 3 lines: 3 ready" in line for line in shown)
+    head, *rows = shown[shown.index("") + 1 :][shown[shown.index("") + 1 :].index("") + 1 :]
+    assert head.split() == ["from", "to", "times", "lines", "why"]
+    launch, since = now - timedelta(seconds=5), now - timedelta(seconds=4)
+    assert [row.split(None, 4) for row in rows] == [
+        [f"{launch.astimezone():%H:%M:%S}", "1", "3", "3", "lines: 3 ready"],
+        [f"{since.astimezone():%H:%M:%S}", f"{now.astimezone() - timedelta(seconds=2):%H:%M:%S}", "2", "0", "0 丙"],
+    ]
+    told = json.loads(waihu("campaign", "status", "spring", "--why", "--json").stdout)["campaigns"][0]
+    assert [decision["because"] for decision in told["why"][1:]] == ["stopped", "3 lines: 3 ready", "0 丙"]
+    assert told["last_launch"]["lines"] == 3
+    assert "why" not in json.loads(waihu("campaign", "status", "spring", "--json").stdout)["campaigns"][0]
 
 
 def test_status_without_a_living_daemon_exits_3_and_shows_the_last_of_it(

@@ -1,6 +1,7 @@
 """dialer.core.decisions: what is folded into one, and how far back a few hundred of them reach."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from dialer.core.decisions import KEPT, LAUNCHED, Decision, Decisions
@@ -71,6 +72,15 @@ def test_the_last_launch_outlives_what_follows() -> None:
     assert [decision.kind for decision in kept.last(2)] == ["kind 998", "kind 999"]
     assert len(kept.last(9 * KEPT)) == KEPT
     assert kept.last(0) == []
+
+
+def test_figures_are_those_of_the_newest_decision_and_of_the_last_launch() -> None:
+    kept = Decisions()
+    assert kept.figures == {}
+    kept.add(replace(made(0, 2), figures={"threshold": 0.02}))
+    kept.add(replace(made(5), figures={"threshold": 0.03}))
+    kept.add(made(6, kind="no leads"))
+    assert kept.figures == {"threshold": 0.03, "last_launch_threshold": 0.02}
 
 
 def test_what_is_folded_is_counted_all_the_same() -> None:

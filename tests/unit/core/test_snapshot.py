@@ -3,9 +3,10 @@
 import json
 
 from dialer.core import events as ev
-from dialer.core.snapshot import snapshot
+from dialer.core.floor import Floor
+from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.words import Mode
-from tests.factories import ANNA, BEN, make_lead
+from tests.factories import ANNA, BEN, SPRING, make_lead
 from tests.scenes import opening, running, talking
 
 
@@ -42,6 +43,14 @@ def test_why_it_last_dialled_is_told_beside_why_it_does_not_now() -> None:
     assert [decision["lines"] for decision in campaign["recent"]][-2:] == [1, 0]
     assert campaign["decisions"]["launched"] == 1
     assert snapshot(opening().dialer.floor, play.now).campaigns[0]["last_launch"] is None
+
+
+def test_why_is_asked_of_campaigns_that_are_there() -> None:
+    floor = running(leads=2).wait(1.5).dialer.floor
+    decisions = last_decisions(floor, SPRING, 2)
+    assert decisions is not None
+    assert [decision["lines"] for decision in decisions] == [1, 0]
+    assert last_decisions(Floor(), SPRING, 2) is None
 
 
 def test_a_lead_on_offer_and_how_calls_ended() -> None:
