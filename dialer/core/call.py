@@ -20,7 +20,7 @@ whose guard fires is hung up, and one that does not even hang up is recorded as 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
@@ -28,9 +28,11 @@ from dialer.core import signals as sig
 from dialer.core.answer_limit import limit_at
 from dialer.core.events import Event
 from dialer.core.found import LastWord
+from dialer.core.guards import ANSWER_GUARD, DETECTION_GUARD, HANGUP_GUARD, JOIN_GUARD, MESSAGE_GUARD, RING_GRACE
 from dialer.core.lead import Lead
 from dialer.core.outcome import BY_VERDICT, disposition_of, disposition_of_last_word
 from dialer.core.policy import CampaignPolicy, Trunk
+from dialer.core.supervision import Claim
 from dialer.core.words import (
     AgentNumber,
     AttemptId,
@@ -43,16 +45,6 @@ from dialer.core.words import (
     Timer,
 )
 
-ANSWER_GUARD = timedelta(seconds=3)
-"""From pick-up to our dialplan takes a millisecond; after this long the dialplan is not what it should be."""
-DETECTION_GUARD = timedelta(seconds=12)
-"""The same with machine detection, which decides in 2.4-5 s."""
-RING_GRACE = timedelta(seconds=10)
-"""Asterisk ends an unanswered call at the ring time itself; this much later it has not."""
-JOIN_GUARD = timedelta(seconds=1)
-"""A join takes milliseconds; after this long the agent's leg is not what it should be."""
-MESSAGE_GUARD = timedelta(seconds=60)
-HANGUP_GUARD = timedelta(seconds=10)
 OPT_OUT_DIGIT = "9"
 """Pressed during the safe-harbour message: never call me again (47 CFR 64.1200(b)(3))."""
 
@@ -97,6 +89,8 @@ class Call:
     opted_out: bool = False
     disposition: Disposition | None = None
     agent_disposition: str | None = None
+    claim: Claim | None = None
+    """A supervisor takes, or took, the agent's place; see `handover`."""
 
     @property
     def id(self) -> AttemptId:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dialer.core import agent as agents
-from dialer.core import call as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import handover as calls
 from dialer.core import signals as sig
 from dialer.core.agent import Agent
 from dialer.core.call import Call
@@ -230,6 +230,8 @@ def _join_if_together(floor: Floor, call: Call, event: Event, now: datetime) -> 
 
 def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     agent = floor.agents.get(call.agent) if call.agent is not None else None
+    if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
+        return  # It was taken over: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
         yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=call.policy.default_disposition))
         return

@@ -12,7 +12,10 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import supervision as sv
+from dialer.core import supervisor as supervisors
 from dialer.core.agent import Agent, book
+from dialer.core.attendance import admit, attend, is_supervisor, load_supervisors, supervise
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import ToAgent, ToCall, meet, tell, tell_campaign
 from dialer.core.events import Event
@@ -65,6 +68,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
+        yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
 
@@ -88,6 +92,8 @@ class Dialer:
             booked, wishes = book(agent, now)
             floor.put_agent(booked)
             yield from wishes
+        for number in floor.sessions:
+            yield from supervisors.book(floor.supervisors[number], now)
         yield do.Finish()
 
     def _dispatch(self, event: Event, now: datetime) -> Wishes:
@@ -99,6 +105,10 @@ class Dialer:
                 yield from self._keyed(floor.legs[channel], event.digit, now)
             case ev.ChannelEvent(channel=channel) if channel in floor.legs:
                 yield from tell(floor, now, ToAgent(floor.legs[channel], event))
+            case ev.ChannelEvent(channel=channel) if channel in floor.supervisor_legs:
+                yield from self._supervise(event, now)
+            case sv.SupervisorLegUp() | sv.SupervisionOrdered() | sv.TeamMessaged() | sv.TakeOverFailed():
+                yield from self._supervise(event, now)
             case ev.ChannelEvent(channel=channel):
                 yield from tell(floor, now, ToCall(AttemptId(channel), event))
             case ev.AttemptOpened(attempt=attempt) if attempt in floor.calls:
@@ -179,6 +189,8 @@ class Dialer:
     def _log_in(self, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, now: datetime) -> Wishes:
         known = self.floor.agents.get(event.agent)
         match event:
+            case ev.LoginTried() | ev.PinChecked() if is_supervisor(self.floor, event.agent):
+                yield from admit(self.floor, event)
             case ev.LoginTried() if known is None or known.state.on_shift:
                 yield do.DenyAgent(channel=event.channel)
             case ev.LoginTried(pin=pin):
@@ -218,6 +230,13 @@ class Dialer:
         else:
             yield from tell(self.floor, now, ToAgent(number, event))
 
+    def _supervise(self, event: Event, now: datetime) -> Wishes:
+        for follows in supervise(self.floor, event, now):
+            if isinstance(follows, ev.AgentOrdered):
+                yield from self._agent_ordered(follows.agent, follows, now)
+            else:
+                yield follows
+
     def _is_bound(self, agent: Agent) -> bool:
         call = self.floor.calls.get(agent.attempt) if agent.attempt is not None else None
         return call is not None and call.bound and call.state is not CallState.OPENING
@@ -249,6 +268,7 @@ class Dialer:
         for number in set(floor.agents) - set(event.site.agents):
             log_out = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
             yield from tell(floor, now, ToAgent(number, log_out))
+        yield from load_supervisors(floor, event.site, now)
 
     def _tell_campaigns(self, event: Event, now: datetime) -> Wishes:
         for name in list(self.floor.campaigns):

@@ -16,6 +16,7 @@ from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
+from dialer.core.supervisor import Supervisor
 from dialer.core.words import (
     AgentNumber,
     AgentState,
@@ -25,6 +26,7 @@ from dialer.core.words import (
     CampaignState,
     ChannelId,
     Hold,
+    SupervisorNumber,
     TrunkName,
 )
 
@@ -47,6 +49,11 @@ class Floor:
     """What the pacer decided of late for each campaign; a campaign of which it was never asked is not here."""
     legs: dict[ChannelId, AgentNumber] = field(default_factory=dict)
     """Which agent a phone leg belongs to."""
+    supervisors: dict[SupervisorNumber, Supervisor] = field(default_factory=dict)
+    supervisor_legs: dict[ChannelId, SupervisorNumber] = field(default_factory=dict)
+    """Which supervisor a phone leg belongs to."""
+    sessions: dict[SupervisorNumber, None] = field(default_factory=dict)
+    """The supervisors who are in a session."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     pauses: Mapping[AgentNumber, str] = field(default_factory=dict)
@@ -108,6 +115,25 @@ class Floor:
         """Forget an agent who has no phone leg, up or ringing."""
         del self.agents[number]
         self._forget_answers()
+
+    def put_supervisor(self, supervisor: Supervisor) -> None:
+        """Take in a supervisor, new or changed."""
+        before = self.supervisors.get(supervisor.number)
+        self.supervisors[supervisor.number] = supervisor
+        for leg in (before.leg, before.calling) if before is not None else ():
+            if leg is not None:
+                self.supervisor_legs.pop(leg, None)
+        for leg in (supervisor.leg, supervisor.calling):
+            if leg is not None:
+                self.supervisor_legs[leg] = supervisor.number
+        if supervisor.state.in_session:
+            self.sessions[supervisor.number] = None
+        else:
+            self.sessions.pop(supervisor.number, None)
+
+    def remove_supervisor(self, number: SupervisorNumber) -> None:
+        """Forget a supervisor who has no phone leg, up or ringing."""
+        del self.supervisors[number]
 
     def put_campaign(self, campaign: Campaign) -> None:
         """Take in a campaign, new or changed."""

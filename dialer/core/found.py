@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialer.core.lead import Lead
-from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict, Mode, TrunkName
+from dialer.core.words import (
+    AgentNumber,
+    AttemptId,
+    BridgeId,
+    ChannelId,
+    MachineVerdict,
+    Mode,
+    SupervisorNumber,
+    TrunkName,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,8 @@ class LiveChannel:
     """Set on the leg of a customer who picked up; a dialplan that is not ours does not tell."""
     bridged_at: datetime | None = None
     """Set on the leg of a customer who was joined with an agent."""
+    supervisor: SupervisorNumber | None = None
+    """Set on the leg of a supervisor in a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +72,5 @@ class WindowCount:
     answered: int
     """Live answers, the abandoned ones included."""
     abandoned: int
+    expected: float | None = None
+    """Live answers still to come until the window ends; None for one that rolls on, or if that is not foreseen."""

@@ -14,6 +14,8 @@ from dialer.core.words import (
     DispositionFlag,
     ListName,
     Mode,
+    SupervisionOrder,
+    SupervisorNumber,
     TeamName,
     TrunkName,
 )
@@ -172,8 +174,44 @@ class PauseReason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorProfile:
+    """A supervisor as the site file lists them."""
+
+    number: SupervisorNumber
+    name: str
+    phone: str | None = None
+    """Dial string of the phone that Waihu may call; None: the supervisor dials in."""
+    teams: frozenset[TeamName] = frozenset()
+    """Whose agents the supervisor may attend; none: agents of every team."""
+    campaigns: frozenset[CampaignName] = frozenset()
+    """Whose calls the supervisor may hear; none: the calls of every campaign."""
+
+    def may_attend(self, agent: AgentProfile) -> bool:
+        """Whether the supervisor may turn to this agent."""
+        return not self.teams or not self.teams.isdisjoint(agent.teams)
+
+    def may_hear(self, campaign: CampaignName) -> bool:
+        """Whether the supervisor may hear, and take over, calls of this campaign."""
+        return not self.campaigns or campaign in self.campaigns
+
+
+SUPERVISION_KEYS: Mapping[str, SupervisionOrder] = {
+    "1": SupervisionOrder.LISTEN,
+    "2": SupervisionOrder.WHISPER,
+    "3": SupervisionOrder.BARGE,
+    "4": SupervisionOrder.TAKE_OVER,
+    "5": SupervisionOrder.PREVIOUS,
+    "6": SupervisionOrder.NEXT,
+}
+"""Where a site file says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SitePolicy:
-    """What the site file says about agents; the rest of it concerns the rooms."""
+    """What the site file says about people; the rest of it concerns the rooms."""
 
     agents: Mapping[AgentNumber, AgentProfile] = field(default_factory=dict)
     pause_reasons: tuple[PauseReason, ...] = ()
+    supervisors: Mapping[SupervisorNumber, SupervisorProfile] = field(default_factory=dict)
+    supervision_keys: Mapping[str, SupervisionOrder] = field(default_factory=lambda: SUPERVISION_KEYS)
+    """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""

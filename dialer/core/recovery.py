@@ -15,12 +15,14 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.agent import Agent
-from dialer.core.call import MESSAGE_GUARD, RING_GRACE, Call
+from dialer.core.call import Call
 from dialer.core.coupling import Letter, ToAgent, ToCall, tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
+from dialer.core.guards import MESSAGE_GUARD, RING_GRACE
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
+from dialer.core.session_recovery import bridging, recover_sessions
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict
 
 Wishes = Iterator[do.Command]
@@ -69,6 +71,7 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     for channel in back.live:
         yield from _take_up_agent(floor, channel, back, now)
     floor.pauses = {}
+    yield from recover_sessions(floor, back, gone_at, now)
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
     for call in held:
         if call.channel in live:
@@ -104,7 +107,7 @@ def _missed_by_agent(
         if leg is not None and leg not in live:
             yield ToAgent(agent.number, ev.HungUp(channel=leg, at=gone_at, cause=UNKNOWN_CAUSE))
     if agent.leg is not None and agent.leg in live:
-        yield from (ToAgent(agent.number, event) for event in _bridging(agent.bridge, live[agent.leg], at))
+        yield from (ToAgent(agent.number, event) for event in bridging(agent.bridge, live[agent.leg], at))
 
 
 def _take_up_agent(floor: Floor, channel: LiveChannel, back: AsteriskBack, now: datetime) -> Wishes:
@@ -144,19 +147,12 @@ def _missed_by_call(
         )
         yield from (ToAgent(agent, found), ToCall(call.id, found))
         return
-    yield from (ToCall(call.id, event) for event in _bridging(call.bridge, channel, at))
+    yield from (ToCall(call.id, event) for event in bridging(call.bridge, channel, at))
     if call.state is CallState.JOINING and call.agent is not None:
         yield ToCall(call.id, sig.Unpromised(agent=call.agent))
     elif channel.up and call.state in (CallState.DIALING, CallState.RINGING, CallState.ANSWERED):
         # Somebody answered while we were away. Whether a machine did, nobody can say any more.
         yield ToCall(call.id, ev.Arrived(channel=call.channel, at=at, verdict=MachineVerdict.OFF))
-
-
-def _bridging(known: BridgeId | None, channel: LiveChannel, at: datetime) -> Iterator[ev.ChannelEvent]:
-    if known is not None and known != channel.bridge:
-        yield ev.LeftBridge(channel=channel.channel, at=at, bridge=known)
-    if channel.bridge is not None and known != channel.bridge:
-        yield ev.EnteredBridge(channel=channel.channel, at=at, bridge=channel.bridge)
 
 
 def _policy_of_nobody(found: OpenAttemptFound) -> CampaignPolicy:

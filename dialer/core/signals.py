@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
-from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId
+from dialer.core.supervision import Ear
+from dialer.core.words import (
+    AgentNumber,
+    AttemptId,
+    BridgeId,
+    CampaignName,
+    ChannelId,
+    MonitorMode,
+    SupervisorNumber,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,20 @@ class EndedUnseen(Signal):
     word: LastWord
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed(Signal):
+    """This supervisor takes the agent's place; the agent stays until the customer is there."""
+
+    supervisor: SupervisorNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed(Signal):
+    """The supervisor who wanted it does not have it, or not any more."""
+
+    supervisor: SupervisorNumber
+
+
 # --- to an agent -----------------------------------------------------------------------------------------------
 
 
@@ -101,6 +124,39 @@ class CallsAreOver(Signal):
     """No call of yours lives, and every outcome stands."""
 
 
+# --- to a supervisor -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned(Signal):
+    """Attend this agent from now on, in this way."""
+
+    agent: AgentNumber
+    mode: MonitorMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard(Signal):
+    """This is what there is to hear now; None: nothing."""
+
+    ear: Ear | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakesOver(Signal):
+    """The customer of this attempt is being sent to you, out of `bridge`."""
+
+    attempt: AttemptId
+    bridge: BridgeId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkOver(Signal):
+    """The customer who was, or was to be, taken over is gone, or stays with the agent."""
+
+    attempt: AttemptId
+
+
 # --- to both ---------------------------------------------------------------------------------------------------
 
 
@@ -120,5 +176,15 @@ class FoundTalking(Signal):
     attempt: AttemptId
     campaign: CampaignName
     agent: AgentNumber
+    bridge: BridgeId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver(Signal):
+    """Customer and supervisor are in one bridge since `at`: told to both."""
+
+    attempt: AttemptId
+    supervisor: SupervisorNumber
     bridge: BridgeId
     at: datetime

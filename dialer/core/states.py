@@ -1,31 +1,35 @@
-"""The machines, drawn: what each state makes of each event, found by asking the machines themselves.
-
-A machine's `step` is run over a sample of every state and every event. So the drawing cannot be wrong; `docs/states.md`
-is this module's word, and a test holds the two together.
-"""
+"""Samples of every machine's states, and of every event that concerns it, for their drawing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from dataclasses import replace
+from datetime import timedelta
 
 from dialer.core import agent as agents
-from dialer.core import call as calls
 from dialer.core import campaign as campaigns
-from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import handover as calls
 from dialer.core import signals as sig
+from dialer.core import supervision as sv
+from dialer.core import supervisor as supervisors
 from dialer.core.agent import Agent
 from dialer.core.call import Call
 from dialer.core.campaign import Campaign
-from dialer.core.events import Event
+from dialer.core.drawing import NOW, Machine, draw
 from dialer.core.found import LastWord, WindowCount
 from dialer.core.hopper import Hopper
 from dialer.core.lead import Lead
-from dialer.core.policy import AgentProfile, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
+from dialer.core.policy import (
+    AgentProfile,
+    CampaignPolicy,
+    HoursPolicy,
+    PacingPolicy,
+    RetryPolicy,
+    SupervisorProfile,
+    Trunk,
+)
+from dialer.core.supervision import Claim
+from dialer.core.supervisor import Supervisor
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -42,71 +46,15 @@ from dialer.core.words import (
     ListName,
     MachineVerdict,
     Mode,
+    MonitorMode,
     NumberId,
+    SupervisionOrder,
+    SupervisorNumber,
+    SupervisorState,
     Timer,
     TrunkName,
 )
 
-PASSES = "·"
-STAYS = "="
-
-Thing = TypeVar("Thing", Call, Agent, Campaign)
-
-
-@dataclass(frozen=True, slots=True)
-class Machine(Generic[Thing]):
-    """A machine with a sample of each of its states and of each event that concerns it."""
-
-    name: str
-    step: Callable[[Thing, Event, datetime], tuple[Thing, tuple[do.Command, ...]]]
-    things: Mapping[str, Thing]
-    events: Mapping[str, Event]
-
-    def cell(self, state: str, event: str) -> str:
-        """The state that follows; `STAYS` when something else changes or is wished for, `PASSES` when nothing does."""
-        before = self.things[state]
-        after, wishes = self.step(before, self.events[event], NOW)
-        if after.state is not before.state:
-            return after.state.value
-        return PASSES if after == before and not wishes else STAYS
-
-    def moves(self) -> dict[tuple[str, str], list[str]]:
-        """The events that lead from one state to another."""
-        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for state, thing in self.things.items():
-            for event in self.events:
-                after = self.cell(state, event)
-                if after not in (PASSES, STAYS) and event not in found[thing.state.value, after]:
-                    found[thing.state.value, after].append(event)
-        return {ends: events for ends, events in found.items() if events}
-
-
-def document() -> str:
-    """All machines, as `docs/states.md` has them: a drawing and a table for each."""
-    return "\n".join(_document()) + "\n"
-
-
-def _document() -> Iterator[str]:
-    yield "# The machines"
-    yield ""
-    yield "Written by `waihu states`, which asks the machines themselves. Do not edit."
-    yield ""
-    yield f"In the tables a name is the state that follows, `{STAYS}` means that the state stays and something else"
-    yield f"changes or is wished for, `{PASSES}` that the event passes."
-    for machine in (CALL, AGENT, CAMPAIGN):
-        yield from ("", f"## {machine.name}", "", "```mermaid", "stateDiagram-v2")
-        for (before, after), events in machine.moves().items():
-            yield f"    {before} --> {after}: {', '.join(events)}"
-        yield from ("```", "")
-        yield f"| | {' | '.join(machine.things)} |"
-        yield f"|---|{'---|' * len(machine.things)}"
-        for event in machine.events:
-            yield f"| {event} | {' | '.join(machine.cell(state, event) for state in machine.things)} |"
-
-
-# --- samples -------------------------------------------------------------------------------------------------------
-
-NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _LATER = NOW + timedelta(seconds=1)
 _SPRING = CampaignName("spring")
 _ANNA = AgentNumber("1001")
@@ -150,7 +98,10 @@ _WORD = LastWord(
     verdict=MachineVerdict.OFF,
 )
 _FOUND = sig.FoundTalking(attempt=_A, campaign=_SPRING, agent=_ANNA, bridge=_BRIDGE, at=NOW)
+_BOSS = SupervisorNumber("9001")
 _BOTH_JOINED = sig.Joined(attempt=_A, agent=_ANNA, at=NOW)
+
+_TAKEN = sig.TakenOver(attempt=_A, supervisor=_BOSS, bridge=_BRIDGE, at=NOW)
 
 
 def _call(state: CallState) -> Call:
@@ -171,7 +122,8 @@ def _call(state: CallState) -> Call:
 CALL = Machine(
     "A call",
     calls.step,
-    {state.value: _call(state) for state in CallState},
+    {state.value: _call(state) for state in CallState}
+    | {"talking (claimed)": replace(_call(CallState.TALKING), claim=Claim(supervisor=_BOSS))},
     {
         "AttemptOpened": ev.AttemptOpened(attempt=_A),
         "AttemptRefused": ev.AttemptRefused(attempt=_A, reason=""),
@@ -198,6 +150,9 @@ CALL = Machine(
         "AttemptClosed": ev.AttemptClosed(attempt=_A),
         "EndedUnseen": sig.EndedUnseen(word=_WORD),
         "FoundTalking": _FOUND,
+        "Claimed": sig.Claimed(supervisor=_BOSS),
+        "TakenOver": _TAKEN,
+        "Unclaimed": sig.Unclaimed(supervisor=_BOSS),
     },
 )
 
@@ -256,3 +211,45 @@ CAMPAIGN = Machine(
         "DrainAsked": ev.DrainAsked(),
     },
 )
+
+
+def _supervisor(state: SupervisorState) -> Supervisor:
+    profile = SupervisorProfile(number=_BOSS, name="", phone="PJSIP/9001")
+    supervisor = Supervisor(profile=profile, since=NOW, state=state)
+    if state is SupervisorState.CALLED:
+        return replace(supervisor, calling=_LEG)
+    if not state.in_session:
+        return supervisor
+    supervisor = replace(supervisor, leg=_LEG, agent=_ANNA)
+    if state in (SupervisorState.TAKING_OVER, SupervisorState.TALKING):
+        return replace(supervisor, attempt=_A)
+    return replace(supervisor, sent_to=_EAR)
+
+
+_EAR = sv.Ear(agent=_ANNA, attempt=_A, mode=MonitorMode.LISTEN)
+
+SUPERVISOR = Machine(
+    "A supervisor",
+    supervisors.step,
+    {state.value: _supervisor(state) for state in SupervisorState},
+    {
+        "order listen": sv.SupervisionOrdered(supervisor=_BOSS, order=SupervisionOrder.LISTEN, leg=_LEG),
+        "SupervisorLegUp": sv.SupervisorLegUp(channel=_LEG, at=NOW, supervisor=_BOSS),
+        "SupervisorLegUp (another)": sv.SupervisorLegUp(channel=ChannelId("other"), at=NOW, supervisor=_BOSS),
+        "HungUp": ev.HungUp(channel=_LEG, at=NOW, cause=16),
+        "Turned": sig.Turned(agent=AgentNumber("1002"), mode=MonitorMode.LISTEN),
+        "Heard": sig.Heard(ear=_EAR),
+        "Heard (nothing)": sig.Heard(ear=None),
+        "MonitorStarted": sv.MonitorStarted(channel=_LEG, at=NOW),
+        "MonitorStopped": sv.MonitorStopped(channel=_LEG, at=NOW),
+        "TakesOver": sig.TakesOver(attempt=_A, bridge=_BRIDGE),
+        "TakenOver": _TAKEN,
+        "TalkOver": sig.TalkOver(attempt=_A),
+        "EnteredBridge": ev.EnteredBridge(channel=_LEG, at=NOW, bridge=_BRIDGE),
+    },
+)
+
+
+def document() -> str:
+    """All machines, as `docs/states.md` has them."""
+    return draw((CALL, AGENT, CAMPAIGN, SUPERVISOR))

@@ -7,7 +7,9 @@ TESTED_IN: dict[str, str] = {
     "commands": "test_whole_calls.py",
     "events": "test_dialer.py",
     "found": "test_recovery.py",
+    "guards": "test_call.py",
     "signals": "test_coupling.py",
+    "supervision": "test_attendance.py",
 }
 
 

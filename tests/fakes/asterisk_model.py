@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.call import JOIN_GUARD
 from dialer.core.found import LastWord, LiveChannel
+from dialer.core.guards import JOIN_GUARD
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
 from tests.fakes.store_model import Surroundings
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dialer.core.states import AGENT, CALL, CAMPAIGN, PASSES, STAYS, document
-from dialer.core.words import AgentState, CallState, CampaignState
+from dialer.core.drawing import PASSES, STAYS
+from dialer.core.states import AGENT, CALL, CAMPAIGN, SUPERVISOR, document
+from dialer.core.words import AgentState, CallState, CampaignState, SupervisorState
 
 DRAWING = Path(__file__).parents[3] / "docs" / "states.md"
 REGENERATE = "docs/states.md is not what the machines say; if they are right: waihu states > docs/states.md"
@@ -19,6 +20,7 @@ def test_there_is_a_sample_of_every_state() -> None:
     assert {call.state for call in CALL.things.values()} == set(CallState)
     assert {agent.state for agent in AGENT.things.values()} == set(AgentState)
     assert {campaign.state for campaign in CAMPAIGN.things.values()} == set(CampaignState)
+    assert {supervisor.state for supervisor in SUPERVISOR.things.values()} == set(SupervisorState)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +53,4 @@ def test_from_every_state_a_call_finds_its_end() -> None:
         if not more:
             break
         reached |= more
-    assert reached == set(CALL.things)
+    assert reached == {call.state.value for call in CALL.things.values()}

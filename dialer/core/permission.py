@@ -1,0 +1,99 @@
+"""Which supervisor may do what at this moment, and what there is to hear."""
+
+from __future__ import annotations
+
+from dialer.core import supervision as sv
+from dialer.core.call import Call
+from dialer.core.floor import Floor
+from dialer.core.supervisor import Supervisor
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    AgentState,
+    CallState,
+    MonitorMode,
+    SupervisionOrder,
+    SupervisorState,
+)
+
+MODES = {
+    SupervisionOrder.LISTEN: MonitorMode.LISTEN,
+    SupervisionOrder.WHISPER: MonitorMode.WHISPER,
+    SupervisionOrder.BARGE: MonitorMode.BARGE,
+}
+OF_AGENTS = {
+    SupervisionOrder.READY: AgentOrder.READY,
+    SupervisionOrder.PAUSE: AgentOrder.PAUSE,
+    SupervisionOrder.LOG_OUT: AgentOrder.LOG_OUT,
+    SupervisionOrder.END_CALL: AgentOrder.END_CALL,
+}
+FREE_TO_HEAR = (
+    SupervisorState.WAITING,
+    SupervisorState.LISTENING,
+    SupervisorState.WHISPERING,
+    SupervisorState.BARGING,
+)
+WITH_CUSTOMER = (SupervisorState.TAKING_OVER, SupervisorState.TALKING)
+STEPS = {SupervisionOrder.NEXT: 1, SupervisionOrder.PREVIOUS: -1}
+
+
+def refusal(floor: Floor, event: sv.SupervisionOrdered | sv.TeamMessaged) -> str | None:
+    """Why this may not be, for whoever asked; None: it may."""
+    supervisor = floor.supervisors.get(event.supervisor)
+    if supervisor is None:
+        return f"there is no supervisor {event.supervisor} on this site"
+    if isinstance(event, sv.TeamMessaged):
+        teams = supervisor.profile.teams
+        return None if not teams or event.team in teams else f"supervisor {event.supervisor} has no team {event.team}"
+    number = event.agent or supervisor.agent
+    if event.agent is not None and event.agent not in floor.agents:
+        return f"there is no agent {event.agent} on this site"
+    if number in floor.agents and not supervisor.profile.may_attend(floor.agents[number].profile):
+        return f"supervisor {event.supervisor} may not attend agent {number}"
+    if not supervisor.state.in_session and event.order not in OF_AGENTS:
+        return _no_session(supervisor, event)
+    if supervisor.state in WITH_CUSTOMER and event.order not in (*OF_AGENTS, SupervisionOrder.LEAVE):
+        return f"supervisor {event.supervisor} is with a customer"
+    call = talk_of(floor, number)
+    if event.order in (SupervisionOrder.TAKE_OVER, SupervisionOrder.END_CALL):
+        return _not_the_call(supervisor, number, call)
+    return None
+
+
+def _no_session(supervisor: Supervisor, event: sv.SupervisionOrdered) -> str | None:
+    if event.order not in MODES and event.order is not SupervisionOrder.TAKE_OVER:
+        return f"supervisor {supervisor.number} is not on the phone"
+    if supervisor.state is SupervisorState.CALLED:
+        return f"supervisor {supervisor.number} is being called already"
+    if supervisor.profile.phone is None:
+        return f"supervisor {supervisor.number} has no `phone` on this site, and has to dial in"
+    return None
+
+
+def _not_the_call(supervisor: Supervisor, agent: AgentNumber | None, call: Call | None) -> str | None:
+    if call is None:
+        return f"agent {agent} has no customer on the line"
+    if not supervisor.profile.may_hear(call.policy.name):
+        return f"supervisor {supervisor.number} may not hear calls of campaign {call.policy.name}"
+    if call.claim is not None:
+        return f"the customer of agent {agent} is with supervisor {call.claim.supervisor}"
+    return None
+
+
+def audible(floor: Floor, supervisor: Supervisor) -> sv.Ear | None:
+    """What there is to hear at this moment."""
+    call = talk_of(floor, supervisor.agent)
+    if call is None or supervisor.agent is None or not supervisor.profile.may_hear(call.policy.name):
+        return None
+    if call.claim is not None or not supervisor.profile.may_attend(floor.agents[supervisor.agent].profile):
+        return None
+    return sv.Ear(agent=supervisor.agent, attempt=call.id, mode=supervisor.mode)
+
+
+def talk_of(floor: Floor, number: AgentNumber | None) -> Call | None:
+    """The call in which the agent talks with a customer now."""
+    agent = floor.agents.get(number) if number is not None else None
+    if agent is None or agent.state is not AgentState.TALKING or agent.attempt is None:
+        return None
+    call = floor.calls.get(agent.attempt)
+    return call if call is not None and call.state is CallState.TALKING and call.bridge is not None else None

@@ -1,0 +1,79 @@
+"""Supervisors' sessions after we were out of touch.
+
+Whoever was listening is sent there anew, for it is not known what was missed. A supervisor's leg that nobody knows of
+is one of an earlier life of the daemon: its session goes on, at rest, so that nobody is heard whom no rule of now
+allows; only one who is with a customer stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import signals as sig
+from dialer.core import supervision as sv
+from dialer.core.attendance import tell_supervisor
+from dialer.core.coupling import ToCall, tell
+from dialer.core.events import AsteriskBack
+from dialer.core.floor import Floor
+from dialer.core.found import LiveChannel
+from dialer.core.permission import WITH_CUSTOMER
+from dialer.core.words import AttemptId, BridgeId, SupervisorNumber
+
+Wishes = Iterator[do.Command]
+UNKNOWN_CAUSE = 0
+
+
+def recover_sessions(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
+    """Bring every session to where Asterisk says it is. Before the calls are, and after the agents."""
+    live = {channel.channel: channel for channel in back.live}
+    customers = {
+        live[call.channel].bridge: call.id
+        for call in floor.calls.values()
+        if call.state.holds_line and call.channel in live
+    }
+    for number in list(floor.supervisors):
+        for leg in (floor.supervisors[number].leg, floor.supervisors[number].calling):
+            if leg is not None and leg not in live:
+                gone = ev.HungUp(channel=leg, at=gone_at, cause=UNKNOWN_CAUSE)
+                yield from tell_supervisor(floor, number, gone, now)
+    for channel in back.live:
+        if channel.supervisor is not None and channel.up:
+            attempt = customers.get(channel.bridge) if channel.bridge is not None else None
+            yield from _session(floor, channel.supervisor, channel, attempt, back.at, now)
+
+
+def _session(
+    floor: Floor, number: SupervisorNumber, channel: LiveChannel, attempt: AttemptId | None, at: datetime, now: datetime
+) -> Wishes:
+    supervisor = floor.supervisors.get(number)
+    if supervisor is None:
+        yield do.ReportOddity(what="supervisor whom the site file does not list", subject=number)
+        yield do.HangUp(channel=channel.channel)
+        return
+    if supervisor.leg != channel.channel:
+        up = sv.SupervisorLegUp(channel=channel.channel, at=at, supervisor=number)
+        yield from tell_supervisor(floor, number, up, now)
+        if floor.supervisors[number].leg != channel.channel:
+            return
+    for event in bridging(floor.supervisors[number].bridge, channel, at):
+        yield from tell_supervisor(floor, number, event, now)
+    if floor.supervisors[number].state in WITH_CUSTOMER:
+        return
+    if attempt is not None and channel.bridge is not None:
+        taken = sig.TakenOver(attempt=attempt, supervisor=number, bridge=channel.bridge, at=at)
+        yield from tell(floor, now, ToCall(attempt, taken))
+        yield from tell_supervisor(floor, number, taken, now)
+    else:
+        yield from tell_supervisor(floor, number, sv.MonitorStopped(channel=channel.channel, at=at), now)
+        yield from tell_supervisor(floor, number, sig.Heard(ear=None), now)
+
+
+def bridging(known: BridgeId | None, channel: LiveChannel, at: datetime) -> Iterator[ev.ChannelEvent]:
+    """What was missed of a channel's coming into bridges and leaving them."""
+    if known is not None and known != channel.bridge:
+        yield ev.LeftBridge(channel=channel.channel, at=at, bridge=known)
+    if channel.bridge is not None and known != channel.bridge:
+        yield ev.EnteredBridge(channel=channel.channel, at=at, bridge=channel.bridge)
