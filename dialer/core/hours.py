@@ -34,6 +34,11 @@ def may_call(hours: HoursPolicy, time_zones: tuple[str, ...], now: datetime) -> 
     return all(_open_at(hours, now.astimezone(zone)) for zone in _zones(time_zones, hours.default_time_zone))
 
 
+def may_ring(hours: HoursPolicy, time_zones: tuple[str, ...], now: datetime, ring_time: timedelta) -> bool:
+    """Whether a phone there may begin to ring at this instant, and still ring when the ring time is over."""
+    return may_call(hours, time_zones, now) and may_call(hours, time_zones, now + ring_time)
+
+
 def next_opening(hours: HoursPolicy, time_zones: tuple[str, ...], now: datetime) -> datetime | None:
     """The first instant from `now` on at which the customer may be called; None: not within a year."""
     if may_call(hours, time_zones, now):
@@ -51,6 +56,11 @@ def closes_at(hours: HoursPolicy, time_zones: tuple[str, ...], now: datetime) ->
             return closing
         closing = end
     return closing if closing < now + DAY * (HORIZON_DAYS - 1) else None
+
+
+def local_hour(time_zones: tuple[str, ...], default: str, timestamp: float) -> int:
+    """The hour (0 to 23) of the customer's clock, in the first of the zones, at so many seconds after 1970 in UTC."""
+    return datetime.fromtimestamp(timestamp, _zones(time_zones, default)[0]).hour
 
 
 def _open_at(hours: HoursPolicy, local: datetime) -> bool:

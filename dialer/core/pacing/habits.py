@@ -44,6 +44,10 @@ class Habits:
         part = min(LONGEST, max(0.0, seconds) / usual)
         return Habits(self.tallies.after({agent: (part, 1.0)}, MEMORY, MOST_AGENTS))
 
+    def faded(self, part: float) -> Habits:
+        """As it is worth after a while in which nobody called: everything seen counts only this part."""
+        return Habits(self.tallies.faded(part))
+
     def to_plain(self) -> dict[str, list[float]]:
         """The same as lists of numbers by agent, for JSON."""
         return self.tallies.to_plain()

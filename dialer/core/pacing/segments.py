@@ -59,6 +59,10 @@ class Segments:
         added = {key: (answers, min(1.0, expected * _within_reason(product / self._ratio(key)))) for key in keys}
         return Segments(self.tallies.after(added, SPAN, MOST_SEGMENTS))
 
+    def faded(self, part: float) -> Segments:
+        """As it is worth after a while without lines: everything seen counts only this part."""
+        return Segments(self.tallies.faded(part))
+
     def to_plain(self) -> dict[str, list[float]]:
         """The same as lists of numbers by key, for JSON."""
         return self.tallies.to_plain()

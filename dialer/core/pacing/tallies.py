@@ -51,6 +51,12 @@ class Tallies:
             del by_key[min(by_key, key=lambda key: (by_key[key].last, key))]
         return Tallies(by_key, additions)
 
+    def faded(self, part: float) -> Tallies:
+        """As they are worth after a while without additions: everything counts only this part."""
+        return Tallies(
+            {key: Tally(s * part, e * part, last) for key, (s, e, last) in self.by_key.items()}, self.additions
+        )
+
     def to_plain(self) -> dict[str, list[float]]:
         """The same as three numbers by key, for JSON."""
         return {key: list(tally) for key, tally in self.by_key.items()}

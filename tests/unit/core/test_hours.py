@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dialer.core.hours import closes_at, may_call, next_opening
+from dialer.core.hours import closes_at, local_hour, may_call, next_opening
 from dialer.core.policy import HoursPolicy
 
 SHANGHAI = ("Asia/Shanghai",)
@@ -83,6 +83,13 @@ def test_without_a_known_zone_the_default_holds() -> None:
         assert may_call(OFFICE, zones, at_ten)
         assert not may_call(OFFICE, zones, at_ten + timedelta(hours=12))
     assert not may_call(OFFICE, ("Etc/Unknown", "America/New_York"), at_ten)
+
+
+def test_the_hour_is_that_of_the_customers_clock() -> None:
+    half_past_ten = local("Asia/Shanghai", "2026-07-01 10:30").timestamp()
+    assert local_hour(SHANGHAI, "UTC", half_past_ten) == 10
+    assert local_hour(COAST_TO_COAST, "UTC", half_past_ten) == local_hour(COAST_TO_COAST[:1], "UTC", half_past_ten)
+    assert local_hour(("Etc/Unknown",), "UTC", half_past_ten) == 2
 
 
 def test_a_window_inside_the_hour_that_spring_skips_does_not_come_that_day() -> None:

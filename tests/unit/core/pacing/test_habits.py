@@ -97,6 +97,12 @@ def test_only_so_many_agents_are_remembered() -> None:
     assert "0" not in habits.to_plain()
 
 
+def test_after_a_while_less_is_made_of_it() -> None:
+    habits = talked({"201": 1.6 * USUAL}, 100, seed=7)
+
+    assert 1.0 < habits.faded(0.1).pace("201") < habits.pace("201")
+
+
 def test_it_comes_back_from_json_as_it_was() -> None:
     habits = talked({"201": 60.0, "小王": 90.0}, 30, seed=6)
 

@@ -145,6 +145,12 @@ def test_it_is_a_value_and_its_memory_of_factors_does_not_outlive_it() -> None:
     assert after.factor(("list:warm",)) > factor
 
 
+def test_after_a_while_less_is_made_of_it() -> None:
+    segments = dialled({("list:cold",): 0.10}, 1000, seed=13)
+
+    assert segments.factor(("list:cold",)) < segments.faded(0.05).factor(("list:cold",)) < 1.0
+
+
 def test_it_comes_back_from_json_as_it_was() -> None:
     segments = dialled({("list:cold", "hour:9"): 0.10, ("list:暖", "hour:9"): 0.40}, 200, seed=12)
 

@@ -79,3 +79,12 @@ def test_what_is_none_is_refused_by_name(numbers: object, said: str) -> None:
 def test_too_many_are_refused() -> None:
     with pytest.raises(ValueError, match="learned habits: 4 keys, at most 3"):
         Tallies.from_plain(added("a", "b", "c", "d").to_plain(), "habits", 3)
+
+
+def test_after_a_while_everything_counts_less_and_ratios_are_drawn_to_one() -> None:
+    tallies = Tallies().after({"a": (2.0, 8.0)}, 100.0, 10)
+    faded = tallies.faded(0.5)
+
+    assert faded["a"] == (1.0, 4.0, 1)
+    assert tallies["a"].ratio(8.0) < faded["a"].ratio(8.0) < 1.0
+    assert faded.additions == tallies.additions
