@@ -66,6 +66,11 @@ class Agent:
         return self.profile.number
 
     @property
+    def goes_after_call(self) -> bool:
+        """The agent takes no call after this one, for a while at least."""
+        return self.then_log_out or self.then_pause is not None
+
+    @property
     def wrap_timer(self) -> Timer:
         """The wish to be woken when the wrap-up is over."""
         return Timer("wrap", self.number)

@@ -17,7 +17,7 @@ from dialer.core.hopper import Taken, take, wanted
 from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Pending, Plan, PoolView
+from dialer.core.pacing.view import Busy, Pending, Plan, PoolView
 from dialer.core.policy import CampaignPolicy, HoursPolicy
 from dialer.core.words import AgentState, CallState, CampaignName, Mode
 
@@ -58,8 +58,8 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
     """What the pacer sees: the agents who serve the campaign, and the lines of all campaigns that share them."""
     policy = campaign.policy
     ready = reserved = paused = 0
-    talking: list[float] = []
-    wrapping: list[float] = []
+    talking: list[Busy] = []
+    wrapping: list[Busy] = []
     for agent in floor.agents_of(campaign.name):
         match agent.state:
             case AgentState.READY:
@@ -67,9 +67,9 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
             case AgentState.RESERVED:
                 reserved += 1
             case AgentState.TALKING:
-                talking.append((now - agent.since).total_seconds())
+                talking.append(Busy((now - agent.since).total_seconds()))
             case AgentState.WRAP_UP:
-                wrapping.append((now - agent.since).total_seconds())
+                wrapping.append(Busy((now - agent.since).total_seconds()))
             case _:
                 paused += 1
     pending: list[Pending] = []

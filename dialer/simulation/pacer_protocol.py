@@ -14,22 +14,37 @@ line, is answered by a line `{"launch": n, "because": "…"}`:
 Outcomes are answer, noanswer, machine, busy and fail; events of kind connect and abandon say nothing that the counts
 do not. Keys that are not known are ignored. `hello` may also carry `mode` (predictive, progressive or preview) and
 `max_lines_per_agent`.
+
+Who knows more may say so, in keys that may be missing. `ringing_segments` names the segments of each line in `ringing`,
+a list of strings each, and `segments` in an `end` event those of its line: large groups that may answer more or less
+often, a list, an hour, how many attempts came before. `next_segments` are those of the leads that would be dialled
+next, in the same form; without them they are taken to be like the youngest line that rings. `talk_agents` and
+`wrap_agents` name the agent of each age in `talk` and `wrap`, a string each, and `agent` that of a `talk` or `wrap`
+event:
+
+    {"t": 62.5, "ringing": [2.5], "ringing_segments": [["list:spring", "hour:10"]], "talk": [41.2],
+     "talk_agents": ["1001"], "events": [{"k": "talk", "t": 62.1, "d": 8.6, "agent": "1002"}]}
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from math import isfinite
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from dialer.core.found import WindowCount
+from dialer.core.pacing.habits import Habits
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Busy, Pending, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
+
+T = TypeVar("T")
+
+NO_SEGMENTS: tuple[str, ...] = ()
 
 UNBOUNDED = 1_000_000
 """Lines and leads of a simulator that does not speak of them."""
@@ -75,7 +90,7 @@ class PacerProtocol:
             rates = self._rates
             for event in _objects(said, "events"):
                 rates = _learn(rates, event)
-            view = _view(said)
+            view = _view(said, rates)
         except ValueError as error:
             raise PacerProtocolError(f"line {self._line}: {error}") from error
         self._rates = rates
@@ -108,18 +123,32 @@ def _policy(hello: Mapping[str, object]) -> PacingPolicy:
     )
 
 
-def _view(said: Mapping[str, object]) -> PoolView:
+def _view(said: Mapping[str, object], rates: Rates) -> PoolView:
+    ages = _ages(said, "ringing")
+    factors = [
+        rates.segments.factor(keys) for keys in _parallel(said, "ringing_segments", _segments, len(ages), NO_SEGMENTS)
+    ]
+    pending = tuple([Pending(age, None, factor) for age, factor in zip(ages, factors, strict=True)])
+    coming = [rates.segments.factor(keys) for keys in _list(said, "next_segments", _segments)]
     return PoolView(
         ready=len(_ages(said, "idle")),
-        talking=_ages(said, "talk"),
-        wrapping=_ages(said, "wrap"),
+        talking=_busy(said, "talk", rates.talk_habits),
+        wrapping=_busy(said, "wrap", rates.wrap_habits),
         paused=int(_number(said, "paused", 0)),
-        pending=tuple(Pending(age) for age in _ages(said, "ringing")),
+        pending=pending,
         waiting=_ages(said, "waiting"),
+        next_factor=sum(coming) / len(coming) if coming else min(pending, default=Pending(0.0)).factor,
         free_lines=UNBOUNDED,
         leads=UNBOUNDED,
         window=WindowCount(answered=int(_number(said, "answered", 0)), abandoned=int(_number(said, "abandoned", 0))),
     )
+
+
+def _busy(said: Mapping[str, object], key: str, habits: Habits) -> tuple[Busy, ...]:
+    ages = _ages(said, key)
+    agents = _parallel(said, f"{key}_agents", _agent, len(ages), None)
+    paces = [1.0 if agent is None else habits.pace(agent) for agent in agents]
+    return tuple([Busy(age, pace) for age, pace in zip(ages, paces, strict=True)])
 
 
 def _learn(rates: Rates, event: Mapping[str, object]) -> Rates:
@@ -129,11 +158,12 @@ def _learn(rates: Rates, event: Mapping[str, object]) -> Rates:
             if outcome not in OUTCOMES:
                 raise ValueError(f"outcome is {outcome!r}; expected one of {', '.join(OUTCOMES)}")
             age = max(0.0, _number(event, "t") - _number(event, "launched"))
-            return rates.after(LineEnded(age=age, outcome=OUTCOMES[str(outcome)]))
+            segments = _segments(event.get("segments", []), "segments")
+            return rates.after(LineEnded(age=age, outcome=OUTCOMES[str(outcome)], segments=segments))
         case "talk":
-            return rates.after(Talked(seconds=_number(event, "d")))
+            return rates.after(Talked(seconds=_number(event, "d"), agent=_agent(event.get("agent"), "agent")))
         case "wrap":
-            return rates.after(Wrapped(seconds=_number(event, "d")))
+            return rates.after(Wrapped(seconds=_number(event, "d"), agent=_agent(event.get("agent"), "agent")))
         case _:
             return rates
 
@@ -146,10 +176,36 @@ def _number(said: Mapping[str, object], key: str, default: float | None = None) 
 
 
 def _ages(said: Mapping[str, object], key: str) -> tuple[float, ...]:
+    return tuple(_list(said, key, lambda age, of: _number({of: age}, of)))
+
+
+def _list(said: Mapping[str, object], key: str, read: Callable[[object, str], T]) -> list[T]:
     value = said.get(key, [])
     if not isinstance(value, list):
-        raise ValueError(f"{key} is {value!r}; expected a list of ages in seconds")
-    return tuple([_number({key: age}, key) for age in value])
+        raise ValueError(f"{key} is {value!r}; expected a list")
+    return [read(one, key) for one in value]
+
+
+def _parallel(said: Mapping[str, object], key: str, read: Callable[[object, str], T], many: int, none: T) -> list[T]:
+    """As many as there are ages: what is said under the key, or nothing of any."""
+    if key not in said:
+        return [none] * many
+    found = _list(said, key, read)
+    if len(found) != many:
+        raise ValueError(f"{key} has {len(found)} entries; expected one for each of {many} ages")
+    return found
+
+
+def _segments(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError(f"{key} holds {value!r}; expected a list of strings")
+    return tuple(value)
+
+
+def _agent(value: object, key: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{key} holds {value!r}; expected a string")
+    return value
 
 
 def _object(said: Mapping[str, object], key: str) -> dict[str, object]:
@@ -160,7 +216,4 @@ def _object(said: Mapping[str, object], key: str) -> dict[str, object]:
 
 
 def _objects(said: Mapping[str, object], key: str) -> list[dict[str, object]]:
-    value = said.get(key, [])
-    if not isinstance(value, list):
-        raise ValueError(f"{key} is {value!r}; expected a list of objects")
-    return [_object({key: one}, key) for one in value]
+    return _list(said, key, lambda one, of: _object({of: one}, of))

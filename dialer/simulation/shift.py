@@ -17,7 +17,7 @@ from typing import Protocol
 
 from dialer.core.found import WindowCount
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Busy, Pending, PoolView
 
 Seen = LineEnded | Talked | Wrapped
 
@@ -148,8 +148,8 @@ class _Run:
         now = self.now
         return PoolView(
             ready=self.ready,
-            talking=tuple([now - since for since in self.talking.values()]),
-            wrapping=tuple([now - since for since in self.wrapping.values()]),
+            talking=tuple([Busy(now - since) for since in self.talking.values()]),
+            wrapping=tuple([Busy(now - since) for since in self.wrapping.values()]),
             pending=tuple(
                 [
                     Pending(now - since, now - self.rang[line] if line in self.rang else None)

@@ -8,14 +8,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dialer.core.found import WindowCount
+from dialer.core.pacing.drop_cap import threshold
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Busy, Neighbour, Pending, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 
-ages = st.floats(-0.5, 400.0)
 line_ages = st.floats(-0.5, 70.0)
+busy = st.builds(Busy, st.floats(-0.5, 400.0), st.sampled_from([1.0, 0.3, 3.0]))
 
 
 @st.composite
@@ -25,20 +26,11 @@ def windows(draw: st.DrawFn) -> WindowCount:
 
 
 @st.composite
-def views(draw: st.DrawFn) -> PoolView:
-    lines = draw(st.lists(line_ages, max_size=60))
-    return PoolView(
-        ready=draw(st.integers(0, 40)),
-        reserved=draw(st.integers(0, 3)),
-        talking=tuple(draw(st.lists(ages, max_size=25))),
-        wrapping=tuple(draw(st.lists(ages, max_size=10))),
-        paused=draw(st.integers(0, 3)),
-        pending=tuple(Pending(age, draw(st.none() | st.just(age / 2))) for age in lines),
-        waiting=tuple(draw(st.lists(st.floats(0.0, 3.0), max_size=3))),
-        free_lines=draw(st.integers(-2, 200)),
-        leads=draw(st.integers(0, 200)),
-        window=draw(windows()),
-        wrap_up_limit=draw(st.none() | st.floats(0.0, 60.0)),
+def pending_lines(draw: st.DrawFn, most: int) -> tuple[Pending, ...]:
+    factors = st.sampled_from([1.0, 0.2, 5.0])
+    return tuple(
+        Pending(age, draw(st.none() | st.just(age / 2)), draw(factors))
+        for age in draw(st.lists(line_ages, max_size=most))
     )
 
 
@@ -63,6 +55,39 @@ def learned(draw: st.DrawFn) -> Rates:
     return rates
 
 
+@st.composite
+def neighbours(draw: st.DrawFn) -> Neighbour:
+    return Neighbour(
+        rates=draw(learned()),
+        share=draw(st.sampled_from([0.0, 0.3, 1.0])),
+        pending=draw(pending_lines(20)),
+        waiting=draw(st.integers(0, 3)),
+        talking=tuple(draw(st.lists(busy, max_size=5))),
+        threshold=draw(st.floats(0.0, 1.0)),
+    )
+
+
+@st.composite
+def views(draw: st.DrawFn) -> PoolView:
+    return PoolView(
+        ready=draw(st.integers(0, 40)),
+        reserved=draw(st.integers(0, 3)),
+        talking=tuple(draw(st.lists(busy, max_size=25))),
+        wrapping=tuple(draw(st.lists(busy, max_size=10))),
+        leaving=draw(st.integers(0, 3)),
+        paused=draw(st.integers(0, 3)),
+        pending=draw(pending_lines(60)),
+        waiting=tuple(draw(st.lists(st.floats(0.0, 3.0), max_size=3))),
+        free_lines=draw(st.integers(-2, 200)),
+        leads=draw(st.integers(0, 200)),
+        window=draw(windows()),
+        wrap_up_limit=draw(st.none() | st.floats(0.0, 60.0)),
+        closes_in=draw(st.none() | st.floats(0.0, 60.0)),
+        next_factor=draw(st.sampled_from([1.0, 0.2, 5.0])),
+        neighbours=tuple(draw(st.lists(neighbours(), max_size=2))),
+    )
+
+
 policies = st.builds(
     PacingPolicy,
     mode=st.sampled_from(list(Mode)),
@@ -80,6 +105,7 @@ def test_a_plan_is_never_negative_and_never_above_a_limit(policy: PacingPolicy, 
     assert answer.lines <= view.leads
     assert answer.lines == 0 or answer.lines + view.lines_in_use <= policy.max_lines_per_agent * view.on_shift
     assert answer.because.startswith(str(answer.lines))
+    assert set(answer.let_go) <= set(range(len(view.pending)))
     if not view.serving:
         assert answer.lines == 0
 
@@ -114,6 +140,56 @@ def test_the_drop_cap_only_lowers_a_plan(policy: PacingPolicy, view: PoolView, r
 
 
 @settings(max_examples=100, deadline=None)
+@given(policies, views(), learned(), st.lists(st.builds(Pending, st.floats(-0.5, 0.4)), min_size=1, max_size=5))
+def test_more_lines_just_launched_never_mean_more_lines(
+    policy: PacingPolicy, view: PoolView, rates: Rates, added: list[Pending]
+) -> None:
+    """Just launched, for an older line also teaches that people answer late or not at all."""
+    assume(policy.mode is not Mode.PREVIEW)
+    more = replace(view, pending=(*view.pending, *added))
+
+    assert plan(policy, more, rates).lines <= plan(policy, view, rates).lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies, views(), learned())
+def test_for_agents_who_are_gone_when_the_first_answers_no_more_than_progressive_is_dialled(
+    policy: PacingPolicy, view: PoolView, rates: Rates
+) -> None:
+    assume(policy.mode is not Mode.PREVIEW)
+    closed = replace(view, closes_in=0.0)
+    progressive = replace(policy, mode=Mode.PROGRESSIVE)
+
+    assert plan(policy, closed, rates).lines == plan(progressive, view, rates).lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies, views(), learned())
+def test_a_cap_of_nothing_is_progressive(policy: PacingPolicy, view: PoolView, rates: Rates) -> None:
+    strict = replace(policy, mode=Mode.PREDICTIVE, drop_cap=0.0)
+    progressive = replace(policy, mode=Mode.PROGRESSIVE)
+
+    assert plan(strict, view, rates).lines == plan(progressive, view, rates).lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies, views(), learned())
+def test_predictive_never_launches_fewer_than_progressive(policy: PacingPolicy, view: PoolView, rates: Rates) -> None:
+    predictive, progressive = (replace(policy, mode=mode) for mode in (Mode.PREDICTIVE, Mode.PROGRESSIVE))
+
+    assert plan(predictive, view, rates).lines >= plan(progressive, view, rates).lines
+
+
+@given(st.floats(0.0, 0.2), windows(), st.integers(1, 200))
+def test_a_launch_carries_more_the_more_credit_there_is(cap: float, window: WindowCount, calls: int) -> None:
+    now = threshold(cap, window)
+
+    assert 0.0 <= now <= 0.5
+    assert threshold(cap, replace(window, answered=window.answered + calls)) >= now
+    assert threshold(cap, replace(window, abandoned=window.abandoned + calls)) <= now
+
+
+@settings(max_examples=100, deadline=None)
 @given(learned())
 def test_what_was_learned_comes_back_as_it_was(rates: Rates) -> None:
-    assert Rates.from_plain(rates.to_plain()) == rates
+    assert Rates.from_plain(rates.to_plain()).to_plain() == rates.to_plain()

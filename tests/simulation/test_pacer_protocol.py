@@ -10,7 +10,7 @@ import pytest
 from dialer.core.found import WindowCount
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Busy, Pending, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 from dialer.simulation.pacer_protocol import PacerProtocol, PacerProtocolError, main
@@ -47,8 +47,8 @@ def test_it_answers_what_the_daemon_would_do() -> None:
         PacingPolicy(mode=Mode.PREDICTIVE, max_lines_per_agent=10.0),
         PoolView(
             ready=2,
-            talking=(40.2, 7.9),
-            wrapping=(2.0,),
+            talking=(Busy(40.2), Busy(7.9)),
+            wrapping=(Busy(2.0),),
             paused=1,
             pending=(Pending(1.5), Pending(9.0)),
             waiting=(0.4,),

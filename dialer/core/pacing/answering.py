@@ -8,19 +8,27 @@ within seconds, answers later and ring-outs last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import sqrt
 
-from dialer.core.pacing.view import Pending
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 BIN = 0.5
 """Seconds."""
-MOST_BINS = 150
+BINS = 150
 """Older lines are taken for this old."""
 
 SPANS = (150.0, 600.0, 2400.0, 9600.0)
 """Memories, in lines: an older one counts exp(-n/span), n being how many ended after it."""
+KEEP = np.exp(-1.0 / np.array(SPANS))[:, None]
+LATELY = 2
+"""The memory that segments are compared with: long enough to hold several of them, and shorter than theirs, so that a
+change of all is held for what it is."""
 FLIGHTS = 4.0
 """A memory is used only if it spans this many times the pending lines: a shorter one would hold the ring-outs of a
 burst of launches when its answers, which came earlier, are forgotten."""
@@ -37,169 +45,157 @@ PRIOR_SET_UP = 2.0
 PRIOR_ANSWER_TIME = 9.0
 PRIOR_RINGING = 25.0
 """Before anything is seen: the answered part, and in seconds set-up, mean ring to answer, and ring to giving up."""
-PRIOR_BINS = int((PRIOR_SET_UP + PRIOR_RINGING) / BIN) + 1
+NOBODY_LEFT = 1e-9
 
 
-def _bin(age: float) -> int:
-    return min(MOST_BINS - 1, max(0, int(age / BIN)))
-
-
-def _prior() -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _prior() -> tuple[Floats, Floats]:
     """Weights of answered and of otherwise ended lines in each bin, before anything is seen."""
-
-    def survival(ring: float) -> float:
-        return exp(-max(0.0, ring) / PRIOR_ANSWER_TIME) - exp(-PRIOR_RINGING / PRIOR_ANSWER_TIME)
-
-    answered = [
-        max(0.0, survival(at * BIN - PRIOR_SET_UP) - survival(at * BIN + BIN - PRIOR_SET_UP))
-        for at in range(PRIOR_BINS)
-    ]
-    scale = PRIOR_WEIGHT * PRIOR_ANSWERED / sum(answered)
-    otherwise = [0.0] * PRIOR_BINS
-    otherwise[-1] = PRIOR_WEIGHT * (1.0 - PRIOR_ANSWERED)
-    return tuple(part * scale for part in answered), tuple(otherwise)
+    rung = np.clip(np.arange(BINS + 1) * BIN - PRIOR_SET_UP, 0.0, PRIOR_RINGING)
+    answered = -np.diff(np.exp(-rung / PRIOR_ANSWER_TIME))
+    otherwise = np.zeros(BINS)
+    otherwise[int((PRIOR_SET_UP + PRIOR_RINGING) / BIN)] = PRIOR_WEIGHT * (1.0 - PRIOR_ANSWERED)
+    return answered * (PRIOR_WEIGHT * PRIOR_ANSWERED / answered.sum()), otherwise
 
 
 PRIOR = _prior()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AnswerCurve:
-    """A fitted curve on the age of a line, at the edges of the bins; no line was ever older than its end."""
+    """A fitted curve on the age of a line, at the edges of the bins."""
 
-    surviving: tuple[float, ...]
+    surviving: Floats
     """Probability that a line is still pending at this age."""
-    answered: tuple[float, ...]
+    answered: Floats
     """Probability that a person has answered by this age (cumulative incidence)."""
-    doubt: tuple[float, ...]
+    doubt: Floats
     """Variance of `answered`, for want of lines seen (Greenwood 1926), summed up to this age."""
+    factor: float = 1.0
+    """The mean factor (see `segments`) of the lines it was learned from."""
 
     @property
     def ever(self) -> float:
         """The probability that a line is answered by a person at all."""
-        return self.answered[-1]
+        return float(self.answered[-1])
 
     def differs(self, other: AnswerCurve, errors: float) -> bool:
-        """Whether the two differ, on whether a line is answered at all, by more than so many of our standard errors."""
-        return abs(self.ever - other.ever) > errors * sqrt(self.doubt[-1])
+        """Whether the two differ, on whether a line is answered at all, by more than so many of our standard errors.
 
-    def answered_within(self, at: int, bins: int) -> float:
-        """The probability that a line pending at the age of `at` bins is answered within so many more bins."""
-        end = len(self.answered) - 1
-        if at >= end or self.surviving[at] < 1e-9:
-            return 0.0
-        return min(1.0, (self.answered[min(end, at + bins)] - self.answered[at]) / self.surviving[at])
+        That other segments were dialled is no difference.
+        """
+        return abs(self.ever - other.ever * self.factor / other.factor) > errors * sqrt(float(self.doubt[-1]))
 
-    def doubt_within(self, at: int, bins: int) -> float:
-        """The standard error of `answered_within`; lines of all ages err together."""
-        end = len(self.doubt) - 1
-        if at >= end or self.surviving[at] < 1e-9:
-            return 0.0
-        return sqrt(max(0.0, self.doubt[min(end, at + bins)] - self.doubt[at])) / self.surviving[at]
+    def answered_within(self, at: Ints, bins: Ints) -> Floats:
+        """The probabilities that lines pending at the age of `at` bins are answered within so many more bins.
 
-    def times(self, count: int) -> tuple[float, ...]:
+        `at` and `bins` are broadcast against each other.
+        """
+        more = self.answered[np.minimum(at + bins, BINS)] - self.answered[at]
+        left = self.surviving[at]
+        return np.where(left > NOBODY_LEFT, np.minimum(1.0, more / np.maximum(left, NOBODY_LEFT)), 0.0)
+
+    def doubt_within(self, at: Ints, bins: Ints) -> Floats:
+        """The standard errors of `answered_within`; lines of all ages err together."""
+        more = np.maximum(0.0, self.doubt[np.minimum(at + bins, BINS)] - self.doubt[at])
+        left = self.surviving[at]
+        return np.where(left > NOBODY_LEFT, np.sqrt(more) / np.maximum(left, NOBODY_LEFT), 0.0)
+
+    def times(self, count: int) -> Floats:
         """So many equally probable times to answer of an answered line, in seconds: the middle of each part."""
-        found: list[float] = []
-        at = 0
-        for part in range(count):
-            goal = self.ever * (part + 0.5) / count
-            while self.answered[at + 1] < goal:
-                at += 1
-            step = self.answered[at + 1] - self.answered[at]
-            found.append(BIN * (at + (goal - self.answered[at]) / step if step > 0.0 else at))
-        return tuple(found)
+        goals = self.ever * (np.arange(count) + 0.5) / count
+        at = np.searchsorted(self.answered, goals)
+        before = self.answered[at - 1]
+        step = self.answered[at] - before
+        return BIN * (at - 1 + (goals - before) / np.maximum(step, NOBODY_LEFT))
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Lines that ended, newer ones counting more."""
-
-    span: float
-    """Lines remembered."""
-    answered: tuple[float, ...] = (0.0,) * PRIOR_BINS
-    otherwise: tuple[float, ...] = (0.0,) * PRIOR_BINS
-    """Weights by bin; both grow with the oldest line seen."""
-
-    def after(self, at: int, live: bool) -> Memory:
-        """With one more line ended in bin `at`."""
-        keep = exp(-1.0 / self.span)
-        answered = [weight * keep for weight in self.answered]
-        otherwise = [weight * keep for weight in self.otherwise]
-        beyond = [0.0] * (at + 1 - len(answered))
-        answered += beyond
-        otherwise += beyond
-        (answered if live else otherwise)[at] += 1.0
-        return Memory(self.span, tuple(answered), tuple(otherwise))
-
-    def curve(self, pending: Iterable[int]) -> AnswerCurve:
-        """The curve, given also the lines that are still pending in these bins."""
-        bins = len(self.answered)
-        still = [0] * bins
-        for at in pending:
-            still[min(at, bins - 1)] += 1
-        answered, otherwise = list(self.answered), list(self.otherwise)
-        for at, (live, other) in enumerate(zip(*PRIOR, strict=True)):
-            answered[at] += live
-            otherwise[at] += other
-        risk: list[float] = []
-        beyond = 0.0
-        for live, other, there in zip(reversed(answered), reversed(otherwise), reversed(still), strict=True):
-            risk.append(beyond + live + other + 0.5 * there)
-            beyond += live + other + there
-        risk.reverse()
-        surviving, incidence, doubt = [1.0], [0.0], [0.0]
-        left = 1.0
-        so_far = variance = 0.0
-        for live, other, there_are in zip(answered, otherwise, risk, strict=True):
-            if there_are > 0.0:
-                hazard = live / there_are
-                so_far += left * hazard
-                variance += left * left * hazard * (1.0 - hazard) / (there_are + 1.0)
-                left *= 1.0 - (live + other) / there_are
-            incidence.append(so_far)
-            surviving.append(left)
-            doubt.append(variance)
-        return AnswerCurve(tuple(surviving), tuple(incidence), tuple(doubt))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answering:
     """What is known of answering. A value: `after` gives a new one."""
 
-    memories: tuple[Memory, ...] = tuple(Memory(span) for span in SPANS)
-    """The shortest first."""
+    answered: Floats
+    otherwise: Floats
+    """Lines that ended, newer ones counting more: a row for each of `SPANS`, a column for each bin."""
+    factors: Floats
+    """The sum of their factors, for each of `SPANS`."""
     set_up: float = PRIOR_SET_UP
     """Mean seconds from launch to ringing, where ringing is known."""
 
-    def after(self, age: float, ringing: float | None, live: bool) -> Answering:
+    @staticmethod
+    def prior() -> Answering:
+        """Nothing seen yet."""
+        return Answering(np.zeros((len(SPANS), BINS)), np.zeros((len(SPANS), BINS)), np.zeros(len(SPANS)))
+
+    @property
+    def chance(self) -> float:
+        """The part of the lines that a person answers, as they ended lately, were they of factor 1.
+
+        Pending lines do not count, so it errs for a while after a burst; it is for comparing segments, which err alike.
+        """
+        answered = float(self.answered[LATELY].sum()) + PRIOR_WEIGHT * PRIOR_ANSWERED
+        return min(1.0, answered / (float(self.factors[LATELY]) + PRIOR_WEIGHT))
+
+    @property
+    def answer_rate(self) -> float:
+        """The part of ended lines that a person answered, by the longest memory and the prior."""
+        live = float(self.answered[-1].sum()) + PRIOR_WEIGHT * PRIOR_ANSWERED
+        return live / (float(self.answered[-1].sum() + self.otherwise[-1].sum()) + PRIOR_WEIGHT)
+
+    def after(self, age: float, ringing: float | None, live: bool, factor: float = 1.0) -> Answering:
         """With one more line ended at this age, in seconds since the launch and since it began to ring."""
         set_up = self.set_up
         if ringing is not None:
             set_up += (max(0.0, age - ringing) - set_up) / SET_UP_MEMORY
-        at = self._bin(Pending(age, ringing))
-        return Answering(tuple(memory.after(at, live) for memory in self.memories), set_up)
+        at = self._bin(age, ringing)
+        answered, otherwise = self.answered * KEEP, self.otherwise * KEEP
+        (answered if live else otherwise)[:, at] += 1.0
+        return Answering(answered, otherwise, self.factors * KEEP[:, 0] + factor, set_up)
 
-    def bins(self, pending: Iterable[Pending]) -> list[int]:
-        """The bin of each line."""
-        return [self._bin(line) for line in pending]
+    def faded(self, part: float) -> Answering:
+        """As it is worth after a while without lines: everything seen counts only this part."""
+        return Answering(self.answered * part, self.otherwise * part, self.factors * part, self.set_up)
 
-    def curve(self, bins: Sequence[int]) -> AnswerCurve:
+    def bins(self, lines: Iterable[tuple[float, float | None]]) -> Ints:
+        """The bin of each line: seconds since the launch, and since it began to ring where that is known."""
+        return np.array([self._bin(age, ringing) for age, ringing in lines], dtype=np.int64)
+
+    def curve(self, bins: Ints) -> AnswerCurve:
         """The curve to believe, given also the lines that are still pending in these bins.
 
         That of the longest memory, which errs least; unless a shorter one differs from it beyond chance. Then the
         answer rate has changed, and the memory is lengthened from the shortest only while the longer one agrees.
         """
-        curves = [memory.curve(bins) for memory in self.memories[:-1] if memory.span >= FLIGHTS * len(bins)]
-        curves.append(self.memories[-1].curve(bins))
-        if not any(curve.differs(curves[-1], SURPRISE) for curve in curves[:-1]):
-            return curves[-1]
-        believed = curves[0]
-        for longer in curves[1:]:
+        curves = self._curves(np.bincount(bins, minlength=BINS).astype(np.float64))
+        asked = [curve for curve, span in zip(curves, SPANS, strict=True) if span >= FLIGHTS * len(bins)]
+        longest = curves[-1]
+        if not any(curve.differs(longest, SURPRISE) for curve in asked if curve is not longest):
+            return longest
+        believed = asked[0]
+        for longer in asked[1:]:
             if believed.differs(longer, DISAGREEMENT):
                 break
             believed = longer
         return believed
 
-    def _bin(self, line: Pending) -> int:
-        """The bin of a line: by its ringing and the usual set-up where ringing is known, by its age else."""
-        return _bin(line.age if line.ringing is None else line.ringing + self.set_up)
+    def _curves(self, still: Floats) -> list[AnswerCurve]:
+        """A curve for each memory, given how many lines are still pending in each bin."""
+        answered = self.answered + PRIOR[0]
+        ended = answered + self.otherwise + PRIOR[1]
+        got_here = np.cumsum((ended + still)[:, ::-1], axis=1)[:, ::-1]
+        risk = np.maximum(got_here - 0.5 * still, NOBODY_LEFT)
+        edges = np.zeros((3, len(SPANS), BINS + 1))
+        surviving, incidence, doubt = edges
+        surviving[:, 0] = 1.0
+        np.cumprod(np.maximum(0.0, 1.0 - ended / risk), axis=1, out=surviving[:, 1:])
+        hazard = answered / risk
+        left = surviving[:, :-1]
+        np.cumsum(left * hazard, axis=1, out=incidence[:, 1:])
+        np.cumsum(left * left * hazard * np.maximum(0.0, 1.0 - hazard) / (risk + 1.0), axis=1, out=doubt[:, 1:])
+        lines = (self.answered + self.otherwise).sum(axis=1)
+        factors = ((self.factors + PRIOR_WEIGHT) / (lines + PRIOR_WEIGHT)).tolist()
+        return [AnswerCurve(*curve) for curve in zip(surviving, incidence, doubt, factors, strict=True)]
+
+    def _bin(self, age: float, ringing: float | None) -> int:
+        """By the ringing and the usual set-up where ringing is known, by the age else."""
+        known = age if ringing is None else ringing + self.set_up
+        return min(BINS - 1, max(0, int(known / BIN)))

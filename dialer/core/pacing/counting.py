@@ -1,127 +1,104 @@
 """The distribution of how many of several independent things happen, each with its own probability.
 
 Exact by convolution while they are few; the normal approximation corrected for skewness beyond (Volkova 1996, "A
-refinement of the central limit theorem for sums of independent random indicators").
+refinement of the central limit theorem for sums of independent random indicators"). Both count several cases side by
+side: a row a case, a column a thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erfc, exp, lgamma, log, log1p, pi, sqrt
+from math import erf, lgamma, sqrt, tau
 
-Group = tuple[float, int]
-"""A probability, and how many things have it."""
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 TAIL = 3.0
 """Standard deviations beyond which the correction of the normal is not used: there it is no longer monotonic."""
-REACH = 7.0
-"""Standard deviations of the others, and as many more of them, that are looked at."""
+REACH = 8.0
+"""Standard deviations beyond which a normal variable never lies."""
+MOST_SKEWNESS = 0.3
+TINY = 1e-12
+
+_GRID = np.linspace(-REACH, REACH, 4001)
+_NORMAL = np.array([0.5 * (1.0 + erf(x / sqrt(2.0))) for x in _GRID])
+_LOG_FACTORIAL = np.array([lgamma(number + 1.0) for number in range(4096)])
 
 
-def size(groups: Sequence[Group]) -> int:
-    """How many things there are."""
-    return sum(number for _, number in groups)
+def binomial(number: int, chances: Floats) -> Floats:
+    """The probabilities that 0, 1, … of so many equal things happen: a row for each of the chances."""
+    if number >= len(_LOG_FACTORIAL):
+        raise ValueError(f"{number} equal things are more than the {len(_LOG_FACTORIAL) - 1} that can be counted")
+    happen = np.arange(number + 1)
+    ways = _LOG_FACTORIAL[number] - _LOG_FACTORIAL[happen] - _LOG_FACTORIAL[number - happen]
+    inside = np.clip(chances, TINY, 1.0 - TINY)[:, None]
+    parts: Floats = np.exp(ways + happen * np.log(inside) + (number - happen) * np.log1p(-inside))
+    return parts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExactCount:
     """How many happen, by convolution: the cost grows with the square of their number."""
 
-    cumulative: tuple[float, ...]
-    """Probability of at most 0, 1, … of them."""
+    cumulative: Floats
+    """Probability of at most 0, 1, … of them, in each case."""
 
     @staticmethod
-    def of(groups: Sequence[Group]) -> ExactCount:
+    def of(chances: Floats) -> ExactCount:
         """Count these things."""
-        exactly = [1.0]
-        for chance, number in groups:
-            miss = 1.0 - chance
-            for _ in range(number):
-                exactly = [a * miss + b * chance for a, b in zip([*exactly, 0.0], [0.0, *exactly], strict=True)]
-        total = 0.0
-        cumulative = []
-        for part in exactly:
-            total += part
-            cumulative.append(total)
-        return ExactCount(tuple(cumulative))
+        cases, things = chances.shape
+        exactly = np.zeros((cases, things + 1))
+        exactly[:, 0] = 1.0
+        for thing in range(things):
+            happens = exactly[:, : thing + 1] * chances[:, thing, None]
+            exactly[:, : thing + 1] -= happens
+            exactly[:, 1 : thing + 2] += happens
+        return ExactCount(np.minimum(1.0, np.cumsum(exactly, axis=1)))
 
-    def at_most(self, most: int, others: int, chance: float) -> float:
-        """The probability that those that happen, less those of `others` of this chance each, are at most so many."""
-        top = len(self.cumulative) - 1
-        first, parts = _binomial(others, chance)
-        total = 0.0
-        for happen, part in enumerate(parts, most + first):
-            if happen >= 0:
-                total += part if happen >= top else part * self.cumulative[happen]
-        return min(1.0, total)
+    def at_most(self, most: int, others: int, chances: Floats) -> Floats:
+        """The probability that those that happen, less those of `others` things of this chance, are at most so many."""
+        top = self.cumulative.shape[1] - 1
+        at = np.arange(most, most + others + 1)
+        reached = np.where(at < 0, 0.0, self.cumulative[:, np.clip(at, 0, top)])
+        total: Floats = np.minimum(1.0, (binomial(others, chances) * reached).sum(axis=1))
+        return total
 
 
-def _binomial(number: int, chance: float) -> tuple[int, list[float]]:
-    """The probabilities of k, k + 1, … of so many equal things, and the first k; what is very improbable left out."""
-    if not number or chance <= 0.0:
-        return 0, [1.0]
-    if chance >= 1.0:
-        return number, [1.0]
-    mean = number * chance
-    reach = REACH * (sqrt(mean * (1.0 - chance)) + 1.0)
-    first, last = max(0, int(mean - reach)), min(number, int(mean + reach))
-    part = exp(
-        lgamma(number + 1)
-        - lgamma(first + 1)
-        - lgamma(number - first + 1)
-        + first * log(chance)
-        + (number - first) * log1p(-chance)
-    )
-    odds = chance / (1.0 - chance)
-    parts = [part]
-    for happen in range(first, last):
-        part *= odds * (number - happen) / (happen + 1)
-        parts.append(part)
-    return first, parts
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NormalCount:
-    """How many happen, by the first three cumulants."""
+    """How many happen, by the first three cumulants of each case."""
 
-    mean: float
-    variance: float
-    third: float
+    mean: Floats
+    variance: Floats
+    third: Floats
 
     @staticmethod
-    def of(groups: Sequence[Group]) -> NormalCount:
+    def of(chances: Floats) -> NormalCount:
         """Count these things."""
-        mean = variance = third = 0.0
-        for chance, number in groups:
-            spread = number * chance * (1.0 - chance)
-            mean += number * chance
-            variance += spread
-            third += spread * (1.0 - 2.0 * chance)
-        return NormalCount(mean, variance, third)
+        spread = chances * (1.0 - chances)
+        return NormalCount(chances.sum(axis=1), spread.sum(axis=1), (spread * (1.0 - 2.0 * chances)).sum(axis=1))
 
-    def at_most(self, most: int, others: int, chance: float, doubt: float = 0.0) -> float:
-        """The probability that those that happen, less those of `others` of this chance each, are at most so many.
+    def at_most(self, most: int, others: int, chances: Floats, doubt: Floats) -> Floats:
+        """The probability that those that happen, less those of `others` things of this chance, are at most so many.
 
         `doubt` is the standard error of the difference, for want of knowing the chances.
         """
-        spread = others * chance * (1.0 - chance)
-        mean = self.mean - others * chance
-        variance = self.variance + spread + doubt * doubt
-        if variance < 1e-9:
-            return 1.0 if most >= mean - 1e-6 else 0.0
-        deviation = sqrt(variance)
-        skewness = (self.third - spread * (1.0 - 2.0 * chance)) / (variance * deviation)
-        return _corrected((most + 0.5 - mean) / deviation, max(-0.3, min(0.3, skewness)))
+        spread = others * chances * (1.0 - chances)
+        variance = np.maximum(TINY, self.variance + spread + doubt * doubt)
+        deviation = np.sqrt(variance)
+        skewness = (self.third - spread * (1.0 - 2.0 * chances)) / (variance * deviation)
+        x = (most + 0.5 - self.mean + others * chances) / deviation
+        return _corrected(x, np.clip(skewness, -MOST_SKEWNESS, MOST_SKEWNESS))
 
 
-def _corrected(x: float, skewness: float) -> float:
-    inner = max(-TAIL, min(TAIL, x))
-    plain = 0.5 * erfc(-inner / sqrt(2.0))
-    corrected = plain + skewness * (1.0 - inner * inner) * exp(-0.5 * inner * inner) / (6.0 * sqrt(2.0 * pi))
-    corrected = max(0.0, min(1.0, corrected))
-    if x < -TAIL:
-        return corrected * 0.5 * erfc(-x / sqrt(2.0)) / plain
-    if x > TAIL:
-        return 1.0 - (1.0 - corrected) * (0.5 * erfc(x / sqrt(2.0))) / (1.0 - plain)
-    return corrected
+def _corrected(x: Floats, skewness: Floats) -> Floats:
+    inner = np.clip(x, -TAIL, TAIL)
+    plain = np.interp(inner, _GRID, _NORMAL)
+    corrected = plain + skewness * (1.0 - inner * inner) * np.exp(-0.5 * inner * inner) / (6.0 * sqrt(tau))
+    corrected = np.clip(corrected, 0.0, 1.0)
+    below = corrected * np.interp(x, _GRID, _NORMAL) / plain
+    above = 1.0 - (1.0 - corrected) * np.interp(-x, _GRID, _NORMAL) / (1.0 - plain)
+    whole: Floats = np.where(x < -TAIL, below, np.where(x > TAIL, above, corrected))
+    return whole

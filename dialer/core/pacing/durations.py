@@ -8,100 +8,108 @@ the estimate short (right censoring, Kaplan & Meier 1958).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import exp
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 EDGES = (*(float(second) for second in range(31)), *(30 * 1.1**step for step in range(1, 51)))
 """Bins of ages in seconds: one second each up to 30 s, then each a tenth longer, up to an hour; the last is open."""
-WIDTHS = tuple(to - since for since, to in pairwise(EDGES))
-BINS = len(WIDTHS)
-LAST = BINS - 1
+STARTS = np.array(EDGES[:-1])
+WIDTHS = np.diff(np.array(EDGES))
+BINS = len(STARTS)
 
 MEMORY = 500.0
 """Durations remembered: an older one counts exp(-n/MEMORY), n being how many came after it."""
+KEEP = exp(-1.0 / MEMORY)
 PRIOR_WEIGHT = 2.0
 """The prior counts as much as this many durations seen."""
 SHORTEST = 0.05
 """Seconds that a duration of nothing counts for, so that the hazard stays finite."""
 
 
-def _bin(age: float) -> int:
-    return min(LAST, max(0, bisect_right(EDGES, age) - 1))
-
-
 @lru_cache(maxsize=8)
-def _prior_seconds(mean: float) -> tuple[float, ...]:
+def _prior_seconds(mean: float) -> Floats:
     """Seconds that `PRIOR_WEIGHT` exponential durations of this mean spend in each bin."""
-    survival = [exp(-edge / mean) for edge in EDGES]
-    return tuple(PRIOR_WEIGHT * mean * (a - b) + 1e-6 for a, b in pairwise(survival))
+    return PRIOR_WEIGHT * mean * -np.diff(np.exp(-np.array(EDGES) / mean)) + 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Survival:
-    """A fitted distribution of durations: the cumulative hazard at each edge, straight in between."""
+    """A fitted distribution of durations: the cumulative hazard at the start of each bin, straight in between."""
 
-    hazard: tuple[float, ...]
-    slope: tuple[float, ...]
-    """Hazard per second within each bin; the last goes on for ever."""
+    hazard: Floats
+    last_slope: float
+    """Hazard per second in the last bin, which goes on for ever."""
 
-    def cumulative(self, age: float) -> float:
-        """The cumulative hazard at this age, in seconds."""
-        at = _bin(age)
-        return self.hazard[at] + self.slope[at] * (age - EDGES[at])
+    def cumulative(self, ages: Floats) -> Floats:
+        """The cumulative hazard at these ages, in seconds."""
+        beyond: Floats = np.maximum(0.0, ages - STARTS[-1])
+        return np.interp(ages, STARTS, self.hazard) + self.last_slope * beyond
 
-    def ends_within(self, age: float, seconds: float) -> float:
-        """The probability that what has lasted `age` seconds ends within so many more."""
-        if seconds <= 0.0:
-            return 0.0
-        return 1.0 - exp(self.cumulative(age) - self.cumulative(age + seconds))
+    def ends_within(self, ages: Floats, seconds: Floats) -> Floats:
+        """The probabilities that what has lasted `ages` seconds ends within so many more; the two are broadcast."""
+        until = ages + np.maximum(0.0, seconds)
+        return -np.expm1(self.cumulative(ages) - self.cumulative(until))
 
-    def quantile(self, hazard: float) -> float:
-        """The age in seconds at which the cumulative hazard is this: -ln(1-p) for the quantile p."""
-        at = min(LAST, bisect_right(self.hazard, hazard) - 1)
-        return EDGES[at] + (hazard - self.hazard[at]) / self.slope[at]
+    def quantiles(self, parts: Floats) -> Floats:
+        """The ages in seconds by which these parts of all have ended, each above 0 and below 1."""
+        goals = -np.log1p(-parts)
+        beyond = np.maximum(0.0, goals - self.hazard[-1])
+        ages: Floats = np.interp(goals, self.hazard, STARTS) + beyond / self.last_slope
+        return ages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Durations:
     """Durations seen, newer ones counting more. A value: `after` gives a new one."""
 
     prior_mean: float
     """Seconds; what is believed before anything is seen."""
-    ended: tuple[float, ...] = (0.0,) * BINS
+    ended: Floats
     """Weight of the durations that ended in each bin."""
-    spent: tuple[float, ...] = (0.0,) * BINS
+    spent: Floats
     """Seconds that those spent in the bin in which they ended."""
+
+    @staticmethod
+    def prior(mean: float) -> Durations:
+        """Nothing seen yet, and this mean in seconds believed."""
+        return Durations(mean, np.zeros(BINS), np.zeros(BINS))
+
+    @property
+    def mean(self) -> float:
+        """Mean seconds of what was seen and believed."""
+        ended = float(self.ended.sum())
+        seconds = float(self.ended @ STARTS + self.spent.sum())
+        return (seconds + PRIOR_WEIGHT * self.prior_mean) / (ended + PRIOR_WEIGHT)
 
     def after(self, seconds: float) -> Durations:
         """With one more duration seen."""
-        keep = exp(-1.0 / MEMORY)
-        ended = [weight * keep for weight in self.ended]
-        spent = [weight * keep for weight in self.spent]
+        ended, spent = self.ended * KEEP, self.spent * KEEP
         seconds = max(SHORTEST, seconds)
-        at = _bin(seconds)
+        at = min(BINS, bisect_right(EDGES, seconds)) - 1
         ended[at] += 1.0
         spent[at] += seconds - EDGES[at]
-        return Durations(self.prior_mean, tuple(ended), tuple(spent))
+        return Durations(self.prior_mean, ended, spent)
 
-    def survival(self, ages: Iterable[float]) -> Survival:
+    def faded(self, part: float) -> Durations:
+        """As it is worth after a while in which none was seen: everything seen counts only this part."""
+        return Durations(self.prior_mean, self.ended * part, self.spent * part)
+
+    def survival(self, ages: Floats) -> Survival:
         """The distribution, given also those that still go on, at these ages in seconds."""
-        going_on = [0] * BINS
-        spent = list(self.spent)
-        for age in ages:
-            at = _bin(age)
-            going_on[at] += 1
-            spent[at] += max(0.0, age - EDGES[at])
+        at = np.clip(np.searchsorted(STARTS, ages, side="right") - 1, 0, BINS - 1)
+        going_on = np.bincount(at, minlength=BINS)
         prior = _prior_seconds(self.prior_mean)
-        slope = [0.0] * BINS
-        beyond = 0.0
-        for at in range(LAST, -1, -1):
-            seconds = spent[at] + WIDTHS[at] * beyond + prior[at]
-            slope[at] = (self.ended[at] + prior[at] / self.prior_mean) / seconds
-            beyond += self.ended[at] + going_on[at]
-        hazard = [0.0] * BINS
-        for at in range(LAST):
-            hazard[at + 1] = hazard[at] + slope[at] * WIDTHS[at]
-        return Survival(tuple(hazard), tuple(slope))
+        older = self.ended + going_on
+        beyond = np.cumsum(older[::-1])[::-1] - older
+        seconds = self.spent + prior + WIDTHS * beyond
+        seconds += np.bincount(at, weights=np.maximum(0.0, ages - STARTS[at]), minlength=BINS)
+        slope = (self.ended + prior / self.prior_mean) / seconds
+        hazard = np.zeros(BINS)
+        np.cumsum((slope * WIDTHS)[:-1], out=hazard[1:])
+        return Survival(hazard, float(slope[-1]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dialer.core.pacing import drop_cap, predictive, preview, progressive
+from typing import NamedTuple
+
+from dialer.core.pacing import drop_cap, letting_go, predictive, preview, progressive
 from dialer.core.pacing.rates import Rates
-from dialer.core.pacing.view import Plan, PoolView
+from dialer.core.pacing.view import Plan, PlanKind, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 
@@ -15,55 +17,103 @@ def plan(policy: PacingPolicy, view: PoolView, rates: Rates) -> Plan:
     Ask after every event that changes the view, and each second besides in predictive: there the ages alone change
     the answer. All limits are kept here: free lines, leads at hand, lines per agent; and nothing without agents.
     """
-    most, limit = _limit(policy, view)
-    if most <= 0:
-        return Plan(0, f"0 lines: {limit}")
-    wanted, because = _wanted(policy, view, rates, most + 1)
-    lines = min(wanted, most)
+    limit = _limit(policy, view)
+    if limit.kind is PlanKind.NO_AGENTS:
+        nobody = letting_go.rung_enough(view, policy.least_ring_time.total_seconds())
+        return Plan(0, f"0 lines: {limit.because}", limit.kind, let_go=nobody)
+    if limit.lines <= 0 and policy.mode is not Mode.PREDICTIVE:
+        return Plan(0, f"0 lines: {limit.because}", limit.kind)
+    wish = _wish(policy, view, rates, limit.lines + 1)
+    lines = max(0, min(wish.lines, limit.lines))
     noun = "offers" if policy.mode is Mode.PREVIEW else "lines"
-    held = f", limited: {limit}" if wanted > most else ""
-    return Plan(lines, f"{lines} {noun if lines != 1 else noun[:-1]}: {because}{held}")
+    held = wish.lines > limit.lines
+    because = (
+        f"{lines} {noun if lines != 1 else noun[:-1]}: {wish.because}{f', limited: {limit.because}' if held else ''}"
+    )
+    kind = limit.kind if held else PlanKind.LAUNCHED if lines else PlanKind.ENOUGH
+    return Plan(lines, because, kind, wish.figures, wish.let_go)
 
 
-def _limit(policy: PacingPolicy, view: PoolView) -> tuple[int, str]:
-    """The hard limit on further lines, and its name."""
+class _Limit(NamedTuple):
+    """A hard limit on further lines."""
+
+    lines: int
+    kind: PlanKind
+    because: str
+
+
+def _limit(policy: PacingPolicy, view: PoolView) -> _Limit:
+    """The hardest of the limits."""
     if not view.serving:
-        return 0, f"no agents ({view.paused} paused)"
+        return _Limit(0, PlanKind.NO_AGENTS, f"no agents ({view.paused} paused)")
     per_agent = int(policy.max_lines_per_agent * view.on_shift)
+    in_use = view.lines_in_use
     return min(
-        (view.free_lines, f"{max(0, view.free_lines)} free lines"),
-        (view.leads, f"{max(0, view.leads)} leads at hand"),
-        (
-            per_agent - view.lines_in_use,
-            f"{view.lines_in_use} lines in use of {per_agent} for {view.on_shift} agents",
+        _Limit(view.free_lines, PlanKind.LINES, f"{max(0, view.free_lines)} free lines"),
+        _Limit(view.leads, PlanKind.LEADS, f"{max(0, view.leads)} leads at hand"),
+        _Limit(
+            per_agent - in_use,
+            PlanKind.LINES_PER_AGENT,
+            f"{in_use} lines in use of {per_agent} for {view.on_shift} agents",
         ),
     )
 
 
-def _wanted(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> tuple[int, str]:
+class _Wish(NamedTuple):
+    """What a mode asks for."""
+
+    lines: int
+    because: str
+    figures: dict[str, float]
+    let_go: tuple[int, ...] = ()
+
+
+def _wish(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> _Wish:
     """What the mode asks for, more than `most` being no matter, and the figures behind it."""
     match policy.mode:
         case Mode.PREVIEW:
-            return preview.offers(view), preview.because(view)
+            return _Wish(preview.offers(view), preview.because(view), {})
         case Mode.PROGRESSIVE:
-            return progressive.lines(view), progressive.because(view)
+            return _Wish(progressive.lines(view), progressive.because(view), {})
         case Mode.PREDICTIVE:
             return _predictive(policy, view, rates, most)
 
 
-def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> tuple[int, str]:
+def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -> _Wish:
     """Lines that keep within the threshold, at least as many as progressive asks for, and the figures behind it."""
     least = progressive.lines(view)
-    window = f"window {drop_cap.rate(view.window):.2%} of {policy.drop_cap:.2%}"
-    threshold = drop_cap.threshold(policy.drop_cap, view.window)
+    window_rate = drop_cap.rate(view.window)
+    window = f"window {window_rate:.2%} of {policy.drop_cap:.2%}"
+    threshold = _with_neighbours(drop_cap.threshold(policy.drop_cap, view.window), view)
+    figures = {"window_rate": window_rate, "drop_cap": policy.drop_cap, "threshold": threshold}
     if threshold <= 0.0:
-        return least, f"progressive, {progressive.because(view)}, {window}"
+        return _Wish(least, f"progressive, {progressive.because(view)}, {window}", figures)
     ahead = predictive.look_ahead(view, rates, policy.answer_limit.total_seconds())
     lines = max(least, ahead.lines(min(least, most), most, threshold))
-    middle = ahead.outlooks[len(ahead.outlooks) // 2]
+    least_ring = policy.least_ring_time.total_seconds()
+    let_go = () if lines else letting_go.to_let_go(view, ahead, least_ring, threshold, policy.drop_cap)
+    middle = len(ahead.seconds) // 2
+    seconds = float(ahead.seconds[middle])
+    freed = float(ahead.chances.freed[middle].sum())
+    answers = float(ahead.chances.answered[middle].sum())
     chance = ahead.abandoned(max(0, lines - 1))
-    return lines, (
-        f"{view.ready} ready, ≈{middle.freed:.1f} free in {middle.seconds:.0f} s, {len(view.waiting)} waiting, "
-        f"{len(view.pending)} ringing ≈{middle.answers:.1f} answers, "
+    figures |= {"freed": freed, "answers": answers, "abandon_probability": chance}
+    return _Wish(
+        lines,
+        f"{view.ready} ready, ≈{freed:.1f} free in {seconds:.0f} s, {view.all_waiting} waiting, "
+        f"{view.all_pending:.0f} ringing ≈{answers:.1f} answers, "
         f"P(abandon) {chance:.1%} {'≤' if chance <= threshold else '>'} {threshold:.1%}, {window}"
+        + (f", {len(let_go)} let go" if let_go else ""),
+        figures,
+        let_go,
     )
+
+
+def _with_neighbours(threshold: float, view: PoolView) -> float:
+    """What a launch may carry, for it takes agents from the neighbours' lines too: as much as these may on the mean."""
+    lines = 1.0 + len(view.pending)
+    carried = threshold * lines
+    for one in view.neighbours:
+        lines += one.share * len(one.pending)
+        carried += one.threshold * one.share * len(one.pending)
+    return min(threshold, carried / lines)

@@ -15,22 +15,30 @@ careful without a rule for them.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from math import log, sqrt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from dialer.core.pacing.answering import BIN, AnswerCurve
-from dialer.core.pacing.counting import ExactCount, Group, NormalCount, size
+from dialer.core.pacing.counting import ExactCount, NormalCount
 from dialer.core.pacing.durations import Survival
 from dialer.core.pacing.rates import Rates
-from dialer.core.pacing.view import PoolView
+from dialer.core.pacing.view import Busy, Pending, PoolView
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NEW = np.zeros(1, dtype=np.int64)
+"""The bin of a line launched now."""
 TIMES = 6
 """Points on the distribution of the time to answer."""
-WRAPS = 5
+WRAPS = (np.arange(5) + 0.5) / 5
 """Points on the distribution of the wrap-up."""
-EXACT_UP_TO = 26
+EXACT_UP_TO = 48
 """Uncertain things counted exactly; with more the normal approximation is as good and cheaper."""
 CERTAIN = 1e-4
 """A probability this near to 0 or 1 is taken for it."""
@@ -39,34 +47,106 @@ DOUBTS = ((-sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (sqrt(3.0), 1.0 / 6.0))
 SURE = 0.1
 """Relative standard error of the answer rate below which it is taken as known where we count exactly."""
 
-Abandoned = Callable[[int], float]
-"""The probability that nobody is there, with so many other lines launched at the same time."""
+
+class Nobody(Protocol):
+    """Whether somebody is there, at some moments ahead."""
+
+    def there(self, others: int) -> Floats:
+        """The probability at each moment that nobody is, with so many other lines launched now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What is expected when a line launched now is answered `seconds` from now."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """What may happen until each of some moments: a row a moment."""
 
-    seconds: float
-    freed: float
-    answers: float
-    """Expected numbers of agents and of pending lines."""
-    abandoned: Abandoned
+    freed: Floats
+    """A column an agent who is busy: the probability to be ready by then, or within the answer limit."""
+    answered: Floats
+    """A column a pending line: the probability to be answered by then."""
+    answered_doubt: Floats
+    """The standard error of each of these; all err together."""
+    another: Floats
+    """The probability that another line launched now is answered by then."""
+    another_doubt: Floats
+    spare: int
+    """Agents ready, less customers waiting."""
+
+    def without(self, lines: Sequence[int]) -> Chances:
+        """The same if these pending lines were hung up now."""
+        answered, doubt = (np.delete(columns, lines, axis=1) for columns in (self.answered, self.answered_doubt))
+        return replace(self, answered=answered, answered_doubt=doubt)
+
+    def nobody(self) -> Nobody:
+        """Freed agents and unanswered lines are counted: who is answered is abandoned if at most so many happen."""
+        helping = np.hstack([self.freed, 1.0 - self.answered])
+        needed = self.answered.shape[1] - self.spare
+        certain = (helping > 1.0 - CERTAIN).all(axis=0)
+        open_to_chance = ~certain & (helping > CERTAIN).any(axis=0)
+        if open_to_chance.sum() > EXACT_UP_TO:
+            count = NormalCount.of(helping[:, open_to_chance])
+            doubt = self.answered_doubt.sum(axis=1)
+            return _ByNormal(count, needed - int(certain.sum()), self.another, doubt, self.another_doubt)
+        if self.another_doubt[-1] < SURE * self.another[-1]:
+            exact = ExactCount.of(helping[:, open_to_chance])
+            return _Exactly(exact, needed - int(certain.sum()), self.another, (1.0,))
+        return self._in_doubt(needed)
+
+    def _in_doubt(self, needed: int) -> Nobody:
+        cases = [np.hstack([self.freed, 1.0 - _chance(self.answered + e * self.answered_doubt)]) for e, _ in DOUBTS]
+        another = np.concatenate([_chance(self.another + errors * self.another_doubt) for errors, _ in DOUBTS])
+        return _Exactly(ExactCount.of(np.vstack(cases)), needed, another, tuple(weight for _, weight in DOUBTS))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exactly:
+    count: ExactCount
+    """A row a case and moment, the moments of a case together."""
+    needed: int
+    another: Floats
+    weights: tuple[float, ...]
+    """Of the cases."""
+
+    def there(self, others: int) -> Floats:
+        rows = self.count.at_most(self.needed, others, self.another)
+        return np.array(self.weights) @ rows.reshape(len(self.weights), -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByNormal:
+    count: NormalCount
+    needed: int
+    another: Floats
+    doubt: Floats
+    another_doubt: Floats
+
+    def there(self, others: int) -> Floats:
+        return self.count.at_most(self.needed, others, self.another, self.doubt + others * self.another_doubt)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lookahead:
-    """The outlook at each point of the distribution of the time to answer."""
+    """What is expected at some moments ahead, each as probable as the others to be that of the answer."""
 
-    outlooks: tuple[Outlook, ...]
+    seconds: Floats
+    """How far ahead each moment is."""
+    chances: Chances
+    nobody: Nobody
+    closed: npt.NDArray[np.bool_]
+    """The moments at which the agents have left."""
 
     def abandoned(self, others: int) -> float:
-        """The probability that a line launched now ends abandoned if answered, with so many others launched too."""
-        worst = total = 0.0
-        for outlook in reversed(self.outlooks):
-            worst = max(worst, outlook.abandoned(others))
-            total += worst
-        return total / len(self.outlooks)
+        """The probability that a line launched now ends abandoned if answered, with so many others launched too.
+
+        A line takes an agent from those that are answered later. So what counts at each moment is the worst from
+        then on; without this, a burst of launches looks harmless to each line in it.
+        """
+        alone = np.where(self.closed, 1.0, self.nobody.there(others))
+        return float(np.maximum.accumulate(alone[::-1]).mean())
+
+    def soon(self, without: Sequence[int]) -> float:
+        """The mean probability at these moments that nobody is there, were these pending lines hung up now."""
+        nobody = self.chances.without(without).nobody() if without else self.nobody
+        return float(nobody.there(0).mean())
 
     def lines(self, least: int, most: int, threshold: float) -> int:
         """The most lines, from `least` to `most`, of which the last keeps within the threshold."""
@@ -86,105 +166,75 @@ class Lookahead:
 
 def look_ahead(view: PoolView, rates: Rates, answer_limit: float) -> Lookahead:
     """Look ahead from this view; `answer_limit` is how many seconds an answered customer waits."""
-    lines = rates.answering.bins(view.pending)
-    curve = rates.answering.curve(lines)
-    pending = sorted(Counter(lines).items())
-    talk = rates.talk.survival(view.talking)
-    wrap = rates.wrap.survival(view.wrapping)
-    wraps = _wrap_times(wrap, view.wrap_up_limit)
-    talking = sorted(Counter(_rounded(view.talking)).items())
-    talking = [(0.0, view.reserved), *talking] if view.reserved else talking
-    wrapping = sorted(Counter(_rounded(view.wrapping)).items())
-    outlooks = []
-    for seconds in curve.times(TIMES):
-        horizon = seconds + answer_limit
-        freed = [(_freed(talk, wraps, age, horizon), agents) for age, agents in talking]
-        freed += [(_wrapped(wrap, view.wrap_up_limit, age, horizon), agents) for age, agents in wrapping]
-        moment = _Moment(view.ready - len(view.waiting), freed, pending, curve, round(seconds / BIN))
-        outlooks.append(Outlook(seconds, _expected(freed), _expected(moment.answers(0.0)), moment.abandoned()))
-    return Lookahead(tuple(outlooks))
+    lines = _Lines.of(view.pending, rates, 1.0)
+    seconds = lines.curve.times(TIMES)
+    ahead = np.rint(seconds / BIN).astype(np.int64)[:, None]
+    others = [_Lines.of(one.pending, one.rates, one.share) for one in view.neighbours]
+    columns = [each.answered(ahead) for each in (lines, *others)]
+    next_factor = view.next_factor / lines.curve.factor
+    another = _chance(next_factor * lines.curve.answered_within(NEW, ahead))[:, 0]
+    chances = Chances(
+        freed=_freed(view, rates, (seconds + answer_limit)[:, None]),
+        answered=np.hstack([answered for answered, _ in columns]),
+        answered_doubt=np.hstack([doubt for _, doubt in columns]),
+        another=another,
+        another_doubt=next_factor * lines.curve.doubt_within(NEW, ahead)[:, 0],
+        spare=view.ready - view.all_waiting,
+    )
+    closed = np.zeros(TIMES, dtype=np.bool_) if view.closes_in is None else seconds > view.closes_in
+    return Lookahead(seconds, chances, chances.nobody(), closed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What counts at one moment ahead."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lines:
+    """The pending lines of one campaign."""
 
-    ready: int
-    freed: list[Group]
-    pending: list[tuple[int, int]]
-    """Bins of age, and how many lines are in each."""
     curve: AnswerCurve
-    bins: int
-    """How far ahead, in bins of the curve."""
+    bins: Ints
+    factors: Floats
 
-    def answers(self, errors: float) -> list[Group]:
-        """The pending lines and their chance to be answered by then, were it so many standard errors higher."""
-        within, doubt, bins = self.curve.answered_within, self.curve.doubt_within, self.bins
-        if errors == 0.0:
-            return [(within(at, bins), lines) for at, lines in self.pending]
-        return [(_chance(within(at, bins) + errors * doubt(at, bins)), lines) for at, lines in self.pending]
+    @staticmethod
+    def of(pending: Sequence[Pending], rates: Rates, share: float) -> _Lines:
+        bins = rates.answering.bins((line.age, line.ringing) for line in pending)
+        curve = rates.answering.curve(bins)
+        return _Lines(curve, bins, share / curve.factor * np.array([line.factor for line in pending]))
 
-    def sooner(self, errors: float) -> float:
-        """The chance that another line launched now is answered by then, likewise."""
-        return _chance(self.curve.answered_within(0, self.bins) + errors * self.curve.doubt_within(0, self.bins))
-
-    def abandoned(self) -> Abandoned:
-        """The probability that nobody is there then, by the number of other lines launched now."""
-        groups, needed = self._helping(0.0)
-        if size(groups) > EXACT_UP_TO:
-            return self._by_normal(groups, needed)
-        if self.curve.doubt_within(0, self.bins) < SURE * self.sooner(0.0):
-            sure, chance = ExactCount.of(groups), self.sooner(0.0)
-            return lambda others: sure.at_most(needed, others, chance)
-        cases = []
-        for errors, weight in DOUBTS:
-            groups, needed = self._helping(errors)
-            cases.append((weight, ExactCount.of(groups), needed, self.sooner(errors)))
-        return lambda others: sum(weight * case.at_most(most, others, p) for weight, case, most, p in cases)
-
-    def _by_normal(self, groups: list[Group], needed: int) -> Abandoned:
-        count, chance = NormalCount.of(groups), self.sooner(0.0)
-        doubt = sum(lines * self.curve.doubt_within(at, self.bins) for at, lines in self.pending)
-        each = self.curve.doubt_within(0, self.bins)
-        return lambda others: count.at_most(needed, others, chance, doubt + others * each)
-
-    def _helping(self, errors: float) -> tuple[list[Group], int]:
-        """Freed agents and unanswered lines of uncertain fate: the customer is abandoned if at most so many happen."""
-        unanswered = [(1.0 - chance, lines) for chance, lines in self.answers(errors)]
-        groups: list[Group] = []
-        needed = size(self.pending) - self.ready
-        for chance, number in (*self.freed, *unanswered):
-            if chance >= 1.0 - CERTAIN:
-                needed -= number
-            elif chance > CERTAIN:
-                groups.append((chance, number))
-        return groups, needed
+    def answered(self, ahead: Ints) -> tuple[Floats, Floats]:
+        """The probability that each is answered by so many bins ahead, and its standard error."""
+        answered = _chance(self.factors * self.curve.answered_within(self.bins, ahead))
+        return answered, self.factors * self.curve.doubt_within(self.bins, ahead)
 
 
-def _chance(value: float) -> float:
-    return max(0.0, min(1.0, value))
+def _chance(values: Floats) -> Floats:
+    return np.clip(values, 0.0, 1.0)
 
 
-def _expected(groups: Iterable[Group]) -> float:
-    return sum(chance * number for chance, number in groups)
+def _freed(view: PoolView, rates: Rates, horizon: Floats) -> Floats:
+    """The probability of each busy agent, a column, to be ready within each horizon, a row."""
+    wrapping = _ages(view.wrapping)
+    wrap = rates.wrap.survival(wrapping[0])
+    wraps = wrap.quantiles(WRAPS)
+    if view.wrap_up_limit is not None:
+        wraps = np.minimum(wraps, view.wrap_up_limit)
+    own = (*view.talking, *(Busy(0.0) for _ in range(view.reserved)))
+    talks = [(own, rates), *((one.talking, one.rates) for one in view.neighbours)]
+    columns = [
+        _freed_from_talk(_ages(talking), of.talk.survival(_ages(talking)[0]), wraps, horizon) for talking, of in talks
+    ]
+    freed = wrap.ends_within(wrapping[0] / wrapping[1], horizon / wrapping[1])
+    if view.wrap_up_limit is not None:
+        freed = np.where(wrapping[0] + horizon >= view.wrap_up_limit, 1.0, freed)
+    return np.hstack([*columns, freed])
 
 
-def _rounded(ages: Iterable[float]) -> list[float]:
-    """Ages near each other made equal: to a second up to 30 s, to about a thirtieth beyond."""
-    return [float(round(age)) if age < 30.0 else 30.0 * 1.033 ** round(log(age / 30.0) / 0.0325) for age in ages]
+def _freed_from_talk(talking: Floats, talk: Survival, wraps: Floats, horizon: Floats) -> Floats:
+    """The same of agents who talk: over the distribution of the wrap-up that follows."""
+    ages, paces = talking
+    left = np.maximum(0.0, horizon[:, :, None] - wraps) / paces[:, None]
+    freed: Floats = talk.ends_within((ages / paces)[:, None], left).mean(axis=2)
+    return freed
 
 
-def _wrap_times(wrap: Survival, limit: float | None) -> tuple[float, ...]:
-    """Equally probable wrap-up times in seconds."""
-    times = (wrap.quantile(-log(1.0 - (part + 0.5) / WRAPS)) for part in range(WRAPS))
-    return tuple(time if limit is None else min(time, limit) for time in times)
-
-
-def _freed(talk: Survival, wraps: tuple[float, ...], age: float, horizon: float) -> float:
-    """The probability that an agent who talked for `age` seconds is ready within the horizon."""
-    return sum(talk.ends_within(age, horizon - wrap) for wrap in wraps) / len(wraps)
-
-
-def _wrapped(wrap: Survival, limit: float | None, age: float, horizon: float) -> float:
-    """The probability that an agent who wraps up since `age` seconds is ready within the horizon."""
-    return 1.0 if limit is not None and age + horizon >= limit else wrap.ends_within(age, horizon)
+def _ages(busy: Sequence[Busy]) -> Floats:
+    """Ages and paces, a row each."""
+    return np.array(busy, dtype=np.float64).reshape(-1, 2).T

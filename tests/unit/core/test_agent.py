@@ -197,6 +197,15 @@ def test_with_a_customer_a_pause_or_a_log_out_waits(busy: Agent) -> None:
     assert after(leaving, done).leaving is AgentState.LOGGED_OUT
 
 
+@pytest.mark.parametrize("busy", [RESERVED, OFFERED, TALKING])
+def test_who_asked_to_pause_or_to_log_out_goes_after_the_call(busy: Agent) -> None:
+    pausing = after(busy, order(AgentOrder.PAUSE, "lunch"))
+    assert not busy.goes_after_call
+    assert pausing.goes_after_call
+    assert after(busy, order(AgentOrder.LOG_OUT)).goes_after_call
+    assert not after(pausing, order(AgentOrder.READY)).goes_after_call
+
+
 @pytest.mark.parametrize(
     ("what", "state"),
     [

@@ -7,7 +7,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.decisions import LAUNCHED
 from dialer.core.pace import pool_view
-from dialer.core.pacing.view import Pending
+from dialer.core.pacing.view import Busy, Pending
 from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignOrder, ChannelId, Mode
 from tests.factories import (
     ANNA,
@@ -47,7 +47,7 @@ def test_the_view_is_of_everybody_who_serves_and_every_line_that_may_need_one() 
     floor.put_call(make_call(5, state=CallState.WRAPPING))
     view = pool_view(floor, play.campaign, LATER)
     assert (view.ready, view.reserved, view.paused) == (1, 1, 1)
-    assert (view.talking, view.wrapping) == ((8.0,), (7.0,))
+    assert (view.talking, view.wrapping) == ((Busy(8.0),), (Busy(7.0),))
     assert view.pending == (Pending(10.0, 6.0), Pending(10.0))
     assert view.waiting == (6.0,)
     assert view.free_lines == 0

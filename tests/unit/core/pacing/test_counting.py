@@ -6,14 +6,30 @@ from itertools import product
 from math import prod
 from random import Random
 
+import numpy as np
 import pytest
 
-from dialer.core.pacing.counting import ExactCount, Group, NormalCount
+from dialer.core.pacing.counting import ExactCount, Floats, NormalCount, binomial
+
+NO_DOUBT = np.zeros(1)
 
 
-def enumerated(groups: list[Group], most: int, others: int, chance: float) -> float:
+def case(*groups: tuple[float, int]) -> Floats:
+    """One case: things by their chance, and how many have it."""
+    return np.array([[chance for chance, number in groups for _ in range(number)]])
+
+
+def exactly(things: Floats, most: int, others: int, chance: float) -> float:
+    return float(ExactCount.of(things).at_most(most, others, np.array([chance]))[0])
+
+
+def normally(things: Floats, most: int, others: int, chance: float, doubt: float = 0.0) -> float:
+    return float(NormalCount.of(things).at_most(most, others, np.array([chance]), np.array([doubt]))[0])
+
+
+def enumerated(things: Floats, most: int, others: int, chance: float) -> float:
     """By listing every way it can go."""
-    helping = [p for p, number in groups for _ in range(number)]
+    helping = things[0].tolist()
     total = 0.0
     for way in product((0, 1), repeat=len(helping) + others):
         happen, taken = sum(way[: len(helping)]), sum(way[len(helping) :])
@@ -25,52 +41,87 @@ def enumerated(groups: list[Group], most: int, others: int, chance: float) -> fl
 @pytest.mark.parametrize("most", [-4, -1, 0, 2, 6])
 @pytest.mark.parametrize("others", [0, 1, 5])
 def test_exact_count_is_what_enumeration_says(most: int, others: int) -> None:
-    groups = [(0.2, 3), (0.7, 2), (0.05, 1)]
+    things = case((0.2, 3), (0.7, 2), (0.05, 1))
 
-    counted = ExactCount.of(groups).at_most(most, others, 0.3)
+    counted = exactly(things, most, others, 0.3)
 
-    assert counted == pytest.approx(enumerated(groups, most, others, 0.3), abs=1e-9)
+    assert counted == pytest.approx(enumerated(things, most, others, 0.3), abs=1e-9)
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_each_case_is_counted_by_itself(others: int) -> None:
+    chance = Random(3)  # noqa: S311
+    cases = np.array([[chance.random() for _ in range(5)] for _ in range(4)])
+    taken = np.array([chance.random() for _ in range(4)])
+
+    exact = ExactCount.of(cases).at_most(1, others, taken)
+    normal = NormalCount.of(cases).at_most(1, others, taken, np.array([0.0, 0.5, 1.0, 2.0]))
+
+    for row in range(4):
+        alone = cases[row : row + 1]
+        assert exact[row] == pytest.approx(enumerated(alone, 1, others, taken[row]), abs=1e-9)
+        assert normal[row] == pytest.approx(normally(alone, 1, others, taken[row], (0.0, 0.5, 1.0, 2.0)[row]))
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_exact_count_of_the_certain_is_certain(others: int) -> None:
+    things = case((1.0, 3), (0.0, 4))
+
+    assert exactly(things, 2, others, 0.0) == pytest.approx(0.0, abs=1e-9)
+    assert exactly(things, 3, others, 0.0) == pytest.approx(1.0)
+    assert exactly(things, 2 - others, others, 1.0) == pytest.approx(0.0, abs=1e-9)
+    assert exactly(things, 3 - others, others, 1.0) == pytest.approx(1.0)
 
 
 def test_exact_count_of_nothing_is_certain() -> None:
-    assert ExactCount.of([]).at_most(0, 0, 0.5) == 1.0
-    assert ExactCount.of([]).at_most(-1, 0, 0.5) == 0.0
+    assert exactly(np.zeros((1, 0)), 0, 0, 0.5) == 1.0
+    assert exactly(np.zeros((1, 0)), -1, 0, 0.5) == 0.0
 
 
 def test_exact_count_bears_a_thousand_others() -> None:
-    nobody_helps = ExactCount.of([])
+    nobody_helps = np.zeros((1, 0))
 
-    assert nobody_helps.at_most(-250, 1000, 0.25) == pytest.approx(0.5, abs=0.02)
-    assert nobody_helps.at_most(-400, 1000, 0.25) == pytest.approx(0.0, abs=1e-9)
+    assert exactly(nobody_helps, -250, 1000, 0.25) == pytest.approx(0.5, abs=0.02)
+    assert exactly(nobody_helps, -400, 1000, 0.25) == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 100, 4095])
+def test_a_binomial_sums_to_one_and_has_its_mean(number: int) -> None:
+    chances = np.array([0.0, 1e-6, 0.03, 0.5, 0.99, 1.0])
+
+    parts = binomial(number, chances)
+
+    assert parts.shape == (6, number + 1)
+    assert (parts >= 0.0).all()
+    assert parts.sum(axis=1) == pytest.approx(np.ones(6), abs=1e-8)
+    assert parts @ np.arange(number + 1) == pytest.approx(number * chances, abs=1e-4)
 
 
 def test_normal_is_within_half_a_point_of_exact_where_it_takes_over() -> None:
     chance = Random(7)  # noqa: S311
-    for _ in range(60):
-        groups = [(chance.uniform(0.05, 0.95), 1) for _ in range(27)]
-        exact, normal = ExactCount.of(groups), NormalCount.of(groups)
-        for most in range(5, 25):
-            assert normal.at_most(most, 3, 0.2) == pytest.approx(exact.at_most(most, 3, 0.2), abs=0.005)
+    for number in (27, 48, 49):
+        for _ in range(30):
+            things = case(*((chance.uniform(0.05, 0.95), 1) for _ in range(number)))
+            for most in range(5, 45):
+                assert normally(things, most, 3, 0.2) == pytest.approx(exactly(things, most, 3, 0.2), abs=0.005)
 
 
 def test_normal_of_improbable_things_is_near_exact() -> None:
-    groups = [(0.04, 60)]
-    exact, normal = ExactCount.of(groups), NormalCount.of(groups)
+    things = case((0.04, 60))
 
     for most in range(7):
-        assert normal.at_most(most, 0, 0.0) == pytest.approx(exact.at_most(most, 0, 0.0), abs=0.03)
+        assert normally(things, most, 0, 0.0) == pytest.approx(exactly(things, most, 0, 0.0), abs=0.03)
 
 
 def test_normal_never_falls_when_more_are_allowed() -> None:
-    for groups in ([(0.02, 200)], [(0.98, 200)], [(0.5, 100)], [(0.1, 30), (0.9, 5)]):
-        count = NormalCount.of(groups)
-        chances = [count.at_most(most, 10, 0.3) for most in range(-40, 220)]
+    for things in (case((0.02, 200)), case((0.98, 200)), case((0.5, 100)), case((0.1, 30), (0.9, 5))):
+        chances = [normally(things, most, 10, 0.3) for most in range(-40, 220)]
         assert chances == sorted(chances)
         assert chances[0] < 1e-6
         assert chances[-1] > 1.0 - 1e-6
 
 
 def test_doubt_widens_the_normal() -> None:
-    count = NormalCount.of([(0.5, 100)])
+    things = case((0.5, 100))
 
-    assert count.at_most(40, 0, 0.0, doubt=10.0) > 3 * count.at_most(40, 0, 0.0)
+    assert normally(things, 40, 0, 0.0, doubt=10.0) > 3 * normally(things, 40, 0, 0.0)

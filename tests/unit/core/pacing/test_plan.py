@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import process_time
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dialer.core.found import WindowCount
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
-from dialer.core.pacing.view import Pending, Plan, PoolView
+from dialer.core.pacing.view import Busy, Neighbour, Pending, Plan, PlanKind, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 
@@ -40,25 +41,33 @@ def view(
     wrapping: tuple[float, ...] = (),
     reserved: int = 0,
     paused: int = 0,
+    leaving: int = 0,
     pending: tuple[float, ...] = (),
     waiting: tuple[float, ...] = (),
     free_lines: int = 100,
     leads: int = 100,
     window: WindowCount = EARNED,
     wrap_up_limit: float | None = None,
+    closes_in: float | None = None,
+    next_factor: float = 1.0,
+    neighbours: tuple[Neighbour, ...] = (),
 ) -> PoolView:
     return PoolView(
         ready=ready,
-        talking=talking,
-        wrapping=wrapping,
+        talking=tuple(Busy(age) for age in talking),
+        wrapping=tuple(Busy(age) for age in wrapping),
         reserved=reserved,
         paused=paused,
+        leaving=leaving,
         pending=tuple(Pending(age) for age in pending),
         waiting=waiting,
         free_lines=free_lines,
         leads=leads,
         window=window,
         wrap_up_limit=wrap_up_limit,
+        closes_in=closes_in,
+        next_factor=next_factor,
+        neighbours=neighbours,
     )
 
 
@@ -76,7 +85,7 @@ def test_progressive_gives_each_ready_agent_one_line() -> None:
 def test_preview_offers_to_each_ready_agent() -> None:
     offered = planned(Mode.PREVIEW, view(3, reserved=2, pending=(4.0,)))
 
-    assert offered == Plan(3, "3 offers: 3 ready, 2 reserved")
+    assert offered == Plan(3, "3 offers: 3 ready, 2 reserved", PlanKind.LAUNCHED)
 
 
 def test_predictive_overdials_where_few_answer() -> None:
@@ -137,24 +146,33 @@ def test_a_cap_of_nothing_is_progressive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pool", "lines", "because"),
+    ("pool", "because", "kind"),
     [
-        (view(0), 0, "0 lines: no agents (0 paused)"),
-        (view(0, paused=3), 0, "0 lines: no agents (3 paused)"),
-        (view(9, free_lines=0), 0, "0 lines: 0 free lines"),
-        (view(9, free_lines=-2), 0, "0 lines: 0 free lines"),
-        (view(9, leads=0), 0, "0 lines: 0 leads at hand"),
-        (view(1, pending=(1.0, 1.0, 1.0)), 0, "0 lines: 3 lines in use of 3 for 1 agents"),
+        (view(0), "no agents (0 paused)", PlanKind.NO_AGENTS),
+        (view(0, paused=3), "no agents (3 paused)", PlanKind.NO_AGENTS),
+        (view(0, leaving=3), "no agents (0 paused)", PlanKind.NO_AGENTS),
+        (view(9, free_lines=0), "0 free lines", PlanKind.LINES),
+        (view(9, free_lines=-2), "0 free lines", PlanKind.LINES),
+        (view(9, leads=0), "0 leads at hand", PlanKind.LEADS),
+        (view(5, pending=(40.0,) * 15), "15 lines in use of 15 for 5 agents", PlanKind.LINES_PER_AGENT),
     ],
 )
 @pytest.mark.parametrize("mode", list(Mode))
-def test_limits_are_hard_in_every_mode(mode: Mode, pool: PoolView, lines: int, because: str) -> None:
-    assert planned(mode, pool) == Plan(lines, because)
+def test_limits_are_hard_in_every_mode(mode: Mode, pool: PoolView, because: str, kind: PlanKind) -> None:
+    """Predictive says its figures besides, for it may have lines to let go."""
+    answer = planned(mode, pool)
+
+    assert (answer.lines, answer.kind, answer.let_go) == (0, kind, ())
+    if mode is Mode.PREDICTIVE and pool.serving:
+        assert answer.because.startswith("0 lines: ")
+        assert answer.because.endswith(f", limited: {because}")
+    else:
+        assert answer == Plan(0, f"0 lines: {because}", kind)
 
 
 def test_a_limit_that_bites_is_named() -> None:
     assert planned(Mode.PROGRESSIVE, view(9, leads=2)) == Plan(
-        2, "2 lines: 9 ready, 0 ringing, 0 waiting, limited: 2 leads at hand"
+        2, "2 lines: 9 ready, 0 ringing, 0 waiting, limited: 2 leads at hand", PlanKind.LEADS
     )
 
 
@@ -176,6 +194,104 @@ def test_predictive_names_a_limit_that_bites() -> None:
 
 def test_one_line_is_one_line() -> None:
     assert planned(Mode.PROGRESSIVE, view(1)).because.startswith("1 line: ")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_decided_is_told(mode: Mode) -> None:
+    assert planned(mode, view(4)).kind is PlanKind.LAUNCHED
+    assert planned(mode, view(0, talking=(1.0, 1.0))).kind is PlanKind.ENOUGH
+    assert planned(mode, view(4, leads=1)).kind is PlanKind.LEADS
+
+
+def test_the_figures_are_those_of_the_words() -> None:
+    answer = planned(Mode.PREDICTIVE, view(3, talking=(40.0,), pending=(4.0, 9.0)))
+    figures = answer.figures
+
+    assert figures["drop_cap"] == 0.03
+    assert figures["window_rate"] == 0.02
+    assert 0.0 < figures["threshold"] <= 0.5
+    assert 0.0 <= figures["abandon_probability"] <= figures["threshold"]
+    for words in (f"≈{figures['freed']:.1f} free", f"≈{figures['answers']:.1f} answers"):
+        assert words in answer.because
+    assert planned(Mode.PROGRESSIVE, view(3)).figures == {}
+
+
+@pytest.mark.parametrize("closes_in", [0.0, 0.5])
+def test_for_agents_about_to_go_no_more_than_progressive_is_dialled(closes_in: float) -> None:
+    pool = view(6, wrapping=(9.0,) * 4, talking=(70.0,) * 10)
+    open_late = planned(Mode.PREDICTIVE, pool, max_lines_per_agent=10.0)
+    closing = planned(Mode.PREDICTIVE, replace(pool, closes_in=closes_in), max_lines_per_agent=10.0)
+
+    assert closing.lines == planned(Mode.PROGRESSIVE, pool).lines < open_late.lines
+    assert planned(Mode.PREDICTIVE, replace(pool, closes_in=3600.0), max_lines_per_agent=10.0) == open_late
+
+
+def test_who_leaves_after_the_call_is_not_dialled_for() -> None:
+    pool = view(1, talking=(70.0,) * 3, pending=(2.0,))
+
+    gone = planned(Mode.PREDICTIVE, pool, max_lines_per_agent=10.0)
+    leaving = planned(Mode.PREDICTIVE, replace(pool, leaving=8), max_lines_per_agent=10.0)
+    staying = planned(Mode.PREDICTIVE, replace(pool, wrapping=(Busy(9.5),) * 8), max_lines_per_agent=10.0)
+
+    assert leaving == gone
+    assert staying.lines > gone.lines
+
+
+def test_leads_that_answer_more_are_dialled_less() -> None:
+    lines = [
+        planned(Mode.PREDICTIVE, view(10, next_factor=factor), max_lines_per_agent=10.0).lines
+        for factor in (0.5, 1.0, 2.0, 4.0)
+    ]
+
+    assert lines == sorted(lines, reverse=True)
+    assert lines[0] > 1.6 * lines[1]
+    assert lines[1] > 1.6 * lines[2]
+    assert lines[3] == 10
+
+
+def test_agents_who_take_longer_are_dialled_for_later() -> None:
+    quick, slow = (
+        planned(Mode.PREDICTIVE, replace(view(0), wrapping=(Busy(2.0, pace),) * 10), max_lines_per_agent=10.0).lines
+        for pace in (1.0, 2.0)
+    )
+
+    assert quick > slow == 0
+
+
+def test_a_neighbours_lines_come_to_the_same_agents() -> None:
+    """Lines just begun, of the same rates: whose they are is no matter, if all of them come to our agents."""
+    lines = (Pending(0.2),) * 4
+    own = planned(Mode.PREDICTIVE, replace(view(6), pending=lines), max_lines_per_agent=10.0)
+    there = Neighbour(rates=QUARTER, pending=lines)
+    theirs = planned(Mode.PREDICTIVE, view(6, neighbours=(there,)), max_lines_per_agent=10.0)
+    nobodys = planned(Mode.PREDICTIVE, view(6, neighbours=(replace(there, share=0.0),)), max_lines_per_agent=10.0)
+
+    assert (theirs.lines, theirs.because) == (own.lines, own.because)
+    assert nobodys == planned(Mode.PREDICTIVE, view(6), max_lines_per_agent=10.0)
+    assert own.lines < nobodys.lines
+
+
+def test_a_launch_carries_no_more_than_the_neighbours_lines_may_bear() -> None:
+    """A neighbour that has used up what its cap allows is not to pay for our launches."""
+
+    def carried(threshold: float, share: float = 1.0) -> float:
+        strict = Neighbour(rates=QUARTER, share=share, pending=(Pending(1.0),) * 9, threshold=threshold)
+        return planned(Mode.PREDICTIVE, view(6, neighbours=(strict,))).figures["threshold"]
+
+    alone = planned(Mode.PREDICTIVE, view(6)).figures["threshold"]
+    assert carried(1.0) == carried(0.0, share=0.0) == alone
+    assert carried(0.0) == pytest.approx(alone / 10.0)
+    assert carried(0.0) < carried(0.0, share=0.5) < carried(alone / 2.0, share=0.1) < alone
+
+
+def test_lines_that_rang_long_are_let_go_when_the_agents_are_gone() -> None:
+    """One has rung for 20 s, one for 10 s, and of one nothing is known: only the first may be let go."""
+    pending = (Pending(12.0, 10.0), Pending(22.0, 20.0), Pending(30.0))
+
+    for mode in Mode:
+        gone = planned(mode, replace(view(0, paused=2), pending=pending))
+        assert (gone.lines, gone.kind, gone.let_go) == (0, PlanKind.NO_AGENTS, (1,))
+        assert planned(mode, replace(view(3), pending=pending)).let_go == ()
 
 
 @pytest.mark.parametrize(("agents", "milliseconds"), [(50, 5.0), (300, 15.0)])

@@ -6,7 +6,8 @@ import pytest
 
 from dialer.core.found import WindowCount
 from dialer.core.pacing import progressive
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.rates import Rates
+from dialer.core.pacing.view import Neighbour, Pending, PoolView
 
 NONE_YET = WindowCount(answered=0, abandoned=0)
 
@@ -26,3 +27,11 @@ def test_each_ready_agent_has_one_line(ready: int, pending: int, waiting: int, l
     )
     assert progressive.lines(view) == lines
     assert progressive.because(view) == f"{ready} ready, {pending} ringing, {waiting} waiting"
+
+
+@pytest.mark.parametrize(("share", "lines"), [(0.0, 9), (0.25, 7), (0.5, 6), (1.0, 2)])
+def test_a_neighbours_lines_take_agents_by_its_share(share: float, lines: int) -> None:
+    beside = Neighbour(rates=Rates.prior(), share=share, pending=(Pending(3.0),) * 6, waiting=1)
+    view = PoolView(ready=9, neighbours=(beside,), free_lines=50, leads=50, window=NONE_YET)
+
+    assert progressive.lines(view) == lines

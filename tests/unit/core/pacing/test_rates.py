@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
+import numpy as np
 import pytest
 
-from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
+from dialer.core.pacing.rates import HALF_FORGOTTEN, LineEnded, LineOutcome, Rates, Talked, Wrapped
+
+NONE_PENDING = np.zeros(0, dtype=np.int64)
 
 
 def some() -> Rates:
@@ -21,15 +25,17 @@ def some() -> Rates:
 def test_it_comes_back_from_json_as_it_was() -> None:
     rates = some()
 
-    assert Rates.from_plain(json.loads(json.dumps(rates.to_plain()))) == rates
+    assert Rates.from_plain(json.loads(json.dumps(rates.to_plain()))).to_plain() == rates.to_plain()
 
 
 def test_it_is_a_value() -> None:
     rates = some()
     rates.after(Talked(seconds=5.0))
 
-    assert rates == some()
-    assert rates.after(Talked(seconds=5.0)) != rates
+    rates.faded(timedelta(days=1))
+
+    assert rates.to_plain() == some().to_plain()
+    assert rates.after(Talked(seconds=5.0)).to_plain() != rates.to_plain()
 
 
 def test_machines_are_not_people() -> None:
@@ -38,8 +44,8 @@ def test_machines_are_not_people() -> None:
         machines = machines.after(LineEnded(age=9.0, outcome=LineOutcome.MACHINE))
         people = people.after(LineEnded(age=9.0, outcome=LineOutcome.LIVE))
 
-    assert machines.answering.curve([]).ever < 0.1
-    assert people.answering.curve([]).ever > 0.8
+    assert machines.answering.curve(NONE_PENDING).ever < 0.1
+    assert people.answering.curve(NONE_PENDING).ever > 0.8
 
 
 @pytest.mark.parametrize(
@@ -58,3 +64,31 @@ def test_what_is_no_rates_is_refused_by_name(key: str, value: object, said: str)
 
     with pytest.raises(ValueError, match=said):
         Rates.from_plain(plain)
+
+
+def test_half_of_what_was_seen_counts_after_a_while() -> None:
+    rates = some()
+    half = rates.faded(HALF_FORGOTTEN)
+
+    assert half.answering.answered == pytest.approx(rates.answering.answered / 2.0)
+    assert half.answering.otherwise == pytest.approx(rates.answering.otherwise / 2.0)
+    for faded, before in ((half.talk, rates.talk), (half.wrap, rates.wrap)):
+        assert faded.ended == pytest.approx(before.ended / 2.0)
+        assert faded.spent == pytest.approx(before.spent / 2.0)
+    assert half.answering.set_up == rates.answering.set_up
+    assert rates.faded(timedelta()).to_plain() == rates.to_plain()
+
+
+def test_what_faded_for_long_is_the_prior_again() -> None:
+    fresh, old = Rates.prior(), some().faded(100 * HALF_FORGOTTEN)
+
+    assert old.answering.curve(NONE_PENDING).ever == pytest.approx(fresh.answering.curve(NONE_PENDING).ever)
+    assert (old.talk.mean, old.wrap.mean) == pytest.approx((fresh.talk.mean, fresh.wrap.mean))
+
+
+def test_fading_twice_is_fading_for_as_long_as_both() -> None:
+    hours = [timedelta(hours=h) for h in (5, 31)]
+    at_once, in_turn = some().faded(hours[0] + hours[1]), some().faded(hours[0]).faded(hours[1])
+
+    assert in_turn.answering.answered == pytest.approx(at_once.answering.answered)
+    assert in_turn.talk.mean == pytest.approx(at_once.talk.mean)
