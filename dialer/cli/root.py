@@ -17,6 +17,7 @@ from dialer.cli.errors import explain
 
 VERBS: dict[str, tuple[str, str]] = {
     "check": ("check", "Validate site and campaign files."),
+    "compliance": ("compliance", "Show what laws ask of a campaign, with their sources."),
     "demo": ("demo", "Play one real campaign on a real Asterisk, all on this machine."),
     "db": ("db", "Bring the database's schema up to date, or say how old it is."),
     "run": ("run", "Run the daemon."),

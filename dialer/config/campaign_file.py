@@ -10,6 +10,7 @@ from pydantic import ConfigDict, ValidationInfo, field_validator, model_validato
 from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
+from dialer.config.preset import PresetNames
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
     AgentNumberText,
@@ -68,7 +69,7 @@ class PacingSection(Section):
         "30d",
     )
     answer_limit: Duration = setting(
-        "A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii)).", "2s"
+        "A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(1)(iv)).", "2s"
     )
     counted_from: CountedFrom = setting(
         "From when answer_limit runs: connect, when the phone is picked up, or greeting, when it is known that a "
@@ -77,7 +78,7 @@ class PacingSection(Section):
     )
     ring_time: Duration = setting("How long a phone may ring before the attempt is a no_answer.", "25s")
     least_ring_time: DurationOrZero = setting(
-        "No line is let go before it has rung this long (16 CFR 310.4(b)(4)(iii)).", "15s"
+        "No line is let go before it has rung this long (16 CFR 310.4(b)(4)(ii)).", "15s"
     )
     max_lines: int = setting("Lines in use at once, at most.", 100, ge=1)
     max_lines_per_agent: float = setting("Lines in use for each agent on shift, at most.", 3, ge=1, allow_inf_nan=False)
@@ -169,6 +170,11 @@ class CampaignFile(Section):
     """A campaign: whom to call, when, how eagerly, and what becomes of them."""
 
     name: Name | None = setting("Name of the campaign; empty: the file's name without its ending.", None)
+    compliance: PresetNames = setting(
+        "Laws to keep, one or a list; `waihu compliance` shows them. Their figures are the defaults of this file, the "
+        "strictest of all, and nothing here may be looser. Empty: none is looked at.",
+        [],
+    )
     mode: Mode = setting("How it decides to dial: predictive, progressive or preview.")
     lists: list[Name] = setting(
         "Lists to call, in this order: one begins when those before it have nothing due.", min_length=1

@@ -56,7 +56,18 @@ class Document:
         place = self.key_places.get(keys, self.places[known]) if at_key else self.places[known]
         return Problem(place.file, place.line, place.column, dotted(keys), message)
 
-    def overridden(self, keys: tuple[str, ...], text: str, source: str) -> Document:
+    def says(self, keys: tuple[str, ...]) -> bool:
+        """Whether a setting is given, or something stands where its section would."""
+        inner: Value = dict(self.value)
+        for key in keys:
+            if not isinstance(inner, dict):
+                return True
+            if key not in inner:
+                return False
+            inner = inner[key]
+        return True
+
+    def overridden(self, keys: tuple[str, ...], text: Value, source: str) -> Document:
         """The same with another value for one setting, which stands in `source` instead of a file."""
         value = dict(self.value)
         inner = value

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile, RetrySection
+from dialer.config.compliance import all_holidays, looser_than_allowed, with_bounds
 from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
@@ -166,7 +167,10 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
     Without a site the file stands by itself, as for a simulation: the trunks, teams and agents that it names are not
     looked up, and a trunk NAME dials `PJSIP/{number}@NAME`.
     """
-    said = validate(CampaignFile, read_document(path), site)
+    document = with_bounds(read_document(path))
+    said = validate(CampaignFile, document, site)
+    if problems := looser_than_allowed(document, said):
+        raise ConfigError(problems)
     pacing = said.pacing
     harbour = said.safe_harbour_message or (
         site.sounds.safe_harbour if site else SoundsSection.model_fields["safe_harbour"].default
@@ -189,7 +193,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         lists=tuple(map(ListName, said.lists)),
         trunks=tuple(_trunk(TrunkName(name), site) for name in said.trunks),
         caller_ids=tuple(said.caller_ids),
-        hours=HoursPolicy(windows=said.hours, holidays=said.holidays.all_dates(), default_time_zone=said.time_zone),
+        hours=HoursPolicy(windows=said.hours, holidays=all_holidays(said), default_time_zone=said.time_zone),
         retry=_retry(said.retry),
         teams=frozenset(map(TeamName, said.teams)),
         agents=frozenset(map(AgentNumber, said.agents)),

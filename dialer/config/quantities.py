@@ -165,6 +165,11 @@ Sound = Annotated[
     PlainValidator(_matching(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", "a sound's name without ending: custom/sorry")),
     _written("waihu/safe-harbour", "string"),
 ]
+Sentence = Annotated[
+    str,
+    PlainValidator(_matching(r"[^\x00-\x1f\x7f]{1,500}", "one line of at most 500 characters")),
+    _written("Two seconds after the person picked up.", "string"),
+]
 Label = Annotated[
     str,
     PlainValidator(_matching(r"[^\x00-\x1f\x7f]{1,200}", "one line of at most 200 characters")),

@@ -30,13 +30,13 @@ class PacingPolicy:
     """Abandoned / live answers that may not be exceeded over `drop_window`; a fraction (16 CFR 310.4(b)(4)(i))."""
     drop_window: Window = LAST_30_DAYS
     answer_limit: timedelta = timedelta(seconds=2)
-    """A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(4)(ii))."""
+    """A person who has waited this long for an agent is abandoned (16 CFR 310.4(b)(1)(iv))."""
     counted_from: CountedFrom = CountedFrom.GREETING
     """From when on `answer_limit` runs."""
     ring_time: timedelta = timedelta(seconds=25)
     """How long a customer's phone may ring before the attempt is a no_answer."""
     least_ring_time: timedelta = timedelta(seconds=15)
-    """A line is never let go before it has rung this long (16 CFR 310.4(b)(4)(iii))."""
+    """A line is never let go before it has rung this long (16 CFR 310.4(b)(4)(ii))."""
     max_lines: int = 100
     """Lines of this campaign in use at once, whatever the pacer would like."""
     max_lines_per_agent: float = 3.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -167,6 +168,7 @@ async def test_of_several_limits_the_one_that_is_reached_for_longest_holds(engin
 
 async def test_each_wish_has_its_own_limits(engine: AsyncEngine, run: Run) -> None:
     await sow_campaign(engine, 2)
+    answers: list[Event] = []
     for _ in range(2):
         leads = await lease(engine, run)
         answers = await open_(
@@ -186,7 +188,7 @@ async def test_after_an_abandoned_call_only_an_agent_who_is_bound_may_be_dialled
     await open_(engine, run, opening(lead))
     ended = datetime.now(UTC)
     await close(engine, closing(lead, LeadNext(due_at=ended), disposition=Disposition.ABANDONED, ended_at=ended))
-    locked = {"a_day": 9, "abandoned_lockout": timedelta(hours=72)}
+    locked: dict[str, Any] = {"a_day": 9, "abandoned_lockout": timedelta(hours=72)}
     (lead,) = await lease(engine, run, campaign="summer")
     early = opening(lead, at=ended + timedelta(hours=71, minutes=59), **locked)
     assert refused(await open_(engine, run, early)) == ["abandoned a short while ago"]

@@ -1,0 +1,71 @@
+"""`waihu compliance`: the laws that a campaign can be held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from dialer.config.preset import Preset, SourceSection, presets
+from dialer.config.problems import did_you_mean, one_of
+from dialer.config.strictness import SCALES
+
+NO_ADVICE = "Not legal advice. Laws change, and bind you whatever is written here: ask somebody who answers for it."
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def compliance(
+    name: Annotated[str | None, typer.Argument(help="A preset. Default: the list of them.", show_default=False)] = None,
+) -> None:
+    """Show the compliance presets, or one of them with its sources.
+
+    `compliance: NAME` in a campaign file holds the campaign to it.
+    """
+    if name is None:
+        width = max(map(len, presets()))
+        for each, preset in presets().items():
+            typer.echo(f"{each:{width}}  {preset.place}")
+    elif name in presets():
+        for line in _lines(presets()[name]):
+            typer.echo(line)
+    else:
+        hint = did_you_mean(name, presets()) or f", expected {one_of(presets())}"
+        raise typer.BadParameter(f"{name!r} is no compliance preset{hint}")
+    typer.echo(f"\n{NO_ADVICE}")
+
+
+def _lines(preset: Preset) -> Iterator[str]:
+    yield preset.place
+    yield ""
+    yield "A campaign may be stricter than:"
+    for key, figure in preset.figures.items():
+        yield f"  {key}: {SCALES[key].said(figure.bound)}  [{figure.source}]"
+        if figure.note:
+            yield f"      {figure.note}"
+    if kept := preset.holidays:
+        yield f"  holidays: those of {kept.country}, besides the campaign's own  [{kept.source}]"
+        if kept.note:
+            yield f"      {kept.note}"
+    yield ""
+    yield "Yours to see to:"
+    if preset.message:
+        yield f"  the safe-harbour message says: {'; '.join(preset.message.says)}  [{preset.message.source}]"
+    if preset.records:
+        yield f"  records are kept: {preset.records.keep}  [{preset.records.source}]"
+    for duty in preset.duties:
+        yield f"  {duty.what}  [{duty.source}]"
+    yield ""
+    yield "Sources:"
+    for name, source in preset.sources.items():
+        yield f"  [{name}] {source.law}"
+        yield f"      {source.page}"
+        yield f"      {_how_sure(source)}"
+
+
+def _how_sure(source: SourceSection) -> str:
+    if source.looked_at is None:
+        return "not looked up for this preset: look before you rely on it"
+    return f"looked up on {source.looked_at} in {source.looked_in or 'a copy of the page'}"
