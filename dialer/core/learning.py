@@ -16,6 +16,7 @@ from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.found import WindowCount
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
+from dialer.core.segment_keys import segment_keys
 from dialer.core.words import AgentState, CallState, Disposition
 
 _BEFORE_A_PERSON = (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
@@ -29,7 +30,8 @@ def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime
     if before.state in _BEFORE_A_PERSON and after.state not in _BEFORE_A_PERSON:
         campaign = _line_ended(campaign, before, after, now)
     if after.state is CallState.WRAPPING:
-        campaign = replace(campaign, rates=campaign.rates.after(Talked(seconds=after.seconds_talked)))
+        talked = Talked(seconds=after.seconds_talked, agent=after.agent)
+        campaign = replace(campaign, rates=campaign.rates.after(talked))
     if after.state is CallState.RECORDING and after.disposition is not None:
         dispositions = Counter(campaign.dispositions)
         dispositions[after.disposition] += 1
@@ -45,7 +47,7 @@ def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datet
         seconds = 0.0
     else:
         return campaign
-    return replace(campaign, rates=campaign.rates.after(Wrapped(seconds=seconds)))
+    return replace(campaign, rates=campaign.rates.after(Wrapped(seconds=seconds, agent=before.number)))
 
 
 def count_live_calls(campaign: Campaign, calls: Iterable[Call]) -> Campaign:
@@ -96,5 +98,6 @@ def _line_ended(campaign: Campaign, before: Call, after: Call, now: datetime) ->
         outcome = LineOutcome.NONE
     ringing = None if after.ringing_at is None else max(0.0, (now - after.ringing_at).total_seconds())
     age = max(0.0, (now - before.dialed_at).total_seconds())
-    ended = LineEnded(age=age, outcome=outcome, ringing=ringing)
+    keys = segment_keys(before.lead, before.policy.hours, before.dialed_at)
+    ended = LineEnded(age=age, outcome=outcome, ringing=ringing, segments=keys)
     return replace(campaign, rates=campaign.rates.after(ended))

@@ -36,7 +36,7 @@ def recorded(call: Call, disposition: Disposition) -> Call:
 
 
 def line(outcome: LineOutcome, ringing: float | None = 6.0) -> LineEnded:
-    return LineEnded(age=8.0, outcome=outcome, ringing=ringing)
+    return LineEnded(age=8.0, outcome=outcome, ringing=ringing, segments=("list:people", "hour:18", "attempt:1"))
 
 
 CLOSING = replace(WAITING, state=CallState.CLOSING)
@@ -73,11 +73,12 @@ def test_the_window_counts_a_person_at_once_and_only_once(story: list[Call], ans
             recorded(replace(RINGING, ringing_at=None), Disposition.FAILED),
             line(LineOutcome.NONE, None),
         ),
-        (TALKING, WRAPPING, Talked(seconds=8.0)),
+        (TALKING, WRAPPING, Talked(seconds=8.0, agent=ANNA)),
     ],
 )
 def test_the_rates_learn_from_what_ends(before: Call, after: Call, event: LineEnded | Talked) -> None:
-    assert learn_from_call(CAMPAIGN, before, after, LATER).rates.to_plain() == Rates.prior().after(event).to_plain()
+    rates = learn_from_call(CAMPAIGN, before, after, LATER).rates
+    assert rates.to_plain() == Rates.prior().after(event).to_plain()
 
 
 @pytest.mark.parametrize(
@@ -124,5 +125,5 @@ READY = make_agent(state=AgentState.READY, leg=ChannelId("leg"), since=LATER)
     ],
 )
 def test_wrap_ups_are_learnt(before: Agent, after: Agent, seconds: float | None) -> None:
-    expected = Rates.prior() if seconds is None else Rates.prior().after(Wrapped(seconds=seconds))
+    expected = Rates.prior() if seconds is None else Rates.prior().after(Wrapped(seconds=seconds, agent=ANNA))
     assert learn_from_agent(CAMPAIGN, before, after, LATER).rates.to_plain() == expected.to_plain()
