@@ -82,6 +82,15 @@ class PacingSection(Section):
     )
     max_lines: int = setting("Lines in use at once, at most.", 100, ge=1)
     max_lines_per_agent: float = setting("Lines in use for each agent on shift, at most.", 3, ge=1, allow_inf_nan=False)
+    priority: int = setting(
+        "Of campaigns that share agents, those of a higher priority dial first, the others what these leave.", 0
+    )
+    share: float = setting(
+        "Of campaigns of one priority that share agents, each gets agents' time in proportion to this.",
+        1,
+        gt=0,
+        allow_inf_nan=False,
+    )
     preview_time: Duration = setting("Preview only: how long an agent may look before the dialler dials.", "30s")
 
     @model_validator(mode="after")

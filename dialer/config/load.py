@@ -188,6 +188,8 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
             least_ring_time=pacing.least_ring_time,
             max_lines=pacing.max_lines,
             max_lines_per_agent=pacing.max_lines_per_agent,
+            priority=pacing.priority,
+            share=pacing.share,
             preview_time=pacing.preview_time,
         ),
         lists=tuple(map(ListName, said.lists)),

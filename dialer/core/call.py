@@ -30,7 +30,7 @@ from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.guards import ANSWER_GUARD, DETECTION_GUARD, HANGUP_GUARD, JOIN_GUARD, MESSAGE_GUARD, RING_GRACE
 from dialer.core.lead import Lead
-from dialer.core.outcome import BY_VERDICT, disposition_of, disposition_of_last_word
+from dialer.core.outcome import BY_VERDICT, LET_GO, disposition_of, disposition_of_last_word
 from dialer.core.policy import CampaignPolicy, Trunk
 from dialer.core.supervision import Claim
 from dialer.core.words import (
@@ -186,6 +186,8 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _hung_up(_by_last_word(call, word), now)
         case _, sig.FoundTalking(agent=agent, bridge=bridge, at=at) if call.state.holds_line:
             return _talking(replace(call, agent=agent, bridge=bridge, answered_at=call.answered_at or at), at, now)
+        case CallState.RINGING, sig.LetGo():
+            return _end(replace(call, dial_status=LET_GO), now)
         case _, sig.CalledOff() if call.state.holds_line:
             return _end(replace(call, called_off=True), now)
         case _, ev.TimerFired(timer=Timer("guard")) if call.state.holds_line:

@@ -6,7 +6,7 @@ in the core, and a recorded trace of events reproduces any bug.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,13 +20,14 @@ from dialer.core.campaign import Campaign
 from dialer.core.coupling import ToAgent, ToCall, meet, tell, tell_campaign
 from dialer.core.events import Event
 from dialer.core.floor import Floor
-from dialer.core.hours import may_call
+from dialer.core.hours import may_ring
 from dialer.core.keypad import press
 from dialer.core.learning import count_live_calls
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
+from dialer.core.turns import beat, turns
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
@@ -73,13 +74,15 @@ class Dialer:
         yield from self._finish(now)
 
     def _ask_the_pacer(self, event: Event, now: datetime) -> Wishes:
-        """After everything that matters, and on each campaign's beat; who has the fewest lines is asked first."""
+        """After everything that matters, and on the beat of each pool of campaigns."""
+        asked: Iterable[CampaignName] = ()
         if self.floor.moved:
             self.floor.moved = False
-            for name in sorted(self.floor.campaigns, key=self.floor.lines_of):
-                yield from pace(self.floor, name, now)
+            asked = self.floor.campaigns
         elif isinstance(event, ev.TimerFired) and event.timer.kind == "pace":
-            yield from pace(self.floor, CampaignName(event.timer.subject), now)
+            asked = beat(self.floor, CampaignName(event.timer.subject))
+        for turn in turns(self.floor, asked):
+            yield from pace(self.floor, turn, now)
 
     def _finish(self, now: datetime) -> Wishes:
         """Drained, with nothing under way: book the agents' time, and say so once."""
@@ -164,7 +167,7 @@ class Dialer:
             call.state is CallState.OPENING
             and campaign is not None
             and self.floor.dials(campaign)
-            and may_call(call.policy.hours, call.lead.time_zones, now)
+            and may_ring(call.policy.hours, call.lead.time_zones, now, call.policy.pacing.ring_time)
             and (now - call.since).total_seconds() <= STALE_SECONDS
             and (call.bound or call.mode is not Mode.PREVIEW)
         )

@@ -209,3 +209,17 @@ class Floor:
             sharing = frozenset({campaign, *(c.name for c in others)})
             self._sharing[campaign] = sharing
         return sharing
+
+    def pool_of(self, campaign: CampaignName) -> frozenset[CampaignName]:
+        """The campaign, those that share agents with it, those that share agents with these, and so on."""
+        pool: set[CampaignName] = set()
+        found = {campaign}
+        while found:
+            pool |= found
+            found = {name for one in found for name in self.sharing_agents(one)} - pool
+        return frozenset(pool)
+
+    def shared_part(self, campaign: CampaignName, other: CampaignName) -> float:
+        """The part of the campaign's agents who serve the other one too: about the part of its calls they take."""
+        mine = {agent.number for agent in self.agents_of(campaign)}
+        return len(mine & {agent.number for agent in self.agents_of(other)}) / len(mine) if mine else 0.0

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.core.hours import may_call
+from dialer.core.hours import may_ring
 from dialer.core.lead import Lead
-from dialer.core.policy import HoursPolicy
+from dialer.core.policy import CampaignPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Taken:
     """What is left."""
 
 
-def take(hopper: Hopper, count: int, hours: HoursPolicy, in_use: Callable[[str], bool], now: datetime) -> Taken:
-    """Take the first `count` leads whose customers may be called at this very moment.
+def take(hopper: Hopper, count: int, policy: CampaignPolicy, in_use: Callable[[str], bool], now: datetime) -> Taken:
+    """Take the first `count` leads whose customers may be called now, and for as long as their phones may ring.
 
     A lead whose number is `in_use`, or is chosen for another lead just now, keeps its place until the line is free.
     """
@@ -52,7 +52,7 @@ def take(hopper: Hopper, count: int, hours: HoursPolicy, in_use: Callable[[str],
         if len(chosen) >= count:
             break
         seen += 1
-        if not may_call(hours, lead.time_zones, now):
+        if not may_ring(policy.hours, lead.time_zones, now, policy.pacing.ring_time):
             shut.append(lead)
         elif lead.number in chosen or in_use(lead.number):
             kept.append(lead)

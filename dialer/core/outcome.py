@@ -110,6 +110,8 @@ BY_DIAL_STATUS = {
 }
 """Asterisk's DIALSTATUS; a Local channel has nothing else to tell (its cause is 0)."""
 
+LET_GO = "LET_GO"
+"""Our own DIALSTATUS: it rang as long as the law wants, and we let it go before anybody answered."""
 FAR_END_SAID_NO = frozenset({"BUSY", "CONGESTION"})
 DEAD_CAUSES = frozenset({1, 22, 28})
 DEAD_SIP_CODES = frozenset({404, 410, 484, 604})
@@ -129,6 +131,8 @@ def disposition_of(known: Known) -> Disposition:
         return Disposition.ABANDONED
     if known.called_off and known.dial_status not in FAR_END_SAID_NO:
         return Disposition.CANCELLED
+    if known.dial_status == LET_GO:
+        return Disposition.NO_ANSWER
     return _unanswered(known.dial_status, known.cause, known.sip_code, rang=known.ringing_at is not None)
 
 

@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.campaign import Campaign
-from dialer.core.coupling import ToAgent, deliver, open_attempt, tell
+from dialer.core.coupling import ToAgent, ToCall, deliver, open_attempt, tell
 from dialer.core.decisions import LAUNCHED, Decision
 from dialer.core.floor import Floor
 from dialer.core.hopper import Taken, take, wanted
 from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Busy, Pending, Plan, PoolView
+from dialer.core.pacing.view import Plan, PoolView
 from dialer.core.policy import CampaignPolicy, HoursPolicy
-from dialer.core.words import AgentState, CallState, CampaignName, Mode
+from dialer.core.pool import pending_calls, pool_view
+from dialer.core.turns import Turn
+from dialer.core.words import Mode
 
 NEVER_OPEN = timedelta(days=7)
 """When to look again at a lead for which calling hours never come: somebody may have changed them by then."""
@@ -27,8 +29,9 @@ NEVER_OPEN = timedelta(days=7)
 Wishes = Iterator[do.Command]
 
 
-def pace(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
-    """Ask the pacer, and do what it says; keep the hopper filled."""
+def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
+    """Ask the pacer, and do what it says as far as it is the campaign's turn; keep the hopper filled."""
+    name = turn.campaign
     campaign = floor.campaigns[name]
     if not floor.dials(campaign):
         because = ", ".join(sorted(floor.holds)) or campaign.state.value
@@ -36,9 +39,10 @@ def pace(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
         floor.put_decision(name, Decision(since=now, until=now, lines=0, kind=because, because=because))
         return
     policy = campaign.policy
+    pending = pending_calls(floor, name)
     view = pool_view(floor, campaign, now)
-    decision = plan(policy.pacing, view, campaign.rates)
-    taken = take(campaign.hopper, decision.lines, policy.hours, floor.number_in_use, now)
+    decision = _in_turn(plan(policy.pacing, view, campaign.rates), turn)
+    taken = take(campaign.hopper, decision.lines, policy, floor.number_in_use, now)
     kind, because = _reason(campaign, decision, taken, now)
     floor.put_decision(name, Decision(since=now, until=now, lines=len(taken.leads), kind=kind, because=because))
     campaign = replace(campaign, hopper=taken.hopper, because=because)
@@ -46,7 +50,9 @@ def pace(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
     floor.put_campaign(replace(campaign, fetching=campaign.fetching if fetch is None else fetch.count))
     if fetch is not None:
         yield fetch
-    yield from _return_shut(taken.shut, policy.hours, now)
+    yield from _return_shut(taken.shut, policy.hours, now + policy.pacing.ring_time)
+    for at in decision.let_go:
+        yield from tell(floor, now, ToCall(pending[at].id, sig.LetGo()))
     for lead in taken.leads:
         if policy.pacing.mode is Mode.PREVIEW:
             yield from _offer(floor, lead, policy, now)
@@ -54,49 +60,11 @@ def pace(floor: Floor, name: CampaignName, now: datetime) -> Wishes:
             yield from deliver(floor, now, open_attempt(floor, lead, None, now))
 
 
-def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
-    """What the pacer sees: the agents who serve the campaign, and the lines of all campaigns that share them."""
-    policy = campaign.policy
-    ready = reserved = paused = 0
-    talking: list[Busy] = []
-    wrapping: list[Busy] = []
-    for agent in floor.agents_of(campaign.name):
-        match agent.state:
-            case AgentState.READY:
-                ready += 1
-            case AgentState.RESERVED:
-                reserved += 1
-            case AgentState.TALKING:
-                talking.append(Busy((now - agent.since).total_seconds()))
-            case AgentState.WRAP_UP:
-                wrapping.append(Busy((now - agent.since).total_seconds()))
-            case _:
-                paused += 1
-    pending: list[Pending] = []
-    waiting: list[float] = []
-    for name in floor.sharing_agents(campaign.name):
-        for call in floor.calls_of(name):
-            if call.bound:
-                continue
-            if call.state.pending:
-                ringing = (now - call.ringing_at).total_seconds() if call.ringing_at is not None else None
-                pending.append(Pending((now - (call.dialed_at or call.since)).total_seconds(), ringing))
-            elif call.state is CallState.WAITING:
-                waiting.append((now - (call.arrived_at or call.since)).total_seconds())
-    trunk_lines = sum(floor.free_lines_on(trunk) for trunk in policy.trunks)
-    return PoolView(
-        ready=ready,
-        reserved=reserved,
-        talking=tuple(talking),
-        wrapping=tuple(wrapping),
-        paused=paused,
-        pending=tuple(pending),
-        waiting=tuple(waiting),
-        free_lines=max(0, min(policy.pacing.max_lines - floor.lines_of(campaign.name), trunk_lines)),
-        leads=len(campaign.hopper),
-        window=campaign.window,
-        wrap_up_limit=policy.wrap_up.total_seconds(),
-    )
+def _in_turn(decision: Plan, turn: Turn) -> Plan:
+    lines = turn.of(decision.lines)
+    if lines == decision.lines:
+        return decision
+    return replace(decision, lines=lines, because=f"{lines} as {turn.part:.0%} of {decision.because}")
 
 
 def _fetch(campaign: Campaign, view: PoolView, now: datetime) -> do.FetchLeads | None:
@@ -132,12 +100,13 @@ def _no_leads(campaign: Campaign, now: datetime) -> str:
     return "0 lines: no leads at hand"
 
 
-def _return_shut(leads: tuple[Lead, ...], hours: HoursPolicy, now: datetime) -> Wishes:
+def _return_shut(leads: tuple[Lead, ...], hours: HoursPolicy, until: datetime) -> Wishes:
+    """Give leads back whose phones may not ring until then."""
     together: defaultdict[tuple[str, ...], list[Lead]] = defaultdict(list)
     for lead in leads:
         together[lead.time_zones].append(lead)
     for zones, shut in together.items():
-        opens = next_opening(hours, zones, now) or now + NEVER_OPEN
+        opens = next_opening(hours, zones, until) or until + NEVER_OPEN
         reason = f"outside calling hours in {', '.join(zones) or hours.default_time_zone}"
         yield do.ReturnLeads(leads=tuple(shut), reason=reason, due_at=opens)
 

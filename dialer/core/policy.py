@@ -41,6 +41,10 @@ class PacingPolicy:
     """Lines of this campaign in use at once, whatever the pacer would like."""
     max_lines_per_agent: float = 3.0
     """Lines in use per agent on shift, whatever the pacer would like."""
+    priority: int = 0
+    """Of campaigns that share agents, those of a higher priority dial first, and the others what these leave."""
+    share: float = 1.0
+    """Of campaigns of one priority that share agents, each gets agents' time in proportion to this."""
     preview_time: timedelta = timedelta(seconds=30)
     """Preview only: how long an agent may look at a lead before the dialler dials it."""
 

@@ -53,6 +53,11 @@ class CalledOff(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo(Signal):
+    """It has rung long enough, and nobody would be there to take it: stop ringing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrappedUp(Signal):
     """The agent is done with it, on the line as well."""
 

@@ -2,7 +2,7 @@
 
 The first line in says what is known beforehand and is not answered:
 
-    {"hello": {"cap": 0.03, "n_agents": 20, "patience": 2.0, "ring_timeout": 25.0}}
+    {"hello": {"cap": 0.03, "n_agents": 20, "patience": 2.0, "ring_timeout": 25.0, "shift_end": 30600.0}}
 
 Then a line for each moment, with ages in seconds in no order, counts since the start, and what ended since the last
 line, is answered by a line `{"launch": n, "because": "…"}`:
@@ -12,8 +12,8 @@ line, is answered by a line `{"launch": n, "because": "…"}`:
      "outcome": "answer"}, {"k": "talk", "t": 61.4, "d": 33.0}]}
 
 Outcomes are answer, noanswer, machine, busy and fail; events of kind connect and abandon say nothing that the counts
-do not. Keys that are not known are ignored. `hello` may also carry `mode` (predictive, progressive or preview) and
-`max_lines_per_agent`.
+do not. Keys that are not known are ignored. The shift is the legal window; with `shift_end`, in the seconds of `t`, its
+end is planned for. `hello` may also carry `mode` (predictive, progressive or preview) and `max_lines_per_agent`.
 
 Who knows more may say so, in keys that may be missing. `ringing_segments` names the segments of each line in `ringing`,
 a list of strings each, and `segments` in an `end` event those of its line: large groups that may answer more or less
@@ -48,7 +48,7 @@ NO_SEGMENTS: tuple[str, ...] = ()
 
 UNBOUNDED = 1_000_000
 """Lines and leads of a simulator that does not speak of them."""
-LINES_PER_AGENT = 10.0
+LINES_PER_AGENT = 40.0
 """The limit if `hello` gives none; the simulator is to see the pacer, not an owner's caution."""
 OUTCOMES = {
     "answer": LineOutcome.LIVE,
@@ -69,6 +69,7 @@ class PacerProtocol:
     def __init__(self) -> None:
         self._policy = PacingPolicy(mode=Mode.PREDICTIVE, max_lines_per_agent=LINES_PER_AGENT)
         self._rates = Rates.prior()
+        self._shift_end: float | None = None
         self._line = 0
 
     def answer(self, line: str) -> str | None:
@@ -85,12 +86,13 @@ class PacerProtocol:
             raise PacerProtocolError(f"line {self._line}: expected an object, got {type(said).__name__}")
         try:
             if "hello" in said:
-                self._policy = _policy(_object(said, "hello"))
+                hello = _object(said, "hello")
+                self._policy, self._shift_end = _policy(hello), _shift_end(hello)
                 return None
             rates = self._rates
             for event in _objects(said, "events"):
                 rates = _learn(rates, event)
-            view = _view(said, rates)
+            view = _view(said, rates, self._shift_end)
         except ValueError as error:
             raise PacerProtocolError(f"line {self._line}: {error}") from error
         self._rates = rates
@@ -123,7 +125,20 @@ def _policy(hello: Mapping[str, object]) -> PacingPolicy:
     )
 
 
-def _view(said: Mapping[str, object], rates: Rates) -> PoolView:
+def _shift_end(hello: Mapping[str, object]) -> float | None:
+    return None if hello.get("shift_end") is None else _number(hello, "shift_end")
+
+
+def _window(said: Mapping[str, object], now: float, left: float | None) -> WindowCount:
+    """The shift is the legal window; until it ends, answers come as they came so far."""
+    answered = int(_number(said, "answered", 0))
+    expected = answered * left / now if left is not None and now > 0.0 else None
+    return WindowCount(answered=answered, abandoned=int(_number(said, "abandoned", 0)), expected=expected)
+
+
+def _view(said: Mapping[str, object], rates: Rates, shift_end: float | None) -> PoolView:
+    now = _number(said, "t", 0.0)
+    left = None if shift_end is None else max(0.0, shift_end - now)
     ages = _ages(said, "ringing")
     factors = [
         rates.segments.factor(keys) for keys in _parallel(said, "ringing_segments", _segments, len(ages), NO_SEGMENTS)
@@ -140,7 +155,8 @@ def _view(said: Mapping[str, object], rates: Rates) -> PoolView:
         next_factor=sum(coming) / len(coming) if coming else min(pending, default=Pending(0.0)).factor,
         free_lines=UNBOUNDED,
         leads=UNBOUNDED,
-        window=WindowCount(answered=int(_number(said, "answered", 0)), abandoned=int(_number(said, "abandoned", 0))),
+        window=_window(said, now, left),
+        closes_in=left,
     )
 
 

@@ -146,7 +146,7 @@ class Answering:
         set_up = self.set_up
         if ringing is not None:
             set_up += (max(0.0, age - ringing) - set_up) / SET_UP_MEMORY
-        at = self._bin(age, ringing)
+        at = self.bins([(age, ringing)])[0]
         answered, otherwise = self.answered * KEEP, self.otherwise * KEEP
         (answered if live else otherwise)[:, at] += 1.0
         return Answering(answered, otherwise, self.factors * KEEP[:, 0] + factor, set_up)
@@ -156,8 +156,13 @@ class Answering:
         return Answering(self.answered * part, self.otherwise * part, self.factors * part, self.set_up)
 
     def bins(self, lines: Iterable[tuple[float, float | None]]) -> Ints:
-        """The bin of each line: seconds since the launch, and since it began to ring where that is known."""
-        return np.array([self._bin(age, ringing) for age, ringing in lines], dtype=np.int64)
+        """The bin of each line: seconds since the launch, and since it began to ring where that is known.
+
+        By the ringing and the usual set-up where ringing is known, by the age else.
+        """
+        set_up = self.set_up
+        known = np.array([age if ringing is None else ringing + set_up for age, ringing in lines], dtype=np.float64)
+        return np.clip(known / BIN, 0, BINS - 1).astype(np.int64)
 
     def curve(self, bins: Ints) -> AnswerCurve:
         """The curve to believe, given also the lines that are still pending in these bins.
@@ -194,8 +199,3 @@ class Answering:
         lines = (self.answered + self.otherwise).sum(axis=1)
         factors = ((self.factors + PRIOR_WEIGHT) / (lines + PRIOR_WEIGHT)).tolist()
         return [AnswerCurve(*curve) for curve in zip(surviving, incidence, doubt, factors, strict=True)]
-
-    def _bin(self, age: float, ringing: float | None) -> int:
-        """By the ringing and the usual set-up where ringing is known, by the age else."""
-        known = age if ringing is None else ringing + self.set_up
-        return min(BINS - 1, max(0, int(known / BIN)))

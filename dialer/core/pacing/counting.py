@@ -8,12 +8,14 @@ side: a row a case, a column a thing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import erf, lgamma, sqrt, tau
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 TAIL = 3.0
 """Standard deviations beyond which the correction of the normal is not used: there it is no longer monotonic."""
@@ -24,18 +26,36 @@ TINY = 1e-12
 
 _GRID = np.linspace(-REACH, REACH, 4001)
 _NORMAL = np.array([0.5 * (1.0 + erf(x / sqrt(2.0))) for x in _GRID])
-_LOG_FACTORIAL = np.array([lgamma(number + 1.0) for number in range(4096)])
 
 
-def binomial(number: int, chances: Floats) -> Floats:
-    """The probabilities that 0, 1, … of so many equal things happen: a row for each of the chances."""
-    if number >= len(_LOG_FACTORIAL):
-        raise ValueError(f"{number} equal things are more than the {len(_LOG_FACTORIAL) - 1} that can be counted")
-    happen = np.arange(number + 1)
-    ways = _LOG_FACTORIAL[number] - _LOG_FACTORIAL[happen] - _LOG_FACTORIAL[number - happen]
-    inside = np.clip(chances, TINY, 1.0 - TINY)[:, None]
-    parts: Floats = np.exp(ways + happen * np.log(inside) + (number - happen) * np.log1p(-inside))
-    return parts
+@dataclass(frozen=True, slots=True, eq=False)
+class Binomial:
+    """How many of so many equal things happen, in several cases; numbers too improbable to matter are left out."""
+
+    happen: Ints
+    """Numbers of things, ascending, a row a case."""
+    parts: Floats
+    """The probability of each."""
+
+    @staticmethod
+    def of(number: int, chances: Floats) -> Binomial:
+        """Of so many things of these chances, one a case."""
+        inside = np.clip(chances, TINY, 1.0 - TINY)
+        mean = number * inside
+        reach = REACH * np.sqrt(mean * (1.0 - inside)) + REACH * REACH
+        width = min(number, int(2.0 * reach.max()))
+        first = np.clip(mean - reach, 0, number - width).astype(np.int64)
+        happen = first[:, None] + np.arange(width + 1)
+        logs = _log_factorials(1 << number.bit_length())
+        ways = logs[number] - logs[happen] - logs[number - happen]
+        log_parts = ways + happen * np.log(inside)[:, None] + (number - happen) * np.log1p(-inside)[:, None]
+        return Binomial(happen, np.exp(log_parts))
+
+
+@lru_cache(maxsize=4)
+def _log_factorials(many: int) -> Floats:
+    """The logarithms of 0!, 1!, … so many of them."""
+    return np.array([lgamma(number + 1.0) for number in range(many)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +80,10 @@ class ExactCount:
     def at_most(self, most: int, others: int, chances: Floats) -> Floats:
         """The probability that those that happen, less those of `others` things of this chance, are at most so many."""
         top = self.cumulative.shape[1] - 1
-        at = np.arange(most, most + others + 1)
-        reached = np.where(at < 0, 0.0, self.cumulative[:, np.clip(at, 0, top)])
-        total: Floats = np.minimum(1.0, (binomial(others, chances) * reached).sum(axis=1))
+        taken = Binomial.of(others, chances)
+        at = most + taken.happen
+        reached = np.where(at < 0, 0.0, np.take_along_axis(self.cumulative, np.clip(at, 0, top), axis=1))
+        total: Floats = np.minimum(1.0, (taken.parts * reached).sum(axis=1))
         return total
 
 

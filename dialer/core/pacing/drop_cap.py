@@ -27,6 +27,10 @@ EARLY = 1.5
 EARLY_UNTIL = 1.5
 """So many calls more before there are answers, fading as the cap allows more calls: where it allows one or two, one
 abandoned call too many is a large part."""
+KEPT = 0.4
+LATE = 3.0
+"""In a window that ends this part of the cushion is wanted at any time, the rest of it only towards the end, when no
+more than a few times so many abandoned calls are still to be allowed: what is spent early can be earned back."""
 
 
 def threshold(cap: float, window: WindowCount) -> float:
@@ -37,8 +41,12 @@ def threshold(cap: float, window: WindowCount) -> float:
     if window.abandoned > GROSS * allowed + GROSS_FROM:
         return 0.0
     cushion = min(MOST_CUSHION, CUSHION + CUSHION_GROWS * sqrt(allowed))
-    missing = cushion + EARLY * exp(-allowed / EARLY_UNTIL) - (allowed - window.abandoned)
-    part = exp(min(10.0, -missing / cushion))
+    wanted = cushion + EARLY * exp(-allowed / EARLY_UNTIL)
+    if window.expected is not None:
+        to_come = cap * window.expected
+        cushion = min(cushion, CUSHION + CUSHION_GROWS * sqrt(to_come))
+        wanted = cushion * (KEPT + (1.0 - KEPT) * LATE / (LATE + to_come))
+    part = exp(min(10.0, (allowed - window.abandoned - wanted) / cushion))
     return min(0.5, cap * max(LEAST, min(CEILING, part)))
 
 

@@ -17,13 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import sqrt
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from dialer.core.pacing.answering import BIN, AnswerCurve
+from dialer.core.pacing.answering import BIN, BINS, AnswerCurve
 from dialer.core.pacing.counting import ExactCount, NormalCount
 from dialer.core.pacing.durations import Survival
 from dialer.core.pacing.rates import Rates
@@ -34,6 +35,8 @@ Ints = npt.NDArray[np.int64]
 
 NEW = np.zeros(1, dtype=np.int64)
 """The bin of a line launched now."""
+EVERY = np.arange(BINS)
+"""Every bin: there are fewer of them than lines where time matters."""
 TIMES = 6
 """Points on the distribution of the time to answer."""
 WRAPS = (np.arange(5) + 0.5) / 5
@@ -195,14 +198,15 @@ class _Lines:
 
     @staticmethod
     def of(pending: Sequence[Pending], rates: Rates, share: float) -> _Lines:
-        bins = rates.answering.bins((line.age, line.ringing) for line in pending)
+        bins = rates.answering.bins([(age, ringing) for age, ringing, _ in pending])
         curve = rates.answering.curve(bins)
         return _Lines(curve, bins, share / curve.factor * np.array([line.factor for line in pending]))
 
     def answered(self, ahead: Ints) -> tuple[Floats, Floats]:
         """The probability that each is answered by so many bins ahead, and its standard error."""
-        answered = _chance(self.factors * self.curve.answered_within(self.bins, ahead))
-        return answered, self.factors * self.curve.doubt_within(self.bins, ahead)
+        answered = self.curve.answered_within(EVERY, ahead)[:, self.bins]
+        doubt = self.curve.doubt_within(EVERY, ahead)[:, self.bins]
+        return _chance(self.factors * answered), self.factors * doubt
 
 
 def _chance(values: Floats) -> Floats:
@@ -217,10 +221,8 @@ def _freed(view: PoolView, rates: Rates, horizon: Floats) -> Floats:
     if view.wrap_up_limit is not None:
         wraps = np.minimum(wraps, view.wrap_up_limit)
     own = (*view.talking, *(Busy(0.0) for _ in range(view.reserved)))
-    talks = [(own, rates), *((one.talking, one.rates) for one in view.neighbours)]
-    columns = [
-        _freed_from_talk(_ages(talking), of.talk.survival(_ages(talking)[0]), wraps, horizon) for talking, of in talks
-    ]
+    talks = [(_ages(own), rates), *((_ages(one.talking), one.rates) for one in view.neighbours)]
+    columns = [_freed_from_talk(talking, of.talk.survival(talking[0]), wraps, horizon) for talking, of in talks]
     freed = wrap.ends_within(wrapping[0] / wrapping[1], horizon / wrapping[1])
     if view.wrap_up_limit is not None:
         freed = np.where(wrapping[0] + horizon >= view.wrap_up_limit, 1.0, freed)
@@ -237,4 +239,4 @@ def _freed_from_talk(talking: Floats, talk: Survival, wraps: Floats, horizon: Fl
 
 def _ages(busy: Sequence[Busy]) -> Floats:
     """Ages and paces, a row each."""
-    return np.array(busy, dtype=np.float64).reshape(-1, 2).T
+    return np.fromiter(chain.from_iterable(busy), np.float64, 2 * len(busy)).reshape(-1, 2).T

@@ -1,14 +1,16 @@
 """dialer.core.hopper: which leads are taken, and how many are wished for."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.core.hopper import Hopper, take, wanted
-from tests.factories import ALL_DAY, NOW, OFFICE_HOURS, make_lead
+from tests.factories import NOW, OFFICE_HOURS, make_lead, make_policy
 
+OFFICE = make_policy(hours=OFFICE_HOURS, ring_time=timedelta(seconds=25))
 LEADS = tuple(make_lead(n) for n in range(1, 6))
 
 
@@ -17,7 +19,7 @@ def free(number: str) -> bool:
 
 
 def test_leads_are_taken_in_order() -> None:
-    taken = take(Hopper(LEADS), 2, ALL_DAY, free, NOW)
+    taken = take(Hopper(LEADS), 2, make_policy(), free, NOW)
     assert (taken.leads, taken.shut, taken.hopper) == (LEADS[:2], (), Hopper(LEADS[2:]))
 
 
@@ -25,14 +27,22 @@ def test_whose_hours_are_over_is_passed_by_and_given_out() -> None:
     berlin = [replace(lead, time_zones=("Europe/Berlin",)) for lead in LEADS]
     mixed = (LEADS[0], berlin[1], LEADS[2], berlin[3])
     # Ten in London is eleven in Berlin, and eighteen in Shanghai, where the office closes.
-    taken = take(Hopper(mixed), 1, OFFICE_HOURS, free, NOW)
+    taken = take(Hopper(mixed), 1, OFFICE, free, NOW)
     assert (taken.leads, taken.shut, taken.hopper) == ((berlin[1],), (LEADS[0],), Hopper(mixed[2:]))
+
+
+@pytest.mark.parametrize(("seconds_left", "may_ring"), [(24.9, False), (25.0, False), (25.1, True)])
+def test_no_phone_rings_on_when_the_hours_are_over(seconds_left: float, may_ring: bool) -> None:
+    closing = NOW.replace(hour=17)  # 18 in Berlin
+    lead = replace(LEADS[0], time_zones=("Europe/Berlin",))
+    taken = take(Hopper((lead,)), 1, OFFICE, free, closing - timedelta(seconds=seconds_left))
+    assert (taken.leads, taken.shut) == (((lead,), ()) if may_ring else ((), (lead,)))
 
 
 def test_whose_number_is_in_use_keeps_the_place() -> None:
     twin = replace(LEADS[2], number=LEADS[1].number)
     busy = LEADS[0].number
-    taken = take(Hopper((LEADS[0], LEADS[1], twin, LEADS[3])), 2, ALL_DAY, lambda number: number == busy, NOW)
+    taken = take(Hopper((LEADS[0], LEADS[1], twin, LEADS[3])), 2, make_policy(), lambda number: number == busy, NOW)
     assert taken.leads == (LEADS[1], LEADS[3])
     assert taken.hopper == Hopper((LEADS[0], twin))
 
@@ -59,7 +69,7 @@ def test_no_lead_is_lost_and_none_taken_that_may_not_be(
         replace(make_lead(n), time_zones=(zone,), number=f"+{number}") for n, (zone, number) in enumerate(rows)
     )
     busy = {f"+{number}" for number in in_use}
-    taken = take(Hopper(leads), count, OFFICE_HOURS, busy.__contains__, NOW)
+    taken = take(Hopper(leads), count, OFFICE, busy.__contains__, NOW)
     assert sorted(lead.id for lead in (*taken.leads, *taken.shut, *taken.hopper.leads)) == [lead.id for lead in leads]
     numbers = [lead.number for lead in taken.leads]
     assert len(numbers) == len(set(numbers)) <= count

@@ -6,8 +6,8 @@ from datetime import timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.decisions import LAUNCHED
-from dialer.core.pace import pool_view
 from dialer.core.pacing.view import Busy, Pending
+from dialer.core.pool import pool_view
 from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignOrder, ChannelId, Mode
 from tests.factories import (
     ANNA,
@@ -59,7 +59,8 @@ def test_lines_of_a_campaign_with_the_same_agents_are_seen_too() -> None:
     play.feed(ev.CampaignLoaded(policy=make_policy(name=AUTUMN), window=NEVER_CALLED))
     play.feed(ev.CampaignOrdered(campaign=AUTUMN, order=CampaignOrder.START, by="boss"))
     view = pool_view(play.dialer.floor, play.dialer.floor.campaigns[AUTUMN], LATER)
-    assert (view.ready, len(view.pending)) == (2, 1)
+    assert (view.ready, len(view.pending)) == (2, 0)
+    assert [(one.share, len(one.pending)) for one in view.neighbours] == [(1.0, 1)]
 
 
 def test_who_has_fewer_lines_is_asked_first() -> None:

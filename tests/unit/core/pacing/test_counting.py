@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
-from math import prod
+from math import comb, lgamma, log, log1p, prod
 from random import Random
 
 import numpy as np
 import pytest
 
-from dialer.core.pacing.counting import ExactCount, Floats, NormalCount, binomial
+from dialer.core.pacing.counting import Binomial, ExactCount, Floats, NormalCount
 
 NO_DOUBT = np.zeros(1)
 
@@ -85,16 +85,50 @@ def test_exact_count_bears_a_thousand_others() -> None:
     assert exactly(nobody_helps, -400, 1000, 0.25) == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("number", [0, 1, 7, 100, 4095])
-def test_a_binomial_sums_to_one_and_has_its_mean(number: int) -> None:
+def test_exact_count_bears_any_number_of_others() -> None:
+    """More than the agents of the largest room would ever be given lines at once."""
+    for others in (4096, 5000, 50_000):
+        half = exactly(case((0.5, 10)), 5 - others // 4, others, 0.25)
+        assert half == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 100, 4095, 4096, 20000])
+def test_a_binomial_sums_to_one_and_has_its_mean_and_variance(number: int) -> None:
     chances = np.array([0.0, 1e-6, 0.03, 0.5, 0.99, 1.0])
 
-    parts = binomial(number, chances)
+    counted = Binomial.of(number, chances)
 
-    assert parts.shape == (6, number + 1)
-    assert (parts >= 0.0).all()
-    assert parts.sum(axis=1) == pytest.approx(np.ones(6), abs=1e-8)
-    assert parts @ np.arange(number + 1) == pytest.approx(number * chances, abs=1e-4)
+    assert (counted.parts >= 0.0).all()
+    assert (counted.happen >= 0).all()
+    assert (counted.happen <= number).all()
+    assert (np.diff(counted.happen, axis=1) == 1).all()
+    assert counted.parts.sum(axis=1) == pytest.approx(np.ones(6), abs=1e-9)
+    mean = (counted.parts * counted.happen).sum(axis=1)
+    assert mean == pytest.approx(number * chances, abs=1e-4)
+    variance = (counted.parts * (counted.happen - mean[:, None]) ** 2).sum(axis=1)
+    assert variance == pytest.approx(number * chances * (1.0 - chances), rel=1e-4, abs=1e-4)
+
+
+def test_a_small_binomial_leaves_nothing_out() -> None:
+    counted = Binomial.of(6, np.array([0.2, 0.9]))
+
+    assert counted.happen.tolist() == [list(range(7))] * 2
+    for row, p in enumerate((0.2, 0.9)):
+        expected = [comb(6, n) * p**n * (1.0 - p) ** (6 - n) for n in range(7)]
+        assert counted.parts[row] == pytest.approx(expected, abs=1e-12)
+
+
+def test_what_a_large_binomial_leaves_out_is_too_improbable_to_matter() -> None:
+    chances = np.array([0.001, 0.02, 0.3, 0.97])
+    counted = Binomial.of(3000, chances)
+
+    assert counted.happen.shape[1] < 600
+    for row, p in enumerate(chances):
+        inside = counted.happen[row]
+        beyond = [n for n in (inside[0] - 1, inside[-1] + 1) if 0 <= n <= 3000]
+        for n in beyond:
+            log_part = lgamma(3001) - lgamma(n + 1) - lgamma(3001 - n) + n * log(p) + (3000 - n) * log1p(-p)
+            assert log_part < log(1e-12)
 
 
 def test_normal_is_within_half_a_point_of_exact_where_it_takes_over() -> None:

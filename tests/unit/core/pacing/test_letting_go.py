@@ -1,6 +1,8 @@
-"""Which lines are let go: only those that may be, no more than needed, the least promising first."""
+"""Which lines are let go."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -8,80 +10,65 @@ from dialer.core.found import WindowCount
 from dialer.core.pacing.letting_go import LEAST_RISK, RISK, rung_enough, to_let_go
 from dialer.core.pacing.predictive import look_ahead
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates
-from dialer.core.pacing.view import Pending, PoolView
+from dialer.core.pacing.view import Busy, Pending, PoolView
 
 CAP = 0.03
-THRESHOLD = 0.03
 LEAST_RING = 15.0
 
 
 def learned() -> Rates:
-    """Two of three people answer, 2 to 31 s after the launch; the others ring out."""
+    """Half the lines are answered, at any age from 5 s to 25 s alike; the others ring out."""
     rates = Rates.prior()
-    for line in range(600):
-        if line % 3:
-            rates = rates.after(LineEnded(age=2.0 + line % 30, outcome=LineOutcome.LIVE))
-        else:
-            rates = rates.after(LineEnded(age=40.0, outcome=LineOutcome.NONE))
+    for n in range(400):
+        seconds = 5.0 + n % 20
+        rates = rates.after(LineEnded(age=seconds + 2.0, ringing=seconds, outcome=LineOutcome.LIVE))
+        rates = rates.after(LineEnded(age=28.0, ringing=26.0, outcome=LineOutcome.NONE))
     return rates
 
 
 RATES = learned()
 
 
+def ringing(*seconds: float) -> tuple[Pending, ...]:
+    return tuple(Pending(age + 2.0, age) for age in seconds)
+
+
 def view(ready: int, *pending: Pending) -> PoolView:
-    return PoolView(ready=ready, pending=pending, free_lines=50, leads=50, window=WindowCount(answered=0, abandoned=0))
+    window = WindowCount(answered=1000, abandoned=20)
+    return PoolView(ready=ready, talking=(Busy(1.0),), pending=pending, free_lines=50, leads=50, window=window)
 
 
-def rung(seconds: float) -> Pending:
-    return Pending(seconds + 2.0, seconds)
+def let_go(seen: PoolView, threshold: float = CAP) -> tuple[int, ...]:
+    return to_let_go(seen, look_ahead(seen, RATES, 2.0), LEAST_RING, threshold, CAP)
 
 
-def let_go(seen: PoolView, threshold: float = THRESHOLD, cap: float = CAP) -> tuple[int, ...]:
-    return to_let_go(seen, look_ahead(seen, RATES, 2.0), LEAST_RING, threshold, cap)
+def test_nothing_is_let_go_while_agents_are_there() -> None:
+    assert let_go(view(4, *ringing(16.0, 17.0, 18.0))) == ()
 
 
-def test_only_who_is_known_to_have_rung_long_enough_may_be_let_go() -> None:
-    lines = view(0, rung(14.9), rung(15.0), Pending(60.0), rung(30.0))
-
-    assert rung_enough(lines, LEAST_RING) == (1, 3)
+def test_when_the_agents_are_gone_the_old_lines_go_and_the_young_ring_on() -> None:
+    assert let_go(view(0, *ringing(3.0, 16.0, 14.9, 22.0))) == (1, 3)
 
 
-def test_nobody_is_let_go_while_agents_are_there() -> None:
-    assert let_go(view(6, *[rung(16.0)] * 6)) == ()
-
-
-def test_with_no_agent_at_all_every_line_that_may_be_is_let_go() -> None:
-    assert let_go(view(0, rung(5.0), *[rung(20.0)] * 3)) == (1, 2, 3)
-
-
-def test_no_more_are_let_go_than_needed() -> None:
-    seen = view(2, *[rung(20.0)] * 8)
+def test_no_more_are_let_go_than_needed_and_the_least_probable_first() -> None:
+    seen = view(3, *ringing(*(16.0 + n for n in range(8))))
     gone = let_go(seen)
-    ahead = look_ahead(seen, RATES, 2.0)
-    risk = max(RISK * THRESHOLD, LEAST_RISK * CAP)
-
     assert 0 < len(gone) < 8
-    assert ahead.soon(gone) <= risk < ahead.soon(gone[:-1])
+    assert gone == tuple(range(8 - len(gone), 8))
+    left = replace(seen, pending=tuple(line for at, line in enumerate(seen.pending) if at not in gone))
+    assert let_go(left) == ()
 
 
-def test_the_least_likely_to_be_answered_go_first() -> None:
-    """Most of those that ring the longest will ring out."""
-    seen = view(2, rung(29.0), *[rung(16.0)] * 6, rung(28.0))
-    gone = let_go(seen)
-
-    assert {0, 7} <= set(gone)
-    assert len(gone) < 8
-
-
-@pytest.mark.parametrize("agents", range(9))
-def test_the_fewer_agents_the_more_are_let_go(agents: int) -> None:
-    lines = [rung(15.0 + n) for n in range(8)]
-
-    assert len(let_go(view(agents, *lines))) >= len(let_go(view(agents + 1, *lines)))
+@pytest.mark.parametrize(("threshold", "lines"), [(0.0, 7), (0.001, 7), (CAP, 7), (0.18, 0)])
+def test_what_is_left_is_within_the_risk_and_with_one_more_it_would_not_be(threshold: float, lines: int) -> None:
+    seen = view(2, *ringing(*(15.5 + n for n in range(9))))
+    ahead = look_ahead(seen, RATES, 2.0)
+    risk = max(RISK * threshold, LEAST_RISK * CAP)
+    gone = to_let_go(seen, ahead, LEAST_RING, threshold, CAP)
+    assert (len(gone), ahead.soon(gone) <= risk) == (lines, True)
+    likeliest = max(gone, key=lambda at: float(ahead.chances.answered[-1, at]), default=None)
+    assert likeliest is None or ahead.soon([at for at in gone if at != likeliest]) > risk
 
 
-def test_a_looser_cap_lets_go_fewer() -> None:
-    lines = view(2, *[rung(20.0)] * 8)
-
-    assert len(let_go(lines, 0.15, 0.05)) < len(let_go(lines))
+def test_a_line_of_which_nobody_knows_that_it_rings_is_never_let_go() -> None:
+    assert rung_enough(view(0, Pending(60.0), Pending(20.0, 15.0), Pending(20.0, 14.9)), LEAST_RING) == (1,)

@@ -32,6 +32,7 @@ def seen(answered: int, otherwise: int) -> Rates:
 
 
 QUARTER = seen(100, 300)
+TENTH = seen(20, 180)
 
 
 def view(
@@ -294,15 +295,28 @@ def test_lines_that_rang_long_are_let_go_when_the_agents_are_gone() -> None:
         assert planned(mode, replace(view(3), pending=pending)).let_go == ()
 
 
-@pytest.mark.parametrize(("agents", "milliseconds"), [(50, 5.0), (300, 15.0)])
-def test_a_decision_is_quick(agents: int, milliseconds: float) -> None:
+def test_a_thousand_agents_may_begin_at_once() -> None:
+    """Nothing is under way, so all is counted exactly, the thousands of lines to be launched included."""
+    few, many = (
+        planned(Mode.PREDICTIVE, view(agents, free_lines=20_000, leads=20_000), TENTH, max_lines_per_agent=20.0).lines
+        for agents in (100, 1000)
+    )
+
+    assert many > 4095
+    assert many == pytest.approx(10 * few, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("agents", "lines", "milliseconds"), [(50, 50, 5.0), (300, 300, 15.0), (300, 600, 15.0), (1000, 2000, 30.0)]
+)
+def test_a_decision_is_quick(agents: int, lines: int, milliseconds: float) -> None:
     """Processor time, median of 15; a few times what it takes, to catch what grows and not what jitters."""
     busy = agents * 9 // 10
     pool = view(
         agents - busy,
         talking=tuple(1.7 * n for n in range(busy * 6 // 7)),
         wrapping=tuple(0.4 * n for n in range(busy // 7)),
-        pending=tuple(27.0 * n / agents for n in range(agents)),
+        pending=tuple(27.0 * n / lines for n in range(lines)),
         free_lines=1000,
         leads=1000,
     )
