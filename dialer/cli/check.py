@@ -19,22 +19,23 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 class Kind(StrEnum):
-    """The two kinds of files."""
+    """The kinds of files."""
 
     SITE = "site"
     CAMPAIGN = "campaign"
+    INBOUND = "inbound"
 
 
 @app.command()
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Site files, campaign files or folders. Default: the site."),
+        typer.Argument(metavar="[PATH]...", help="Site, campaign or inbound files, or folders. Default: the site."),
     ] = None,
     schema: Annotated[Kind | None, typer.Option(help="Print the JSON Schema of such a file, for editors.")] = None,
     site: SiteOption = None,
 ) -> None:
-    """Validate site and campaign files.
+    """Validate site, campaign and inbound files.
 
     Every mistake is a line FILE:LINE: message on stderr, and the exit code is then 2.
     """

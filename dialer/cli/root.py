@@ -16,7 +16,7 @@ from typer.main import get_command
 from dialer.cli.errors import explain
 
 VERBS: dict[str, tuple[str, str]] = {
-    "check": ("check", "Validate site and campaign files."),
+    "check": ("check", "Validate site, campaign and inbound files."),
     "compliance": ("compliance", "Show what laws ask of a campaign, with their sources."),
     "demo": ("demo", "Play one real campaign on a real Asterisk, all on this machine."),
     "db": ("db", "Bring the database's schema up to date, or say how old it is."),

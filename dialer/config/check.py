@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile
 from dialer.config.document import Document, read_document
+from dialer.config.inbound_file import InboundFile
 from dialer.config.load import SITE_FILE_NAME, find_site, load_campaign, load_configuration, load_site
+from dialer.config.load_inbound import load_flow
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.settings import SiteSettings
 from dialer.config.site_file import SiteFile
 
+Loader = Callable[[Path, SiteSettings | None], object]
+_OF_OTHERS = frozenset(CampaignFile.model_fields) | frozenset(SiteFile.model_fields)
+
 
 def check_paths(paths: Sequence[Path], environment: Mapping[str, str]) -> list[Problem]:
-    """Every problem in site files, campaign files and folders; a folder stands for its `waihu.yaml`.
+    """Every problem in site, campaign and inbound files and in folders; a folder stands for its `waihu.yaml`.
 
-    A site file is checked with the campaigns it names. A campaign file is checked against the first site file among
-    `paths`, else against the nearest `waihu.yaml`; where there is none, the names it takes from a site are not looked
-    up. No paths: the `waihu.yaml` that `find_site` finds from here.
+    A site file is checked with the campaign and inbound files it names. One of these by itself is checked against the
+    first site file among `paths`, else against the nearest `waihu.yaml`; where there is none, the names it takes from a
+    site are not looked up. No paths: the `waihu.yaml` that `find_site` finds from here.
     """
     if not paths:
         site_file = find_site(Path.cwd(), environment)
         paths = [site_file or Path(SITE_FILE_NAME)]
     problems: dict[Problem, None] = {}
     site_files: list[Path] = []
-    campaign_files: list[Path] = []
+    others: list[tuple[Path, Loader]] = []
     for path in paths:
         file = path / SITE_FILE_NAME if path.is_dir() else path
         try:
-            (site_files if _is_site(read_document(file)) else campaign_files).append(file)
+            document = read_document(file)
+            if _is_inbound(document):
+                others.append((file, load_flow))
+            elif _is_site(document):
+                site_files.append(file)
+            else:
+                others.append((file, load_campaign))
         except ConfigError as error:
             problems |= dict.fromkeys(error.problems)
     for file in site_files:
         problems |= dict.fromkeys(_site_problems(file, environment))
-    for file in campaign_files:
-        problems |= dict.fromkeys(_campaign_problems(file, site_files, environment))
+    for file, load in others:
+        problems |= dict.fromkeys(_problems(file, load, site_files, environment))
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+def _is_inbound(document: Document) -> bool:
+    """By what no other kind says."""
+    return bool(document.value.keys() & (set(InboundFile.model_fields) - {"name", *_OF_OTHERS}))
 
 
 def _is_site(document: Document) -> bool:
@@ -57,10 +73,12 @@ def _site_problems(file: Path, environment: Mapping[str, str]) -> tuple[Problem,
     return ()
 
 
-def _campaign_problems(file: Path, site_files: Sequence[Path], environment: Mapping[str, str]) -> tuple[Problem, ...]:
+def _problems(
+    file: Path, load: Loader, site_files: Sequence[Path], environment: Mapping[str, str]
+) -> tuple[Problem, ...]:
     site_file = site_files[0] if site_files else find_site(file, environment)
     try:
-        load_campaign(file, _site_or_none(site_file, environment))
+        load(file, _site_or_none(site_file, environment))
     except ConfigError as error:
         return error.problems
     return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,18 +14,22 @@ from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
 from dialer.config.legal_window import placed
+from dialer.config.load_inbound import load_flows
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.section import validate
 from dialer.config.settings import (
     AgiSettings,
     AsteriskSettings,
     DatabaseSettings,
+    InboundSettings,
     LogSettings,
     SiteSettings,
     SoundSettings,
+    SpeechSettings,
     WebSettings,
 )
 from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSection
+from dialer.core.inbound.flow import Flow, FlowName
 from dialer.core.policy import (
     AgentDisposition,
     AgentProfile,
@@ -51,10 +56,12 @@ class Configuration:
     campaigns: Mapping[CampaignName, CampaignPolicy]
     texts: Mapping[CampaignName, str]
     """The file of each campaign, as it was written."""
+    flows: Mapping[FlowName, Flow]
+    """What becomes of calls that come in."""
 
 
 def load_configuration(site_file: Path, environment: Mapping[str, str]) -> Configuration:
-    """The site file and the campaign files that it names, or ConfigError with every problem in all of them."""
+    """The site file and the files of campaigns and callers that it names, or ConfigError with every problem in all."""
     site = load_site(site_file, environment)
     campaigns: dict[CampaignName, CampaignPolicy] = {}
     files: dict[CampaignName, Path] = {}
@@ -70,9 +77,14 @@ def load_configuration(site_file: Path, environment: Mapping[str, str]) -> Confi
             message = f"{policy.name!r} is the name of {files[policy.name]} too, expected a name for each campaign"
             problems.append(read_document(file).problem(("name",), message))
         campaigns[policy.name], files[policy.name], texts[policy.name] = policy, file, text
+    flows: Mapping[FlowName, Flow] = {}
+    try:
+        flows = load_flows(site)
+    except ConfigError as error:
+        problems += error.problems
     if problems:
         raise ConfigError(problems)
-    return Configuration(site=site, campaigns=campaigns, texts=texts)
+    return Configuration(site=site, campaigns=campaigns, texts=texts, flows=flows)
 
 
 def find_site(start: Path, environment: Mapping[str, str]) -> Path | None:
@@ -130,6 +142,12 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
             max_calls=said.agi.max_calls,
             max_call_time=said.agi.max_call_time,
         ),
+        inbound=InboundSettings(files=said.inbound.files, recordings=said.inbound.recordings),
+        speech=SpeechSettings(
+            command=tuple(shlex.split(said.speech.command)),
+            voices=dict(said.speech.voices),
+            folder=(folder / said.speech.folder).resolve(),
+        ),
         log=LogSettings(format=said.log.format, level=said.log.level),
         sounds=SoundSettings(safe_harbour=said.sounds.safe_harbour, agent_beep=said.sounds.agent_beep or ""),
         trunks={
@@ -140,7 +158,17 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
         pins_file=folder / said.pins_file if said.pins_file else None,
     )
     # The same file in another folder is the same site.
-    return replace(settings, version=fingerprint(replace(settings, file=Path(), pins_file=Path(said.pins_file or ""))))
+    return replace(
+        settings,
+        version=fingerprint(
+            replace(
+                settings,
+                file=Path(),
+                pins_file=Path(said.pins_file or ""),
+                speech=replace(settings.speech, folder=Path(said.speech.folder)),
+            )
+        ),
+    )
 
 
 def _secret(given: str | None, folder: Path, named: str | None) -> str | None:

@@ -170,6 +170,30 @@ Sentence = Annotated[
     PlainValidator(_matching(r"[^\x00-\x1f\x7f]{1,500}", "one line of at most 500 characters")),
     _written("Two seconds after the person picked up.", "string"),
 ]
+PhoneKey = Annotated[
+    str,
+    PlainValidator(_matching(r"[0-9*#]", "a key of the phone: one of 0-9, * and # (the last two in quotes)")),
+    _written("1", "string", "integer"),
+]
+Dialled = Annotated[
+    str,
+    PlainValidator(_matching(r"\+?[0-9]{2,32}", "a number as it is dialled to reach us such as +861065550100 or 0100")),
+    _written("+861065550100", "string", "integer"),
+]
+Country = Annotated[
+    str, PlainValidator(_matching("[A-Z]{2}", "a country's ISO 3166 code such as CN")), _written("CN", "string")
+]
+FolderText = Annotated[
+    str,
+    PlainValidator(_matching(r"(/[A-Za-z0-9_.+-]+)+", "an absolute folder of letters, digits, _ . + - such as /var/x")),
+    _written("/var/spool/waihu/messages", "string"),
+]
+LANGUAGE = r"[a-z]{2,3}(_[A-Z]{2})?"
+LanguageText = Annotated[
+    str,
+    PlainValidator(_matching(LANGUAGE, "a language such as zh, en or en_GB")),
+    _written("zh", "string"),
+]
 Label = Annotated[
     str,
     PlainValidator(_matching(r"[^\x00-\x1f\x7f]{1,200}", "one line of at most 200 characters")),

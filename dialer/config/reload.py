@@ -30,6 +30,8 @@ class Changed:
     """Those that are new or different."""
     removed: tuple[CampaignName, ...]
     """Those whose file is gone."""
+    flows_changed: bool
+    """What becomes of calls that come in is different."""
     differences: tuple[Difference, ...]
 
 
@@ -90,7 +92,8 @@ class ConfigurationWatch:
         self._refused = ()
         old, self.configuration = self.configuration, new
         changed = compare(old, new)
-        return changed if changed.site_changed or changed.campaigns or changed.removed else None
+        different = changed.site_changed or changed.campaigns or changed.removed or changed.flows_changed
+        return changed if different else None
 
 
 def compare(old: Configuration, new: Configuration) -> Changed:
@@ -108,19 +111,23 @@ def compare(old: Configuration, new: Configuration) -> Changed:
     found = list(differences("site", old.site, new.site))
     for name in (*(policy.name for policy in changed), *removed):
         found += differences(name, old.campaigns.get(name, ""), new.campaigns.get(name, ""))
+    versions = [{name: flow.version for name, flow in each.flows.items()} for each in (old, new)]
+    for flow in sorted(old.flows.keys() | new.flows.keys()):
+        found += differences(f"inbound {flow}", old.flows.get(flow, ""), new.flows.get(flow, ""))
     return Changed(
         configuration=new,
         site_changed=secrets_changed or old.site.version != new.site.version,
         campaigns=changed,
         removed=removed,
+        flows_changed=versions[0] != versions[1],
         differences=tuple(found),
     )
 
 
 def _folders(configuration: Configuration) -> frozenset[Path]:
-    """The folders that hold the site file and its campaign files; those that do not exist cannot be watched."""
+    """The folders that hold the site file and the files it names; those that do not exist cannot be watched."""
     site = configuration.site
-    pattern = site.file.parent / site.campaigns
-    fixed = Path(*takewhile(lambda part: not set(part) & set("*?["), pattern.parent.parts))
-    holding = {file.parent for file in site.campaign_files()}
-    return frozenset(folder for folder in {site.file.parent, fixed, *holding} if folder.is_dir())
+    patterns = [site.file.parent / glob for glob in (site.campaigns, site.inbound.files)]
+    fixed = {Path(*takewhile(lambda part: not set(part) & set("*?["), one.parent.parts)) for one in patterns}
+    holding = {file.parent for file in (*site.campaign_files(), *site.inbound_files())}
+    return frozenset(folder for folder in {site.file.parent, *fixed, *holding} if folder.is_dir())

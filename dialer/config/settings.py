@@ -51,6 +51,28 @@ class AgiSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundSettings:
+    """Calls that come in."""
+
+    files: str
+    """Glob of the inbound files, relative to the site file."""
+    recordings: str | None
+    """Folder for callers' messages, on Asterisk's machine; None: nothing was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSettings:
+    """The program that speaks texts."""
+
+    command: tuple[str, ...]
+    """Program and arguments, with `{voice}` and `{file}` in them; it reads the text from its standard input."""
+    voices: Mapping[str, str]
+    """By language; a language that is not here is its voice's name."""
+    folder: Path
+    """Where spoken texts are kept; Asterisk has to see it under the same name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """How the daemon logs."""
 
@@ -81,6 +103,8 @@ class SiteSettings:
     asterisk: AsteriskSettings
     web: WebSettings
     agi: AgiSettings
+    inbound: InboundSettings
+    speech: SpeechSettings
     log: LogSettings
     sounds: SoundSettings
     trunks: Mapping[TrunkName, Trunk]
@@ -90,7 +114,14 @@ class SiteSettings:
 
     def campaign_files(self) -> tuple[Path, ...]:
         """The campaign files there are now, sorted by name."""
-        pattern = Path(self.campaigns)
+        return self._files(self.campaigns)
+
+    def inbound_files(self) -> tuple[Path, ...]:
+        """The inbound files there are now, sorted by name."""
+        return self._files(self.inbound.files)
+
+    def _files(self, glob: str) -> tuple[Path, ...]:
+        pattern = Path(glob)
         if pattern.is_absolute():
             return tuple(sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))))
-        return tuple(sorted(self.file.parent.glob(self.campaigns)))
+        return tuple(sorted(self.file.parent.glob(glob)))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import Any, Literal
 
 from pydantic import ConfigDict, field_validator, model_validator
 
-from dialer.config.quantities import AgentNumberText, DialString, Digit, Duration, Label, Name, Phone, Sound
+from dialer.config.quantities import (
+    AgentNumberText,
+    DialString,
+    Digit,
+    Duration,
+    FolderText,
+    Label,
+    LanguageText,
+    Name,
+    Phone,
+    Sound,
+)
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
 
 DATABASE_URL = "WAIHU_DATABASE_URL"
@@ -52,6 +65,45 @@ class AgiSection(Section):
     )
     max_calls: int = setting("Callers served at once; the dialplan looks after more by itself.", 1000, ge=1)
     max_call_time: Duration = setting("A caller who stays longer is let go by Waihu.", "4h")
+
+
+class InboundSection(Section):
+    """Calls that come in."""
+
+    files: Label = setting("Glob of the inbound files, relative to this file.", "inbound/*.yaml")
+    recordings: FolderText | None = setting(
+        "Folder for the messages that callers leave: absolute, on Asterisk's machine, writable for its user.", None
+    )
+
+
+class SpeechSection(Section):
+    """The program that speaks the texts of inbound files."""
+
+    command: Label = setting(
+        "Program and arguments. {voice} is the language's voice, {file} the WAV file to write; the text comes on its "
+        "standard input. No shell is involved.",
+        "espeak-ng -v {voice} -w {file} --stdin",
+    )
+    voices: dict[LanguageText, Label] = setting("Voice for each language; a language without one is its own name.", {})
+    folder: Label = setting(
+        "Folder that keeps what was spoken, relative to this file. Asterisk has to see it under the same name.",
+        "speech",
+    )
+
+    @field_validator("command")
+    @classmethod
+    def _with_file(cls, command: str) -> str:
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ValueError(f"{command!r} cannot be read: {error}, expected a program and its arguments") from error
+        holes = re.findall(r"\{[^{}]*\}", command)
+        if not words or holes.count("{file}") != 1 or set(holes) - {"{file}", "{voice}"}:
+            raise ValueError(
+                f"{command!r} must hold {{file}} once and no other hole but {{voice}}, expected such as "
+                "espeak-ng -v {voice} -w {file} --stdin"
+            )
+        return command
 
 
 class LogSection(Section):
@@ -111,6 +163,8 @@ class SiteFile(Section):
     asterisk: AsteriskSection = setting("Where Asterisk's manager interface (AMI) is.", {})
     web: WebSection = setting("Where the daemon answers HTTP.", {})
     agi: AgiSection = setting("Where the daemon answers Asterisk about callers (FastAGI).", {})
+    inbound: InboundSection = setting("Calls that come in.", {})
+    speech: SpeechSection = setting("The program that speaks the texts of inbound files.", {})
     log: LogSection = setting("How the daemon logs.", {})
     sounds: SoundsSection = setting("Asterisk sounds.", {})
     campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")

@@ -8,6 +8,7 @@ TESTED_IN: dict[str, str] = {
     "events": "test_dialer.py",
     "found": "test_recovery.py",
     "guards": "test_call.py",
+    "moves": "test_talk.py",
     "signals": "test_coupling.py",
     "supervision": "test_attendance.py",
 }

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from dialer.config.load import load_campaign, load_site
+from dialer.config.load_inbound import load_flow
 from dialer.config.problems import ConfigError
 
 SITE = """\
@@ -24,6 +25,18 @@ trunks: [main]
 caller_ids: [+861065550100]
 teams: [sales]
 hours: {mon-fri: ["09:00-12:30", "13:30-20:00"]}
+"""
+
+INBOUND = """\
+numbers: [+861065550100]
+languages: [zh, en]
+start: main
+steps:
+  main:
+    menu: {prompt: custom/menu, choices: {1: agent, "*": bye}}
+    otherwise: bye
+  agent: {transfer: {phone: PJSIP/1001}, otherwise: bye}
+  bye: {hang_up: vm-goodbye}
 """
 
 Mistakes = Callable[[str], list[str]]
@@ -45,6 +58,14 @@ def campaign_file(site_file: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def inbound_file(site_file: Path) -> Path:
+    file = site_file.parent / "inbound" / "hotline.yaml"
+    file.parent.mkdir()
+    file.write_text(INBOUND, encoding="utf-8")
+    return file
+
+
 def told(error: ConfigError) -> list[str]:
     return [f"{problem.line}:{problem.column}: {problem.key}: {problem.message}" for problem in error.problems]
 
@@ -60,6 +81,21 @@ def campaign_mistakes(campaign_file: Path, site_file: Path) -> Mistakes:
         campaign_file.write_text(lines + kept, encoding="utf-8")
         try:
             load_campaign(campaign_file, load_site(site_file, {}))
+        except ConfigError as error:
+            return told(error)
+        return []
+
+    return mistakes
+
+
+@pytest.fixture
+def inbound_mistakes(inbound_file: Path, site_file: Path) -> Mistakes:
+    """What is wrong with this text as an inbound file of the site."""
+
+    def mistakes(text: str) -> list[str]:
+        inbound_file.write_text(dedent(text), encoding="utf-8")
+        try:
+            load_flow(inbound_file, load_site(site_file, {}))
         except ConfigError as error:
             return told(error)
         return []

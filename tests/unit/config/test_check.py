@@ -1,4 +1,4 @@
-"""Checking files of either kind, together or alone."""
+"""Checking files of every kind, together or alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialer.config.check import check_paths
-from tests.unit.config.conftest import CAMPAIGN, SITE
+from tests.unit.config.conftest import CAMPAIGN, INBOUND, SITE
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -24,7 +24,14 @@ def test_the_examples_of_the_project_are_good() -> None:
     example = REPOSITORY / "waihu.example.yaml"
     campaigns = sorted((REPOSITORY / "campaigns").glob("*.yaml"))
     assert [campaign.stem for campaign in campaigns] == ["demo", "spring"]
-    assert found(example, *campaigns) == found(*campaigns) == []
+    flow = REPOSITORY / "inbound" / "spring.yaml"
+    assert found(example, *campaigns, flow) == found(*campaigns, flow) == []
+
+
+def test_an_inbound_file_is_checked_with_its_site_and_alone(site_file: Path, inbound_file: Path) -> None:
+    assert found(site_file) == found(inbound_file) == []
+    inbound_file.write_text(INBOUND.replace("PJSIP/1001", "1001"), encoding="utf-8")
+    assert found(site_file) == found(inbound_file) == [("hotline.yaml", 8, "steps.agent.transfer.phone")]
 
 
 def test_a_site_is_checked_with_its_campaigns_and_each_problem_told_once(site_file: Path, campaign_file: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from dialer.config.load import load_configuration
 from dialer.config.reload import Changed, ConfigurationWatch, Refused
-from tests.unit.config.conftest import CAMPAIGN, SITE
+from tests.unit.config.conftest import CAMPAIGN, INBOUND, SITE
 
 PATIENCE_SECONDS = 20.0
 QUIET_SECONDS = 3.0
@@ -158,3 +158,25 @@ async def test_a_secret_that_changes_is_told_and_not_shown(site_file: Path) -> N
     assert isinstance(step, Changed)
     assert step.site_changed
     assert "new-one" not in repr(step)
+
+
+async def test_inbound_files_are_taken_up_and_mistakes_in_them_refused(
+    site_file: Path, campaign_file: Path, inbound_file: Path
+) -> None:
+    assert campaign_file.name == "spring.yaml"
+    watch = ConfigurationWatch(load_configuration(site_file, {}), {})
+    async with aclosing(watch.changes()) as steps:
+        listener = Listener(watch, steps)
+        write(inbound_file, INBOUND.replace("vm-goodbye", "goodbye"))
+        changed = await listener.changed()
+        assert changed.flows_changed
+        assert str(changed.differences[0]) == "inbound hotline: steps.bye.prompt.en: vm-goodbye → goodbye"
+        write(inbound_file, INBOUND.replace("otherwise: bye", "otherwise: by"))
+        (first, *_) = (await listener.refused()).problems
+        assert str(first) == f"{inbound_file}:7: steps.main.otherwise: 'by' is no step of this flow"
+        assert "goodbye" in str(watch.configuration.flows)
+        write(inbound_file.with_name("second.yaml"), INBOUND.replace("+861065550100", "0200"))
+        write(inbound_file, INBOUND)
+        while len((await listener.changed()).configuration.flows) < 2:
+            pass
+        await listener.close()

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from dialer.config.schema import FileKind, json_schema
 
 REPOSITORY = Path(__file__).parents[3]
-KINDS: list[FileKind] = ["site", "campaign"]
+KINDS: list[FileKind] = ["site", "campaign", "inbound"]
 TYPES: dict[str, Any] = {
     "string": str,
     "integer": int,
@@ -97,7 +97,12 @@ def read(file: str) -> Any:
 
 @pytest.mark.parametrize(
     ("kind", "file"),
-    [("site", "waihu.example.yaml"), ("campaign", "campaigns/demo.yaml"), ("campaign", "campaigns/spring.yaml")],
+    [
+        ("site", "waihu.example.yaml"),
+        ("campaign", "campaigns/demo.yaml"),
+        ("campaign", "campaigns/spring.yaml"),
+        ("inbound", "inbound/spring.yaml"),
+    ],
 )
 def test_the_examples_fit_the_schema_and_name_it(kind: FileKind, file: str) -> None:
     schema = json_schema(kind)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialer.config.load import load_site
-from dialer.config.settings import AgiSettings
+from dialer.config.settings import AgiSettings, InboundSettings, SpeechSettings
 from dialer.core.policy import AgentProfile, PauseReason, Trunk
 from dialer.core.words import AgentNumber, TeamName, TrunkName
 from tests.unit.config.conftest import SITE, Mistakes
@@ -23,6 +23,8 @@ def test_everything_that_is_said_arrives(site_file: Path) -> None:
 asterisk: {host: 127.0.0.9, port: 5039, user: dialler}
 web: {host: 127.0.0.8, port: 0}
 agi: {host: 127.0.0.7, port: 4574, max_calls: 20, max_call_time: 1h}
+inbound: {files: i/*.yml, recordings: /var/spool/waihu}
+speech: {command: "say '-o x' -f {file}", voices: {zh: cmn}, folder: spoken}
 log: {format: json, level: warning}
 sounds: {safe_harbour: custom/sorry, agent_beep: }
 pause_reasons: {lunch: {key: 1, label: 午餐}, break: {key: 2}}
@@ -45,6 +47,10 @@ campaigns: c/*.yml
     )
     assert (site.asterisk.host, site.asterisk.port, site.asterisk.user) == ("127.0.0.9", 5039, "dialler")
     assert (site.web.host, site.web.port) == ("127.0.0.8", 0)
+    assert site.inbound == InboundSettings(files="i/*.yml", recordings="/var/spool/waihu")
+    assert site.speech == SpeechSettings(
+        command=("say", "-o x", "-f", "{file}"), voices={"zh": "cmn"}, folder=site_file.parent / "spoken"
+    )
     assert site.agi == AgiSettings(host="127.0.0.7", port=4574, max_calls=20, max_call_time=timedelta(hours=1))
     assert (site.log.format, site.log.level) == ("json", "warning")
     assert (site.sounds.safe_harbour, site.sounds.agent_beep) == ("custom/sorry", "")
@@ -57,6 +63,8 @@ def test_what_is_left_out_stays_on_this_machine(site_file: Path) -> None:
     assert (site.asterisk.host, site.asterisk.port, site.asterisk.secret) == ("127.0.0.1", 5038, None)
     assert (site.web.host, site.web.port) == ("127.0.0.1", 9480)
     assert (site.agi.host, site.agi.port) == ("127.0.0.1", 4573)
+    assert site.inbound == InboundSettings(files="inbound/*.yaml", recordings=None)
+    assert site.speech.command == ("espeak-ng", "-v", "{voice}", "-w", "{file}", "--stdin")
     assert site.database.url is None
     assert site.pins_file is None
 
@@ -69,6 +77,11 @@ def test_what_is_left_out_stays_on_this_machine(site_file: Path) -> None:
         ("asterisk: {port: 99999}\n", "2:18: asterisk.port: '99999' is not possible, expected at most 65535"),
         ("log: {format: xml}\n", "2:15: log.format: 'xml' is not possible, expected console or json"),
         ("agents: {1001: {name: A, team: [x]}}\n", "2:26: agents.1001.team: is no setting here, did you mean 'teams'?"),
+        (
+            'speech: {command: "say {text} {file}"}\n',
+            "2:19: speech.command: 'say {text} {file}' must hold {file} once and no other hole but {voice}",
+        ),
+        ("inbound: {recordings: messages}\n", "2:23: inbound.recordings: 'messages' is not an absolute folder"),
         ("agents: {anna: {name: A}}\n", "2:10: agents.anna: 'anna' is not an agent's number: 2 to 12 digits"),
         (
             "agents:\n  1001: {name: A}\n  1001: {name: B}\n",
