@@ -43,6 +43,7 @@ EXIT_CODES = {
     "dialer.store.list_import.problems.ListFileWrong": INPUT_WRONG,
     "dialer.store.orders.NoSuchAgent": INPUT_WRONG,
     "dialer.store.runs.NotAlone": NOT_THERE,
+    "dialer.store.runs.RunTakenOver": NOT_THERE,
     "dialer.store.schema.SchemaWrong": NOT_THERE,
     "sqlalchemy.exc.InterfaceError": NOT_THERE,
     "sqlalchemy.exc.OperationalError": NOT_THERE,

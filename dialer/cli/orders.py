@@ -14,6 +14,7 @@ from dialer.cli.database import open_database
 from dialer.cli.errors import NotThere, Refused
 from dialer.cli.screen import whoever
 from dialer.store.orders import order_result
+from dialer.store.status import latest_status
 
 ByOption = Annotated[
     str | None,
@@ -33,14 +34,16 @@ async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_secon
     """Place an order and return when the daemon has carried it out. `until_when` says how long it stands.
 
     :raises Refused: the daemon says why it does not.
-    :raises NotThere: no daemon took it in time.
+    :raises NotThere: no daemon runs, or it took too long.
     """
     async with open_database(site) as engine:
         order = await place(engine, whoever(by), socket.gethostname())
         result = await order_result(engine, order, seconds=wait_seconds)
+        seen = await latest_status(engine) if result is None else None
     if result is None:
-        raise NotThere(
-            f"no daemon has answered within {wait_seconds:g} s; is `waihu run` running? The order stands {until_when}"
-        )
+        if seen is None or not seen.alive:
+            raise NotThere(f"no daemon runs on this database; start one with `waihu run`. The order waits {until_when}")
+        daemon = f"the daemon (run {seen.run} on {seen.host})"
+        raise NotThere(f"{daemon} has not answered within {wait_seconds:g} s; the order waits {until_when}")
     if result != OK:
         raise Refused(result)

@@ -24,6 +24,7 @@ from dialer.config.pins import PinFile
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
+from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName
 from dialer.daemon.command_log import log_command
@@ -40,7 +41,7 @@ from dialer.store.failures import AWAY, first_line
 from dialer.store.health import Health
 from dialer.store.journal import Journal
 from dialer.store.orders import OrderInbox, PlacedOrder
-from dialer.store.runs import Run
+from dialer.store.runs import Run, RunTakenOver
 from dialer.store.status import latest_status
 from dialer.tasks import TaskCrew
 
@@ -144,6 +145,8 @@ class Daemon:
         log.warning("forced to end", calls=len(self._engine.dialer.floor.calls))
         if self._fatal is None:
             return FORCED
+        if isinstance(self._fatal[1], RunTakenOver):
+            raise self._fatal[1]
         self._dump_trace()
         return FATAL
 
@@ -186,8 +189,13 @@ class Daemon:
         self._crew.start("web", WebServer(app).serve_on(sock))
         log.info("web listens", address="{}:{}".format(*sock.getsockname()))
 
-    def _deliver(self, order: PlacedOrder) -> str:
+    async def _deliver(self, order: PlacedOrder) -> str:
         event = order.event
+        # Orders come one after the other: what this one would do depends on what those before have done.
+        await self._engine.caught_up()
+        refused = refusal(self._engine.dialer.floor, event, self._engine.clock.now())
+        if refused is not None:
+            return refused
         if isinstance(event, ev.AgentOrdered) and event.order is AgentOrder.LOG_IN:
             # The core draws no identities; the leg that Waihu is going to make gets its own here.
             event = replace(event, argument=f"agent-{event.agent}-{uuid4().hex}")
@@ -245,7 +253,8 @@ class Daemon:
         (self._forced if self._stopping.is_set() else self._stopping).set()
 
     def _task_died(self, name: str, error: BaseException) -> None:
-        log.error("task died, the daemon ends", task=name, exc_info=error)
+        if not isinstance(error, RunTakenOver):
+            log.error("task died, the daemon ends", task=name, exc_info=error)
         self._fatal = self._fatal or (name, error)
         self._stopping.set()
         self._forced.set()

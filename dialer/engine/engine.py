@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 SLOW_STEP = timedelta(milliseconds=50)
 """A step of the core that takes longer delays every call; it is logged."""
+CATCH_UP_SECONDS = 0.001
 QUEUE_ALARM = 1_000
 """Events waiting for the core; more than this means that the daemon cannot keep up with Asterisk."""
 
@@ -67,6 +68,12 @@ class Engine:
         if not self._behind and self._queue.qsize() > QUEUE_ALARM:
             self._behind = True
             log.warning("the core is behind", events_waiting=self._queue.qsize())
+
+    async def caught_up(self) -> None:
+        """Return when all that was posted up to now has been handled."""
+        until = self.handled + self.depth
+        while self.handled < until:  # noqa: ASYNC110 - an event more for each event handled would cost more
+            await asyncio.sleep(CATCH_UP_SECONDS)
 
     async def run(self) -> None:
         """Consume events until cancelled. A mistake of ours raises, and ends the daemon with the trace dumped."""

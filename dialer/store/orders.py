@@ -8,7 +8,7 @@ waits for a daemon however long; an agent's is about this moment and lapses.
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,7 +104,7 @@ class OrderInbox:
         self,
         engine: AsyncEngine,
         run: RunId,
-        deliver: Callable[[PlacedOrder], str],
+        deliver: Callable[[PlacedOrder], Awaitable[str]],
         *,
         campaigns: Callable[[], Collection[CampaignName]],
         agents: Callable[[], Collection[AgentNumber]],
@@ -141,7 +141,7 @@ class OrderInbox:
             taken = (await connection.execute(_TAKE, values)).mappings().all()
         for row in sorted(taken, key=lambda row: int(row["id"])):
             lapsed = row["agent"] is not None and row["age"] > AGENT_ORDERS_LAPSE_AFTER
-            result = TOO_LATE if lapsed else self._deliver(_placed(row))
+            result = TOO_LATE if lapsed else await self._deliver(_placed(row))
             async with self._engine.begin() as connection:
                 await connection.execute(update(Order).where(Order.id == row["id"]).values(result=result))
 

@@ -179,7 +179,10 @@ class Run:
         async with self._lock.begin():
             lives = (await self._lock.execute(_STATUS, values)).one_or_none()
         if lives is None:
-            raise RunTakenOver(f"run {self.id} was taken over by another while its connection was away")
+            raise RunTakenOver(
+                f"run {self.id} was taken over by another while its connection was away, which has its calls and leads "
+                "now; this daemon ends"
+            )
 
     async def _come_back(self) -> None:
         pause = FIRST_PAUSE_SECONDS

@@ -36,7 +36,7 @@ async def daemon(
 ) -> AsyncIterator[list[PlacedOrder]]:
     got: list[PlacedOrder] = []
 
-    def deliver(order: PlacedOrder) -> str:
+    async def deliver(order: PlacedOrder) -> str:
         got.append(order)
         return f"result {len(got)}"
 

@@ -9,6 +9,8 @@ import pytest
 from dialer.core.words import Mode
 from dialer.demo.child import start_daemon
 from dialer.embedded.carrier.fates import FateKind
+from dialer.store.runs import LOCK_CLASS
+from tests.postgres.seeds import begin_run, do
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import lines_of
@@ -47,3 +49,14 @@ async def test_it_is_sent_away_and_the_first_one_hears_nothing_of_it(open_with: 
     attempts = {attempt["number"]: attempt["disposition"] for attempt in await floor.agreement()}
     assert attempts == {talked: "answered", waiting[0]: "busy", waiting[1]: "busy"}
     assert len(await floor.rows("SELECT FROM runs")) == 1
+
+
+async def test_one_that_was_taken_over_ends_and_says_so(open_with: OpenFloor) -> None:
+    floor = await open_with(Cast(), Mode.PROGRESSIVE, 1)
+    engine = floor.stage.database
+    locks = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = :class"
+    await do(engine, locks, **{"class": LOCK_CLASS})
+    other = await begin_run(engine)
+    assert await floor.exit_code() == NOT_THERE
+    assert "waihu: run 1 was taken over by another while its connection was away" in floor.log
+    await other.vanish()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from dialer.core.dialer import Dialer
 from dialer.core.events import CampaignLoaded, Event, SiteLoaded
 from dialer.core.found import WindowCount
+from dialer.core.orders import refusal
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.snapshot import snapshot
 from dialer.daemon.pacing_memory import PacingMemory
@@ -38,10 +39,10 @@ class DaemonStand:
         health = Health(lambda event: None)
         run = await Run.begin(engine, health, host="call-centre-1", pid=4711)
         await keep_agents(engine, self._site.agents.values())
-        self._tell(SiteLoaded(site=self._site))
+        self.tell(SiteLoaded(site=self._site))
         for policy in self._campaigns:
             await register_campaign(engine, policy, "yaml")
-            self._tell(CampaignLoaded(policy=policy, window=WindowCount(answered=200, abandoned=3)))
+            self.tell(CampaignLoaded(policy=policy, window=WindowCount(answered=200, abandoned=3)))
         floor = self.dialer.floor
         inbox = OrderInbox(
             engine, run.id, self._take, campaigns=lambda: tuple(floor.campaigns), agents=lambda: tuple(floor.agents)
@@ -59,12 +60,14 @@ class DaemonStand:
         await run.end()
         await engine.dispose()
 
-    def _take(self, order: PlacedOrder) -> str:
+    async def _take(self, order: PlacedOrder) -> str:
         self.orders.append(order)
-        self._tell(order.event)
-        return self._answer
+        refused = refusal(self.dialer.floor, order.event, datetime.now(UTC))
+        self.tell(order.event)
+        return refused or self._answer
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Something happens."""
         self.dialer.handle(event, datetime.now(UTC))
 
 

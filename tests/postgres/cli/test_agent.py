@@ -1,12 +1,13 @@
 """`waihu agent`, with a daemon at the other end of PostgreSQL."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dialer.core.events import AgentOrdered
-from dialer.core.words import AgentNumber, AgentOrder
+from dialer.core.events import AgentLegUp, AgentOrdered
+from dialer.core.words import AgentNumber, AgentOrder, ChannelId
 from tests.postgres.cli.conftest import Waihu, policies
 from tests.postgres.cli.daemon_stand import daemon
 
@@ -17,9 +18,11 @@ LI_NA = AgentNumber("1001")
 
 def test_orders_reach_the_daemon(waihu: Waihu, site: Path, database_url: str) -> None:
     with daemon(database_url, *policies(site)) as stand:
-        said = [
+        said = [waihu("agent", "call", "1001", "--by", "ann")]
+        stand.tell(AgentLegUp(channel=ChannelId("leg"), at=datetime.now(UTC), agent=LI_NA))
+        said += [
             waihu("agent", *arguments, "--by", "ann")
-            for arguments in (("call", "1001"), ("pause", "1001", "lunch"), ("ready", "1001"), ("logout", "1001"))
+            for arguments in (("pause", "1001", "lunch"), ("ready", "1001"), ("logout", "1001"))
         ]
     assert [result.exit_code for result in said] == [0, 0, 0, 0]
     assert [placed.event for placed in stand.orders] == [
@@ -28,6 +31,12 @@ def test_orders_reach_the_daemon(waihu: Waihu, site: Path, database_url: str) ->
         AgentOrdered(agent=LI_NA, order=AgentOrder.READY, by="ann"),
         AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_OUT, by="ann"),
     ]
+
+
+def test_an_agent_who_is_not_there_cannot_be_paused(waihu: Waihu, site: Path, database_url: str) -> None:
+    with daemon(database_url, *policies(site)):
+        result = waihu("agent", "pause", "1001")
+    assert (result.exit_code, result.stderr) == (1, "waihu: agent 1001 is logged_out, pause does nothing then\n")
 
 
 def test_list_shows_everybody(waihu: Waihu, site: Path, database_url: str) -> None:

@@ -44,13 +44,35 @@ def test_an_order_that_the_daemon_refuses_exits_1(waihu: Waihu, site: Path, data
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "waihu: spring has no agents\n")
 
 
+def test_an_order_that_would_do_nothing_is_refused(waihu: Waihu, site: Path, database_url: str) -> None:
+    with daemon(database_url, *policies(site)):
+        result = waihu("campaign", "pause", "spring")
+        assert waihu("campaign", "stop", "spring").exit_code == 0
+    assert (result.exit_code, result.stderr) == (1, "waihu: spring is stopped, so there is nothing to pause\n")
+
+
 def test_no_daemon_takes_the_order(waihu: Waihu, site: Path, database_url: str) -> None:
     with daemon(database_url, *policies(site)):
         pass
     result = waihu("campaign", "start", "spring", "--wait", "0.1")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        "waihu: no daemon runs on this database; start one with `waihu run`. The order waits until a daemon takes it; "
+        "to take it back, order the contrary\n"
+    )
+
+
+def test_a_daemon_that_does_not_answer(waihu: Waihu, site: Path, database_url: str) -> None:
+    (site / "campaigns" / "autumn.yaml").write_text((site / "campaigns" / "spring.yaml").read_text("utf-8"), "utf-8")
+    with daemon(database_url, *policies(site)):
+        pass
+    site_policy, campaigns = policies(site)
+    with daemon(database_url, site_policy, tuple(one for one in campaigns if one.name == SPRING)):
+        result = waihu("campaign", "start", "autumn", "--wait", "0.1")
     assert result.exit_code == 3
-    assert "is `waihu run` running?" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith(
+        "waihu: the daemon (run 2 on call-centre-1) has not answered within 0.1 s; the order"
+    )
 
 
 def test_a_campaign_that_nobody_knows(waihu: Waihu) -> None:
