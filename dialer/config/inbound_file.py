@@ -11,16 +11,18 @@ from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.document import Keys
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.prompts import PromptText
-from dialer.config.quantities import AgentNumberText, Country, Dialled, Duration, Label, LanguageText, Name, Phone, PhoneKey, PhoneNumber, TimeZone
+from dialer.config.quantities import (
     AgentNumberText,
+    Country,
+    Dialled,
     Duration,
     Label,
     LanguageText,
     Name,
     Phone,
+    PhoneKey,
     PhoneNumber,
     TimeZone,
-    matching,
 )
 from dialer.config.section import Section, refuse, same_item_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
