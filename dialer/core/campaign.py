@@ -48,6 +48,8 @@ class Campaign:
     total: int = 0
     window: WindowCount = field(default_factory=lambda: WindowCount(answered=0, abandoned=0))
     """Over the legal window, this run's own calls included."""
+    credit: float | None = None
+    """Calls that may be abandoned before the drop cap is reached, as far as they can be saved up; see `drop_cap`."""
     rates: Rates = field(default_factory=Rates.prior)
     turn: int = 0
     """Counts launches, so that caller IDs are used in turn."""

@@ -15,6 +15,7 @@ from dialer.core.agent import Agent
 from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.found import WindowCount
+from dialer.core.pacing.drop_cap import earned
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
 from dialer.core.segment_keys import segment_keys
 from dialer.core.words import AgentState, CallState, Disposition
@@ -26,7 +27,11 @@ def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime
     """The campaign after one of its calls went from `before` to `after`."""
     if after.state is before.state:
         return campaign
-    campaign = _count(campaign, _is_live(after) - _is_live(before), _is_abandoned(after) - _is_abandoned(before))
+    answered, abandoned = _is_live(after) - _is_live(before), _is_abandoned(after) - _is_abandoned(before)
+    if answered or abandoned:
+        campaign = _count(campaign, answered, abandoned)
+        cap = campaign.policy.pacing.drop_cap
+        campaign = replace(campaign, credit=earned(cap, campaign.credit, campaign.window, answered, abandoned))
     if before.state in _BEFORE_A_PERSON and after.state not in _BEFORE_A_PERSON:
         campaign = _line_ended(campaign, before, after, now)
     if after.state is CallState.WRAPPING:

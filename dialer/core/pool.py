@@ -48,6 +48,7 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
         next_factor=next_factor(campaign.hopper.leads, policy.hours, campaign.rates.segments, now),
         leads=len(campaign.hopper),
         window=_window(campaign, now),
+        credit=campaign.credit,
         wrap_up_limit=policy.wrap_up.total_seconds(),
     )
 
@@ -76,18 +77,20 @@ class _Staff:
 
     def add(self, agent: Agent, campaign: Campaign, now: datetime) -> None:
         """Count an agent; `campaign` is that of the call, if there is one."""
-        age = (now - agent.since).total_seconds()
+        goes = agent.goes_after_call
         match agent.state:
             case AgentState.READY:
                 self.ready += 1
-            case AgentState.RESERVED | AgentState.TALKING | AgentState.WRAP_UP if agent.goes_after_call:
-                self.leaving += 1
-            case AgentState.RESERVED:
-                self.reserved += 1
-            case AgentState.TALKING:
+            case AgentState.TALKING if not goes:
+                age = (now - agent.since).total_seconds()
                 self.talking[campaign.name].append(Busy(age, campaign.rates.talk_habits.pace(agent.number)))
-            case AgentState.WRAP_UP:
+            case AgentState.WRAP_UP if not goes:
+                age = (now - agent.since).total_seconds()
                 self.wrapping.append(Busy(age, campaign.rates.wrap_habits.pace(agent.number)))
+            case AgentState.RESERVED if not goes:
+                self.reserved += 1
+            case AgentState.TALKING | AgentState.WRAP_UP | AgentState.RESERVED:
+                self.leaving += 1
             case _:
                 self.paused += 1
 
@@ -123,5 +126,5 @@ def _neighbour(floor: Floor, name: CampaignName, campaign: Campaign, staff: _Sta
         pending=lines.pending,
         waiting=len(lines.waiting),
         talking=tuple(staff.talking[name]),
-        threshold=threshold(other.policy.pacing.drop_cap, other.window),
+        threshold=threshold(other.policy.pacing.drop_cap, other.window, other.credit),
     )

@@ -84,7 +84,7 @@ def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -
     least = progressive.lines(view)
     window_rate = drop_cap.rate(view.window)
     window = f"window {window_rate:.2%} of {policy.drop_cap:.2%}"
-    threshold = _with_neighbours(drop_cap.threshold(policy.drop_cap, view.window), view)
+    threshold = _with_neighbours(drop_cap.threshold(policy.drop_cap, view.window, view.credit), view)
     figures = {"window_rate": window_rate, "drop_cap": policy.drop_cap, "threshold": threshold}
     if threshold <= 0.0:
         return _Wish(least, f"progressive, {progressive.because(view)}, {window}", figures)

@@ -77,6 +77,8 @@ class PoolView:
     """Leads at hand."""
     window: WindowCount
     """Live answers and abandoned ones over the legal window, up to now."""
+    credit: float | None = None
+    """Calls that may be abandoned, as `drop_cap.earned` keeps it; None: as many as the window gives."""
     wrap_up_limit: float | None = None
     """Seconds after which a wrap-up is ended for the agent; None: never."""
 
