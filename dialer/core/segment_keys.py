@@ -23,8 +23,7 @@ QUARTER = 900
 
 def segment_keys(lead: Lead, hours: HoursPolicy, at: datetime) -> tuple[str, ...]:
     """The segments of a line to this lead, dialled at this moment: its list, the customer's hour, and which attempt."""
-    attempt = min(LAST_ATTEMPT, lead.attempts_made + 1)
-    return _keys(lead.list, attempt, lead.time_zones, hours.default_time_zone, int(at.timestamp()) // QUARTER)
+    return _keys(lead.list, lead.attempts_made, lead.time_zones, hours.default_time_zone, at.timestamp() // QUARTER)
 
 
 def next_factor(leads: Iterable[Lead], hours: HoursPolicy, segments: Segments, now: datetime) -> float:
@@ -34,5 +33,6 @@ def next_factor(leads: Iterable[Lead], hours: HoursPolicy, segments: Segments, n
 
 
 @lru_cache(maxsize=4096)
-def _keys(name: ListName, attempt: int, time_zones: tuple[str, ...], default: str, quarter: int) -> tuple[str, ...]:
+def _keys(name: ListName, made: int, time_zones: tuple[str, ...], default: str, quarter: float) -> tuple[str, ...]:
+    attempt = min(LAST_ATTEMPT, made + 1)
     return f"list:{name}", f"hour:{local_hour(time_zones, default, quarter * QUARTER)}", f"attempt:{attempt}"
