@@ -14,7 +14,8 @@ from datetime import timedelta
 from dialer.asterisk import variables
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
-from dialer.core.words import AgentNumber
+from dialer.core import supervision as sv
+from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
 DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
@@ -63,18 +64,7 @@ def call_agent(wish: do.CallAgent) -> AmiAction:
 
     :raises HeaderRefused: a value is not what it must be.
     """
-    return AmiAction(
-        "Originate",
-        {
-            "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
-            "ChannelId": _match(EXTENSION, wish.channel, "channel id"),
-            "Context": variables.AGENT_CONTEXT,
-            "Exten": _agent(wish.agent),
-            "Priority": "1",
-            "Timeout": str(_milliseconds(wish.ring_time)),
-            "Async": "true",
-        },
-    )
+    return _call(wish.dial, wish.channel, variables.AGENT_CONTEXT, _agent(wish.agent), wish.ring_time)
 
 
 def redirect(channel: str, context: str, extension: str) -> AmiAction:
@@ -99,6 +89,56 @@ def join(wish: do.Join) -> AmiAction:
     :raises HeaderRefused: the agent's number is none.
     """
     return redirect(wish.channel, variables.BRIDGE_CONTEXT, _agent(wish.agent))
+
+
+def call_supervisor(wish: sv.CallSupervisor) -> AmiAction:
+    """Ring a supervisor's phone; who picks up stands in the supervisors' waiting loop.
+
+    :raises HeaderRefused: a value is not what it must be.
+    """
+    return _call(wish.dial, wish.channel, variables.SUPERVISOR_CONTEXT, _supervisor(wish.supervisor), wish.ring_time)
+
+
+def to_supervisor_loop(channel: str, supervisor: SupervisorNumber) -> AmiAction:
+    """Send a channel into the waiting loop of a supervisor.
+
+    :raises HeaderRefused: the supervisor's number is none.
+    """
+    return redirect(channel, variables.SUPERVISOR_CONTEXT, _supervisor(supervisor))
+
+
+def monitor(wish: sv.Monitor) -> AmiAction:
+    """Let a supervisor's leg hear an agent's.
+
+    :raises HeaderRefused: the agent's number is none.
+    """
+    return redirect(wish.channel, variables.MONITOR_CONTEXTS[wish.mode], _agent(wish.agent))
+
+
+def take_over(wish: sv.TakeOver) -> AmiAction:
+    """Send a customer to a supervisor's leg.
+
+    :raises HeaderRefused: the supervisor's number is none.
+    """
+    return redirect(wish.channel, variables.TAKE_OVER_CONTEXT, _supervisor(wish.supervisor))
+
+
+def tell_agent(wish: sv.TellAgent) -> AmiAction:
+    """Play a sound into an agent's ear.
+
+    :raises HeaderRefused: the agent's number is none, or the sound's name.
+    """
+    return AmiAction(
+        "Originate",
+        {
+            "Channel": f"Local/{_agent(wish.agent)}@{variables.TELL_CONTEXT}/n",
+            "Context": variables.TELL_CONTEXT,
+            "Exten": variables.PLAY,
+            "Priority": "1",
+            "Async": "true",
+            "Variable": f"{variables.SOUND}={announcement(wish.sound)}",
+        },
+    )
 
 
 def hang_up(channel: str) -> AmiAction:
@@ -132,6 +172,25 @@ def forget_call(wish: do.ForgetCall) -> AmiAction:
     """
     entry = f"{variables.BLACK_BOX}/{_match(EXTENSION, wish.attempt, 'attempt')}"
     return AmiAction("Setvar", {"Variable": f"DB_DELETE({entry})", "Value": ""})
+
+
+def _call(dial: str, channel: ChannelId, context: str, extension: str, ring_time: timedelta) -> AmiAction:
+    return AmiAction(
+        "Originate",
+        {
+            "Channel": _match(DIAL_STRING, dial, "dial string"),
+            "ChannelId": _match(EXTENSION, channel, "channel id"),
+            "Context": context,
+            "Exten": extension,
+            "Priority": "1",
+            "Timeout": str(_milliseconds(ring_time)),
+            "Async": "true",
+        },
+    )
+
+
+def _supervisor(number: SupervisorNumber) -> str:
+    return _match(EXTENSION, number, "supervisor's number")
 
 
 def _agent(number: AgentNumber) -> str:

@@ -22,6 +22,7 @@ WANTED_EVENTS = frozenset(
     {
         *("Newchannel", "Newstate", "DialState", "DialEnd", "OriginateResponse"),
         *("BridgeEnter", "BridgeLeave", "DTMFEnd", "UserEvent", "Hangup", "FullyBooted"),
+        *("ChanSpyStart", "ChanSpyStop"),
     }
 )
 

@@ -18,7 +18,7 @@ from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
 from dialer.core.found import LastWord, LiveChannel
-from dialer.core.words import AgentNumber, BridgeId, ChannelId
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +55,11 @@ def live_channel(message: Message) -> LiveChannel:
     """One channel, as AMI's CoreShowChannels gives it."""
     account = message.get("AccountCode", "")
     agent = account.removeprefix(variables.AGENT_ACCOUNT_PREFIX)
+    supervisor = account.removeprefix(variables.SUPERVISOR_ACCOUNT_PREFIX)
     return LiveChannel(
         channel=ChannelId(message["Uniqueid"]),
         agent=AgentNumber(agent) if agent != account else None,
+        supervisor=SupervisorNumber(supervisor) if supervisor != account else None,
         up=message["ChannelStateDesc"] == "Up",
         bridge=BridgeId(message["BridgeId"]) if message.get("BridgeId") else None,
     )

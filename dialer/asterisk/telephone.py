@@ -29,6 +29,7 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.translate import translate
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
@@ -137,7 +138,7 @@ class Telephone:
             case do.Originate():
                 self._originate(command)
             case do.CallAgent():
-                self._call_agent(command)
+                self._ring(command.channel, command.agent, lambda: actions.call_agent(command))
             case do.Join():
                 self._join(command)
             case do.PlayMessage(channel=channel):
@@ -150,6 +151,21 @@ class Telephone:
                 self._do(lambda: actions.redirect(channel, *variables.LOGIN_DENIED), self._dropped(command))
             case do.Announce():
                 self._announce(command)
+            case sv.CallSupervisor():
+                self._ring(command.channel, command.supervisor, lambda: actions.call_supervisor(command))
+            case (
+                sv.AdmitSupervisor(channel=channel, supervisor=number) | sv.StandBy(channel=channel, supervisor=number)
+            ):
+                self._do(lambda: actions.to_supervisor_loop(channel, number), self._dropped(command))
+            case sv.RefuseSupervisor(channel=channel):
+                where = (variables.SUPERVISOR_CONTEXT, variables.REFUSED)
+                self._do(lambda: actions.redirect(channel, *where), self._dropped(command))
+            case sv.Monitor():
+                self._do(lambda: actions.monitor(command), self._dropped(command))
+            case sv.TakeOver():
+                self._take_over(command)
+            case sv.TellAgent():
+                self._do(lambda: actions.tell_agent(command), self._dropped(command))
             case do.ForgetCall():
                 # A call that Asterisk never made is not in the black box, which is no news; so no complaint.
                 self._do(lambda: actions.forget_call(command), lambda _: None)
@@ -169,14 +185,16 @@ class Telephone:
         self._unborn.expect(channel, failed)
         self._do(lambda: actions.originate(wish), failed, action_id=wish.attempt)
 
-    def _call_agent(self, wish: do.CallAgent) -> None:
-        def failed(error: AsteriskError) -> None:
-            self._unborn.settle(wish.channel)
-            log.warning("an agent's phone cannot be called", agent=wish.agent, reason=str(error))
-            self._tell(ev.HungUp(channel=wish.channel, at=_now(), cause=0))
+    def _ring(self, channel: ChannelId, whose: str, make: Callable[[], AmiAction]) -> None:
+        """Call the phone of one of our own people."""
 
-        self._unborn.expect(wish.channel, failed)
-        self._do(lambda: actions.call_agent(wish), failed, action_id=wish.channel)
+        def failed(error: AsteriskError) -> None:
+            self._unborn.settle(channel)
+            log.warning("a phone cannot be called", whose=whose, reason=str(error))
+            self._tell(ev.HungUp(channel=channel, at=_now(), cause=0))
+
+        self._unborn.expect(channel, failed)
+        self._do(make, failed, action_id=channel)
 
     def _join(self, wish: do.Join) -> None:
         def failed(error: AsteriskError) -> None:
@@ -186,6 +204,17 @@ class Telephone:
 
         self._joins.expect(wish.channel, wish.agent, wish.agent_leg)
         self._do(lambda: actions.join(wish), failed)
+
+    def _take_over(self, wish: sv.TakeOver) -> None:
+        def failed(error: AsteriskError) -> None:
+            # One that was not answered may have been carried out; then the bridges tell.
+            if not isinstance(error, OutcomeUnknown):
+                failure = sv.TakeOverFailed(
+                    channel=wish.channel, at=_now(), supervisor=wish.supervisor, reason=str(error)
+                )
+                self._tell(failure)
+
+        self._do(lambda: actions.take_over(wish), failed)
 
     def _announce(self, wish: do.Announce) -> None:
         channel = wish.channel

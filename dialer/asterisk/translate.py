@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from dialer.asterisk import variables
 from dialer.asterisk.protocol import Message
 from dialer.core import events as ev
+from dialer.core import supervision as sv
 from dialer.core.events import Event
-from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 SIP_CODE = re.compile(r"\b([3-6]\d\d)\b")
 """In TechCause: "486" from Asterisk 22.10, "SIP 486 Busy Here" before."""
@@ -134,8 +135,20 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             return ev.LoginTried(channel=_channel(message), at=at, agent=agent, pin=message["Pin"])
         case variables.AGENT_LEG_EVENT:
             return ev.AgentLegUp(channel=_channel(message), at=at, agent=AgentNumber(message["Agent"]))
+        case variables.SUPERVISOR_LEG_EVENT:
+            number = SupervisorNumber(message["Supervisor"])
+            request = message.get("Request", "")
+            return sv.SupervisorLegUp(channel=_channel(message), at=at, supervisor=number, request=request)
         case _:
             return None
+
+
+def _spy_start(message: Message, at: datetime) -> Event | None:
+    return sv.MonitorStarted(channel=ChannelId(message["SpyerUniqueid"]), at=at)
+
+
+def _spy_stop(message: Message, at: datetime) -> Event | None:
+    return sv.MonitorStopped(channel=ChannelId(message["SpyerUniqueid"]), at=at)
 
 
 _TRANSLATORS: dict[str, Callable[[Message, datetime], Event | None]] = {
@@ -146,5 +159,7 @@ _TRANSLATORS: dict[str, Callable[[Message, datetime], Event | None]] = {
     "BridgeLeave": _bridge_leave,
     "DTMFEnd": _dtmf_end,
     "Hangup": _hangup,
+    "ChanSpyStart": _spy_start,
+    "ChanSpyStop": _spy_stop,
     "UserEvent": _user_event,
 }

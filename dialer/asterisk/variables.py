@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dialer.core.words import MonitorMode
+
 # Global variables.
 HEARTBEAT = "WAIHU_HEARTBEAT"
 """Epoch seconds of Asterisk's clock when we last said that we are here."""
@@ -21,6 +23,9 @@ BRIDGED_AT = "WAIHU_BRIDGED"
 # Variable of an agent's leg.
 ANNOUNCE = "WAIHU_ANNOUNCE"
 
+# Variable of a channel that plays something into an agent's ear.
+SOUND = "WAIHU_SOUND"
+
 # Where legs go, as context and extension; the priority is always 1.
 OUR_CONTEXTS = "waihu-"
 """What the names of all our contexts begin with."""
@@ -31,6 +36,20 @@ AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
 BRIDGE_CONTEXT = "waihu-bridge"
 """Its extensions are agents' numbers."""
+SUPERVISOR_CONTEXT = "waihu-supervisor"
+"""Its extensions are supervisors' numbers, and `refused`."""
+REFUSED = "refused"
+MONITOR_CONTEXTS = {
+    MonitorMode.LISTEN: "waihu-listen",
+    MonitorMode.WHISPER: "waihu-whisper",
+    MonitorMode.BARGE: "waihu-barge",
+}
+"""Their extensions are agents' numbers."""
+TAKE_OVER_CONTEXT = "waihu-takeover"
+"""Its extensions are supervisors' numbers."""
+TELL_CONTEXT = "waihu-tell"
+"""Its extensions are agents' numbers, and `play`."""
+PLAY = "play"
 CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
@@ -38,6 +57,11 @@ CONTEXTS = (
     "waihu-hangup",
     "waihu-login",
     "waihu-agent",
+    "waihu-supervise",
+    "waihu-supervisor",
+    *("waihu-listen", "waihu-whisper", "waihu-barge"),
+    "waihu-takeover",
+    "waihu-tell",
     "waihu-inbound",
     "waihu-inbound-end",
 )
@@ -45,12 +69,16 @@ CONTEXTS = (
 AGENT_ACCOUNT_PREFIX = "waihu-agent-"
 """Account code of a leg in the waiting loop, followed by the agent's number."""
 
+SUPERVISOR_ACCOUNT_PREFIX = "waihu-supervisor-"
+"""Account code of the leg of a supervisor in a session, followed by the supervisor's number."""
+
 # User events.
 ANSWERED_EVENT = "WaihuAnswered"
 MESSAGE_STARTED_EVENT = "WaihuMessageStarted"
 BRIDGE_FAILED_EVENT = "WaihuBridgeFailed"
 LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"
+SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
 
 BLACK_BOX = "waihu-calls"
 """AstDB family of the black box; its keys are attempts."""

@@ -48,7 +48,7 @@ def supervise(floor: Floor, event: Event, now: datetime) -> Follows:
         case sv.TeamMessaged():
             yield from _message(floor, event)
         case sv.TakeOverFailed(supervisor=number):
-            yield from _give_up(floor, floor.supervisors[number], now)
+            yield from give_up(floor, floor.supervisors[number], now)
         case ev.DigitPressed(channel=channel):
             yield from _keyed(floor, floor.supervisors[floor.supervisor_legs[channel]], event.digit, now)
         case ev.ChannelEvent(channel=channel):
@@ -198,7 +198,7 @@ def _take_over(floor: Floor, supervisor: Supervisor, call: Call, now: datetime) 
     yield from tell(floor, now, ToCall(call.id, sig.Claimed(supervisor=supervisor.number)))
 
 
-def _give_up(floor: Floor, supervisor: Supervisor, now: datetime) -> Wishes:
+def give_up(floor: Floor, supervisor: Supervisor, now: datetime) -> Wishes:
     """The customer does not come, and is with the agent."""
     if supervisor.state is not SupervisorState.TAKING_OVER or supervisor.attempt is None:
         return
@@ -219,7 +219,7 @@ def _see_through(floor: Floor, supervisor: Supervisor, event: Event, now: dateti
         if call.bridge == supervisor.bridge:
             yield from _taken_over(floor, supervisor, call, event, now)
         elif agent is not None and agent.bridge == call.bridge != supervisor.left:
-            yield from _give_up(floor, supervisor, now)
+            yield from give_up(floor, supervisor, now)
 
 
 def _taken_over(floor: Floor, supervisor: Supervisor, call: Call, event: Event, now: datetime) -> Wishes:

@@ -7,20 +7,20 @@ allows; only one who is with a customer stays there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
-from dialer.core.attendance import tell_supervisor
+from dialer.core.attendance import give_up, tell_supervisor
 from dialer.core.coupling import ToCall, tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LiveChannel
 from dialer.core.permission import WITH_CUSTOMER
-from dialer.core.words import AttemptId, BridgeId, SupervisorNumber
+from dialer.core.words import AttemptId, BridgeId, ChannelId, SupervisorNumber
 
 Wishes = Iterator[do.Command]
 UNKNOWN_CAUSE = 0
@@ -29,11 +29,8 @@ UNKNOWN_CAUSE = 0
 def recover_sessions(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
     """Bring every session to where Asterisk says it is. Before the calls are, and after the agents."""
     live = {channel.channel: channel for channel in back.live}
-    customers = {
-        live[call.channel].bridge: call.id
-        for call in floor.calls.values()
-        if call.state.holds_line and call.channel in live
-    }
+    held = [call.id for call in floor.calls.values() if call.state.holds_line and call.channel in live]
+    customers = {bridge: attempt for attempt in held if (bridge := live[ChannelId(attempt)].bridge) is not None}
     for number in list(floor.supervisors):
         for leg in (floor.supervisors[number].leg, floor.supervisors[number].calling):
             if leg is not None and leg not in live:
@@ -41,27 +38,35 @@ def recover_sessions(floor: Floor, back: AsteriskBack, gone_at: datetime, now: d
                 yield from tell_supervisor(floor, number, gone, now)
     for channel in back.live:
         if channel.supervisor is not None and channel.up:
-            attempt = customers.get(channel.bridge) if channel.bridge is not None else None
-            yield from _session(floor, channel.supervisor, channel, attempt, back.at, now)
+            yield from _session(floor, channel.supervisor, channel, customers, back.at, now)
 
 
 def _session(
-    floor: Floor, number: SupervisorNumber, channel: LiveChannel, attempt: AttemptId | None, at: datetime, now: datetime
+    floor: Floor,
+    number: SupervisorNumber,
+    channel: LiveChannel,
+    customers: Mapping[BridgeId, AttemptId],
+    at: datetime,
+    now: datetime,
 ) -> Wishes:
-    supervisor = floor.supervisors.get(number)
-    if supervisor is None:
+    if number not in floor.supervisors:
         yield do.ReportOddity(what="supervisor whom the site file does not list", subject=number)
         yield do.HangUp(channel=channel.channel)
         return
-    if supervisor.leg != channel.channel:
+    if floor.supervisors[number].leg != channel.channel:
         up = sv.SupervisorLegUp(channel=channel.channel, at=at, supervisor=number)
         yield from tell_supervisor(floor, number, up, now)
         if floor.supervisors[number].leg != channel.channel:
             return
     for event in bridging(floor.supervisors[number].bridge, channel, at):
         yield from tell_supervisor(floor, number, event, now)
-    if floor.supervisors[number].state in WITH_CUSTOMER:
+    supervisor = floor.supervisors[number]
+    if supervisor.state in WITH_CUSTOMER:
+        if supervisor.left is not None and customers.get(supervisor.left) == supervisor.attempt:
+            # The customer was never sent.
+            yield from give_up(floor, supervisor, now)
         return
+    attempt = customers.get(channel.bridge) if channel.bridge is not None else None
     if attempt is not None and channel.bridge is not None:
         taken = sig.TakenOver(attempt=attempt, supervisor=number, bridge=channel.bridge, at=at)
         yield from tell(floor, now, ToCall(attempt, taken))

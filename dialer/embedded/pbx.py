@@ -13,6 +13,8 @@ from dialer.embedded.ports import LoopbackClaim
 ASTERISK_CONF = Path(__file__).resolve().parents[2] / "asterisk-conf"
 LOGIN_EXTENSION = "9000"
 """What a phone dials to reach `waihu-login`."""
+SUPERVISE_PREFIX = "*5"
+"""What a phone dials to reach `waihu-supervise`, followed by a key and an agent's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ class EmbeddedPbx:
 _DIALPLAN = f"""
 [from-phones]
 exten => {LOGIN_EXTENSION},1,Goto(waihu-login,s,1)
+exten => _{SUPERVISE_PREFIX}X!,1,Goto(waihu-supervise,${{EXTEN:{len(SUPERVISE_PREFIX)}}},1)
 
 [from-trunk]
 exten => _[+0-9]!,1,Goto(waihu-inbound,${{EXTEN}},1)

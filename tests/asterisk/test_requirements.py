@@ -56,7 +56,7 @@ async def test_every_lack_is_one_line_that_says_what_to_do(bare: tuple[AsteriskI
     assert "may not use Originate: add 'originate' to `write =` in section [cannot_dial] of manager.conf" in right
 
     contexts = await missing_requirements(complete)
-    assert len(contexts) == 8
+    assert len(contexts) == 15
     assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
     assert "'waihu-bridge'" in contexts[1]
 

@@ -73,7 +73,7 @@ class Carrier:
             "extensions.conf": self._dialplan(fates, scripted or {}),
             "manager.conf": (
                 f"[general]\nenabled = yes\nbindaddr = {self.ami.host}\nport = {self.ami.port}\n"
-                f"[{self.ami.user}]\nsecret = {self.ami.secret}\nread = call\nwrite = call,originate,reporting\n"
+                f"[{self.ami.user}]\nsecret = {self.ami.secret}\nread = call\nwrite = call,originate,reporting,system\n"
             ),
             "pjsip.conf": (
                 # The PBX's two endpoints come from one address; its phones' one says so in the From header.

@@ -18,15 +18,15 @@ class Phones:
         self._ami = carrier.ami
         self._pbx_sip = pbx_sip
 
-    async def dial_in(self, phone: str, number: str, pin: str) -> None:
-        """Dial Waihu's login and key the agent's `number` and `pin` there. Returns as soon as it is dialled.
+    async def dial_in(self, phone: str, number: str, pin: str, extension: str = LOGIN_EXTENSION) -> None:
+        """Dial Waihu's login and key the `number` and `pin` there. Returns as soon as it is dialled.
 
         :raises AmiActionError: the carrier refused.
         """
         await ami_action(
             self._ami,
             "Originate",
-            ("Channel", f"PJSIP/phones/sip:{LOGIN_EXTENSION}@{self._pbx_sip}"),
+            ("Channel", f"PJSIP/phones/sip:{extension}@{self._pbx_sip}"),
             ("Context", "phone-dials"),
             ("Exten", phone),
             ("Priority", "1"),

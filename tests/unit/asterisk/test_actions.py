@@ -7,7 +7,8 @@ import pytest
 from dialer.asterisk import actions
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
-from dialer.core.words import AgentNumber, AttemptId, ChannelId
+from dialer.core import supervision as sv
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, MonitorMode, SupervisorNumber
 
 ATTEMPT = AttemptId("0d9a6b52-6a2e-4a54-9f5c-0c6f5f0a9a11")
 
@@ -153,3 +154,67 @@ def test_a_customer_is_sent_to_the_agent() -> None:
     action = actions.join(do.Join(channel=ChannelId("c-1"), agent=AgentNumber("1001"), agent_leg=ChannelId("leg-1")))
     assert action.name == "Redirect"
     assert action.headers == {"Channel": "c-1", "Context": "waihu-bridge", "Exten": "1001", "Priority": "1"}
+
+
+# --- supervisors ----------------------------------------------------------------------------------------------------
+
+BOSS = SupervisorNumber("9001")
+BOSS_LEG = ChannelId("boss")
+ANNA = AgentNumber("1001")
+
+
+def test_a_supervisors_phone_is_called() -> None:
+    wish = sv.CallSupervisor(supervisor=BOSS, channel=BOSS_LEG, dial="PJSIP/9001", ring_time=timedelta(seconds=30))
+    action = actions.call_supervisor(wish)
+    assert (action.name, action.headers["Context"], action.headers["Exten"]) == ("Originate", "waihu-supervisor", BOSS)
+    assert (action.headers["ChannelId"], action.headers["Timeout"]) == (BOSS_LEG, "30000")
+
+
+@pytest.mark.parametrize(
+    ("mode", "context"),
+    [
+        (MonitorMode.LISTEN, "waihu-listen"),
+        (MonitorMode.WHISPER, "waihu-whisper"),
+        (MonitorMode.BARGE, "waihu-barge"),
+    ],
+)
+def test_a_supervisor_is_sent_to_an_agent(mode: MonitorMode, context: str) -> None:
+    action = actions.monitor(sv.Monitor(channel=BOSS_LEG, supervisor=BOSS, agent=ANNA, mode=mode))
+    assert action == actions.redirect(BOSS_LEG, context, ANNA)
+
+
+def test_a_customer_is_sent_to_a_supervisor_and_the_supervisor_to_the_loop() -> None:
+    take = sv.TakeOver(channel=ChannelId("customer"), supervisor=BOSS)
+    assert actions.take_over(take) == actions.redirect("customer", "waihu-takeover", BOSS)
+    assert actions.to_supervisor_loop(BOSS_LEG, BOSS) == actions.redirect(BOSS_LEG, "waihu-supervisor", BOSS)
+
+
+def test_a_sound_for_an_agents_ear() -> None:
+    action = actions.tell_agent(sv.TellAgent(agent=ANNA, sound="custom/meeting"))
+    assert action.headers == {
+        "Channel": "Local/1001@waihu-tell/n",
+        "Context": "waihu-tell",
+        "Exten": "play",
+        "Priority": "1",
+        "Async": "true",
+        "Variable": "WAIHU_SOUND=custom/meeting",
+    }
+
+
+@pytest.mark.parametrize("bad", ["", "9001\r\nAction: Hangup", "90 01", "9001,1", "9001@x", "9001/n"])
+def test_what_is_no_number_goes_nowhere(bad: str) -> None:
+    boss, agent = SupervisorNumber(bad), AgentNumber(bad)
+    with pytest.raises(HeaderRefused):
+        actions.take_over(sv.TakeOver(channel=BOSS_LEG, supervisor=boss))
+    with pytest.raises(HeaderRefused):
+        actions.to_supervisor_loop(BOSS_LEG, boss)
+    with pytest.raises(HeaderRefused):
+        actions.monitor(sv.Monitor(channel=BOSS_LEG, supervisor=BOSS, agent=agent, mode=MonitorMode.LISTEN))
+    with pytest.raises(HeaderRefused):
+        actions.tell_agent(sv.TellAgent(agent=agent, sound="beep"))
+
+
+@pytest.mark.parametrize("bad", ["", "a b", "beep\r\nVariable: X=y", "beep,noanswer", "${SHELL(id)}"])
+def test_what_is_no_sound_is_not_played(bad: str) -> None:
+    with pytest.raises(HeaderRefused):
+        actions.tell_agent(sv.TellAgent(agent=ANNA, sound=bad))

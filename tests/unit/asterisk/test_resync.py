@@ -6,7 +6,7 @@ from dialer.asterisk.resync import live_channel, survey
 from dialer.asterisk.session import Session
 from dialer.asterisk.settings import AsteriskSettings
 from dialer.core.found import LiveChannel
-from dialer.core.words import AgentNumber, BridgeId, ChannelId
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber
 from tests.fakes.ami_server import AmiServer
 
 CHANNEL = {"Event": "CoreShowChannel", "Uniqueid": "u", "Channel": "PJSIP/1001-1", "ChannelStateDesc": "Up"}
@@ -18,6 +18,10 @@ CHANNEL = {"Event": "CoreShowChannel", "Uniqueid": "u", "Channel": "PJSIP/1001-1
         (
             {"AccountCode": "waihu-agent-1001", "BridgeId": "b"},
             LiveChannel(channel=ChannelId("u"), agent=AgentNumber("1001"), up=True, bridge=BridgeId("b")),
+        ),
+        (
+            {"AccountCode": "waihu-supervisor-9001"},
+            LiveChannel(channel=ChannelId("u"), agent=None, up=True, bridge=None, supervisor=SupervisorNumber("9001")),
         ),
         (
             {"AccountCode": "", "BridgeId": "", "ChannelStateDesc": "Ringing"},

@@ -6,13 +6,15 @@ import pytest
 
 from dialer.asterisk.translate import sip_code_of, translate, verdict_of
 from dialer.core import events as ev
+from dialer.core import supervision as sv
 from dialer.core.events import Event
-from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 STAMP = "1795327200.250000"
 AT = datetime(2026, 11, 22, 6, 0, 0, 250_000, tzinfo=UTC)
 U = ChannelId("u")
+S = ChannelId("s")
 
 ROWS: list[tuple[dict[str, str], Event | None]] = [
     ({"Event": "Newstate", "ChannelStateDesc": "Ringing"}, ev.Rang(channel=U, at=AT)),
@@ -46,6 +48,12 @@ ROWS: list[tuple[dict[str, str], Event | None]] = [
     ),
     ({"Event": "UserEvent", "UserEvent": "WaihuAnswered", "Amd": "HANGUP", "AmdCause": ""}, None),
     ({"Event": "UserEvent", "UserEvent": "WaihuMessageStarted", "Reason": "late"}, ev.MessageStarted(channel=U, at=AT)),
+    ({"Event": "ChanSpyStart", "SpyerUniqueid": "s", "SpyeeUniqueid": "u"}, sv.MonitorStarted(channel=S, at=AT)),
+    ({"Event": "ChanSpyStop", "SpyerUniqueid": "s"}, sv.MonitorStopped(channel=S, at=AT)),
+    (
+        {"Event": "UserEvent", "UserEvent": "WaihuSupervisorLeg", "Supervisor": "9001", "Request": "11001"},
+        sv.SupervisorLegUp(channel=U, at=AT, supervisor=SupervisorNumber("9001"), request="11001"),
+    ),
     (
         {"Event": "UserEvent", "UserEvent": "WaihuLogin", "Agent": "1001", "Pin": "0815"},
         ev.LoginTried(channel=U, at=AT, agent=AgentNumber("1001"), pin="0815"),

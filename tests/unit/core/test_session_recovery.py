@@ -51,6 +51,12 @@ def test_one_that_failed_unseen_has_failed() -> None:
     assert (play.agent().state, play.call().claim) == (AgentState.TALKING, None)
 
 
+def test_one_that_was_never_sent_is_given_up() -> None:
+    play = lost(listening().boss_presses("4")).asterisk_back(CUSTOMER, ANNAS, BOSSES)
+    assert (play.boss.state, play.call().claim) == (SupervisorState.WAITING, None)
+    assert play.wished(sv.Monitor)[-1] == MONITOR
+
+
 def test_a_supervisor_with_a_customer_stays_there() -> None:
     play = listening().boss_presses("4").customer_leaves_agent().customer_comes_to(BOSS_LEG).ignore()
     lost(play).asterisk_back(
