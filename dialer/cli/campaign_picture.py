@@ -41,13 +41,15 @@ def picture(seen: RunStatus, campaigns: list[Campaign], decisions: Mapping[str, 
 
 def _history(decisions: Sequence[Decision]) -> Table:
     """The pacer's decisions, newest last, by the clock of this terminal; what said the same is one line."""
-    table = plain_table("  from", "to", "times", "lines", "why")
-    table.columns[2].justify = table.columns[3].justify = "right"
+    table = plain_table("  from", "to", "times", "lines", "let go", "why")
+    for column in table.columns[2:5]:
+        column.justify = "right"
     for decision in decisions:
         since, until = (datetime.fromisoformat(decision[end]).astimezone() for end in ("since", "until"))
         clock = "%H:%M:%S" if since.date() == datetime.now(UTC).astimezone().date() else "%Y-%m-%d %H:%M:%S"
         end = "" if decision["times"] == 1 else f"{until:%H:%M:%S}"
-        table.add_row(f"  {since:{clock}}", end, str(decision["times"]), str(decision["lines"]), decision["because"])
+        counts = (str(decision[count]) for count in ("times", "lines", "let_go"))
+        table.add_row(f"  {since:{clock}}", end, *counts, decision["because"])
     return table
 
 

@@ -18,6 +18,8 @@ KEPT = 500
 MOMENT = timedelta(seconds=1)
 LAUNCHED = "launched"
 """The kind of every decision that launched something."""
+LET_GO = "let_go"
+"""The kind of a decision that only hung up lines for which nobody would be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,10 @@ class Decision:
     times: int = 1
     lines: int
     """Lines launched, in preview leads offered, by all of them together."""
+    let_go: int = 0
+    """Lines hung up because nobody would be there to take them."""
     kind: str
-    """`launched`, or what held it, in a word or two that do not change with the figures."""
+    """`launched`, `let_go` or what held it, in a word that does not change with the figures."""
     because: str
     """The last one's reason; of several launches, the last launch's."""
     figures: Mapping[str, float] = field(default_factory=dict, repr=False)
@@ -42,10 +46,7 @@ class Decision:
         return {
             "since": self.since.isoformat(timespec="milliseconds"),
             "until": self.until.isoformat(timespec="milliseconds"),
-            "times": self.times,
-            "lines": self.lines,
-            "kind": self.kind,
-            "because": self.because,
+            **{name: getattr(self, name) for name in ("times", "lines", "let_go", "kind", "because")},
         }
 
 
@@ -53,7 +54,7 @@ class Decisions:
     """A campaign's last decisions, oldest first, and how many there ever were."""
 
     def __init__(self) -> None:
-        self.launched = 0
+        self.launched = self.let_go = 0
         """Lines, since the daemon began."""
         self.kinds: Counter[str] = Counter()
         """Decisions of each kind, since the daemon began."""
@@ -78,6 +79,7 @@ class Decisions:
     def add(self, made: Decision) -> None:
         """Remember a decision that was made just now."""
         self.launched += made.lines
+        self.let_go += made.let_go
         self.kinds[made.kind] += 1
         ring = self._ring
         if made.lines and len(ring) > 1 and not ring[-1].lines and _one_moment(ring[-2], made):
@@ -85,7 +87,8 @@ class Decisions:
             made = replace(made, times=made.times + pause.times)
         if ring and (_one_moment(ring[-1], made) if made.lines else ring[-1].kind == made.kind):
             first = ring.pop()
-            made = replace(made, since=first.since, times=first.times + made.times, lines=first.lines + made.lines)
+            lines, let_go = first.lines + made.lines, first.let_go + made.let_go
+            made = replace(made, since=first.since, times=first.times + made.times, lines=lines, let_go=let_go)
         ring.append(made)
         if made.lines:
             self.last_launch = made

@@ -11,7 +11,7 @@ from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import ToAgent, ToCall, deliver, open_attempt, tell
-from dialer.core.decisions import LAUNCHED, Decision
+from dialer.core.decisions import LAUNCHED, LET_GO, Decision
 from dialer.core.floor import Floor
 from dialer.core.hopper import Taken, take, wanted
 from dialer.core.hours import next_opening
@@ -44,7 +44,16 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
     decision = _in_turn(plan(policy.pacing, view, campaign.rates), turn)
     taken = take(campaign.hopper, decision.lines, policy, floor.number_in_use, now)
     kind, because = _reason(campaign, decision, taken, now)
-    floor.put_decision(name, Decision(since=now, until=now, lines=len(taken.leads), kind=kind, because=because))
+    made = Decision(
+        since=now,
+        until=now,
+        lines=len(taken.leads),
+        let_go=len(decision.let_go),
+        kind=kind,
+        because=because,
+        figures=decision.figures,
+    )
+    floor.put_decision(name, made)
     campaign = replace(campaign, hopper=taken.hopper, because=because)
     fetch = _fetch(campaign, view, now)
     floor.put_campaign(replace(campaign, fetching=campaign.fetching if fetch is None else fetch.count))
@@ -80,13 +89,15 @@ def _reason(campaign: Campaign, decision: Plan, taken: Taken, now: datetime) -> 
     """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way."""
     if taken.leads:
         return LAUNCHED, decision.because
+    if decision.let_go:
+        return LET_GO, decision.because
     if not campaign.hopper.leads and not campaign.fetching:
-        return "no leads", _no_leads(campaign, now)
+        return "no_leads", _no_leads(campaign, now)
     if taken.shut:
         return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
     if decision.lines:
-        return "numbers in use", f"0 lines: the numbers of all {len(campaign.hopper)} leads at hand are in other calls"
-    return "held", decision.because
+        return "numbers_in_use", f"0 lines: the numbers of all {len(campaign.hopper)} leads at hand are in other calls"
+    return decision.kind.value, decision.because
 
 
 def _no_leads(campaign: Campaign, now: datetime) -> str:

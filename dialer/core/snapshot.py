@@ -11,6 +11,7 @@ from typing import Any
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
+from dialer.core.pacing.rates import Rates
 from dialer.core.words import AgentState, CallState, CampaignName
 
 Plain = dict[str, Any]
@@ -72,7 +73,7 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "state": campaign.state.value,
         "seconds": round((now - campaign.since).total_seconds(), 1),
         "because": campaign.because,
-        **_decisions(floor.decisions.get(campaign.name, Decisions())),
+        **_pacing(floor.decisions.get(campaign.name, Decisions()), campaign.rates),
         "lines": _counts(CallState, lines),
         "agents": _counts(AgentState, staff),
         "hopper": len(campaign.hopper),
@@ -85,14 +86,20 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
     }
 
 
-def _decisions(decisions: Decisions) -> Plain:
+def _pacing(decisions: Decisions, rates: Rates) -> Plain:
     launch = decisions.last_launch
     return {
         "last_launch": launch.plain() if launch is not None else None,
         "recent": [decision.plain() for decision in decisions.last(RECENT)],
         "launched": decisions.launched,
         "decisions": dict(decisions.kinds),
-        "figures": decisions.figures,
+        "let_go": decisions.let_go,
+        "figures": {
+            **decisions.figures,
+            "learned_answer_rate": rates.answer_rate,
+            "learned_talk_seconds": rates.talk.mean,
+            "learned_wrap_up_seconds": rates.wrap.mean,
+        },
     }
 
 

@@ -80,6 +80,9 @@ class _Floor(Collector):
         hopper = GaugeMetricFamily("waihu_hopper_leads", "Leads at hand", labels=["campaign"])
         remaining = GaugeMetricFamily("waihu_leads_remaining", "Leads that are not ended", labels=["campaign"])
         launched = CounterMetricFamily("waihu_pacing_lines_launched", "Lines launched", labels=["campaign"])
+        let_go = CounterMetricFamily(
+            "waihu_pacing_lines_let_go", "Lines hung up because nobody would be there", labels=["campaign"]
+        )
         decisions = CounterMetricFamily(
             "waihu_pacing_decisions", "Decisions of the pacer, by what decided them", labels=["campaign", "kind"]
         )
@@ -87,6 +90,7 @@ class _Floor(Collector):
         for campaign in status["campaigns"]:
             name = campaign["name"]
             launched.add_metric([name], campaign["launched"])
+            let_go.add_metric([name], campaign["let_go"])
             for kind, count in campaign["decisions"].items():
                 decisions.add_metric([name, kind], count)
             for figure, value in campaign["figures"].items():
@@ -103,5 +107,5 @@ class _Floor(Collector):
             cap.add_metric([name], campaign["drop_cap"])
             hopper.add_metric([name], campaign["hopper"])
             remaining.add_metric([name], campaign["remaining"])
-        yield from (lines, agents, rate, cap, hopper, remaining, launched, decisions)
+        yield from (lines, agents, rate, cap, hopper, remaining, launched, let_go, decisions)
         yield from figures.values()

@@ -40,7 +40,7 @@ class PacingMemory:
         if kept is None:
             rates = Rates.prior()
         else:
-            rates = kept.rates
+            rates = kept.rates.faded(kept.age)
             hours = round(kept.age.total_seconds() / 3600, 1)
             log.info("the pacer goes on with what it had learned", campaign=campaign, hours_ago=hours)
         self._rates[campaign] = rates

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -44,9 +44,23 @@ async def test_the_next_life_begins_with_what_the_last_learned(engine: AsyncEngi
     await memory.write()
     with capture_logs() as lines:
         _, floor = await life(engine)
-    assert floor.campaigns[SPRING].rates.to_plain() == learned.to_plain() != Rates.prior().to_plain()
+    recalled = floor.campaigns[SPRING].rates
+    assert recalled.talk.mean == pytest.approx(learned.talk.mean, rel=1e-3)
+    assert learned.talk.mean != Rates.prior().talk.mean
     [line] = lines
     assert (line["event"], line["hours_ago"]) == ("the pacer goes on with what it had learned", 0.0)
+
+
+async def test_what_was_learned_long_ago_counts_less(engine: AsyncEngine) -> None:
+    await sow_campaign(engine, 1)
+    memory, floor = await life(engine)
+    learned = learn(floor)
+    await memory.write()
+    await do(engine, "UPDATE pacing_memories SET rates_at = rates_at - interval '4 days'")
+    _, floor = await life(engine)
+    recalled = floor.campaigns[SPRING].rates.talk.mean
+    assert recalled == pytest.approx(learned.faded(timedelta(days=4)).talk.mean, rel=1e-3)
+    assert learned.talk.mean < recalled < Rates.prior().talk.mean
 
 
 async def test_a_life_in_which_nothing_was_learned_leaves_the_memory_as_old_as_it_is(engine: AsyncEngine) -> None:

@@ -27,7 +27,7 @@ async def test_what_was_learned_outlives_the_daemon(open_with: OpenFloor) -> Non
     await floor.start_campaign()
     await floor.until_recorded(len(cast.numbers))
     asked = (await floor.get(f"/campaigns/{floor.campaign}/why?last=3")).json()
-    assert [decision["kind"] for decision in asked["decisions"]][-1] == "no leads"
+    assert [decision["kind"] for decision in asked["decisions"]][-1] == "no_leads"
     metrics = (await floor.get("/metrics")).text
     launched = f'waihu_pacing_lines_launched_total{{campaign="{floor.campaign}"}} {len(cast.numbers)}.0'
     assert launched in metrics.splitlines()

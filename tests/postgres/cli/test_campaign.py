@@ -121,11 +121,18 @@ def test_status_why_tells_the_last_decisions_newest_last(waihu: Waihu, site: Pat
     shown = waihu("campaign", "status", "spring", "--why", "--last", "2").stdout.splitlines()
     assert any(line.split(None, 2)[:2] == ["last", "launch"] and "ago, 3 lines: 3 ready" in line for line in shown)
     head, *rows = shown[shown.index("") + 1 :][shown[shown.index("") + 1 :].index("") + 1 :]
-    assert head.split() == ["from", "to", "times", "lines", "why"]
+    assert head.split() == ["from", "to", "times", "lines", "let", "go", "why"]
     launch, since = now - timedelta(seconds=5), now - timedelta(seconds=4)
-    assert [row.split(None, 4) for row in rows] == [
-        [f"{launch.astimezone():%H:%M:%S}", "1", "3", "3", "lines: 3 ready"],
-        [f"{since.astimezone():%H:%M:%S}", f"{now.astimezone() - timedelta(seconds=2):%H:%M:%S}", "2", "0", "0 丙"],
+    assert [row.split(None, 5) for row in rows] == [
+        [f"{launch.astimezone():%H:%M:%S}", "1", "3", "0", "3", "lines: 3 ready"],
+        [
+            f"{since.astimezone():%H:%M:%S}",
+            f"{now.astimezone() - timedelta(seconds=2):%H:%M:%S}",
+            "2",
+            "0",
+            "0",
+            "0 丙",
+        ],
     ]
     told = json.loads(waihu("campaign", "status", "spring", "--why", "--json").stdout)["campaigns"][0]
     assert [decision["because"] for decision in told["why"][1:]] == ["stopped", "3 lines: 3 ready", "0 丙"]

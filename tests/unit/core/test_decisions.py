@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from dialer.core.decisions import KEPT, LAUNCHED, Decision, Decisions
+from dialer.core.decisions import KEPT, LAUNCHED, LET_GO, Decision, Decisions
 from tests.factories import NOW
 
 
@@ -74,6 +74,14 @@ def test_the_last_launch_outlives_what_follows() -> None:
     assert kept.last(0) == []
 
 
+def test_lines_that_were_let_go_are_counted() -> None:
+    kept = Decisions()
+    for seconds, lines, let_go in ((0, 0, 2), (1, 0, 1), (2, 3, 1), (2.5, 1, 0)):
+        kept.add(replace(made(seconds, lines, kind=LET_GO), let_go=let_go))
+    assert [(decision.kind, decision.lines, decision.let_go) for decision in kept] == [(LET_GO, 0, 3), (LAUNCHED, 4, 1)]
+    assert (kept.let_go, kept.launched) == (4, 4)
+
+
 def test_figures_are_those_of_the_newest_decision_and_of_the_last_launch() -> None:
     kept = Decisions()
     assert kept.figures == {}
@@ -105,6 +113,7 @@ def test_a_decision_is_plain() -> None:
         "until": "2026-03-02T10:00:01.500+00:00",
         "times": 1,
         "lines": 2,
+        "let_go": 0,
         "kind": "launched",
         "because": "2 lines: 两个",
     }

@@ -124,12 +124,12 @@ def test_decisions_are_remembered_with_their_kind() -> None:
     play.fetched(make_lead(1), total=1).wait(3.0)
     play.order(CampaignOrder.PAUSE).feed(ev.StoreLost())
     decisions = play.dialer.floor.decisions[SPRING]
-    kinds = ["stopped", "no leads", "held", LAUNCHED, "no leads", "paused", "store_lost"]
+    kinds = ["stopped", "no_leads", "leads", LAUNCHED, "no_leads", "paused", "store_lost"]
     assert [decision.kind for decision in decisions] == kinds
     assert decisions.last_launch is not None
     assert (decisions.launched, decisions.last_launch.lines) == (1, 1)
     assert decisions.last_launch.because.startswith("1 line: ")
-    assert decisions.kinds["no leads"] > 3
+    assert decisions.kinds["no_leads"] > 3
 
 
 def test_no_more_lines_than_the_campaign_may_have() -> None:

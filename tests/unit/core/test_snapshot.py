@@ -42,6 +42,9 @@ def test_why_it_last_dialled_is_told_beside_why_it_does_not_now() -> None:
     assert (campaign["last_launch"]["lines"], campaign["launched"]) == (1, 1)
     assert [decision["lines"] for decision in campaign["recent"]][-2:] == [1, 0]
     assert campaign["decisions"]["launched"] == 1
+    rates = play.campaign.rates
+    assert campaign["figures"]["learned_answer_rate"] == rates.answer_rate
+    assert campaign["figures"]["learned_talk_seconds"] == rates.talk.mean
     assert snapshot(opening().dialer.floor, play.now).campaigns[0]["last_launch"] is None
 
 

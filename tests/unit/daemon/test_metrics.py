@@ -1,10 +1,9 @@
 """dialer.daemon.metrics: what Prometheus reads of a campaign's pacing."""
 
-from dataclasses import replace
-
 from prometheus_client.parser import text_string_to_metric_families
 
 from dialer.core.snapshot import snapshot
+from dialer.core.words import Mode
 from dialer.daemon.metrics import Metrics
 from tests.factories import SPRING
 from tests.scenes import Scene, running
@@ -32,10 +31,13 @@ def test_lines_and_decisions_are_counted() -> None:
 
 
 def test_every_figure_of_the_pacer_is_a_gauge() -> None:
-    play = running(leads=2).wait(1.5)
-    decisions = play.dialer.floor.decisions[SPRING]
-    assert decisions.last_launch is not None
-    decisions.add(replace(decisions.last_launch, figures={"threshold": 0.024}))
+    play = running(Mode.PREDICTIVE, leads=2).wait(1.5)
+    launch = play.dialer.floor.decisions[SPRING].last_launch
+    assert launch is not None
+    assert {"threshold", "window_rate", "drop_cap", "abandon_probability", "answers"} <= launch.figures.keys()
     seen = exported(play)
-    assert seen["waihu_pacing_threshold", SPRING] == 0.024
-    assert seen["waihu_pacing_last_launch_threshold", SPRING] == 0.024
+    for name, value in launch.figures.items():
+        assert seen[f"waihu_pacing_last_launch_{name}", SPRING] == value
+        assert (f"waihu_pacing_{name}", SPRING) in seen
+    assert seen["waihu_pacing_learned_talk_seconds", SPRING] == play.campaign.rates.talk.mean
+    assert seen["waihu_pacing_lines_let_go_total", SPRING] == 0
