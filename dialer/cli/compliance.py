@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dialer.config.preset import Preset, SourceSection, presets
+from dialer.config.preset import Preset, SourceSection, preset, preset_names
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.strictness import SCALES
 
@@ -25,41 +25,41 @@ def compliance(
     `compliance: NAME` in a campaign file holds the campaign to it.
     """
     if name is None:
-        width = max(map(len, presets()))
-        for each, preset in presets().items():
-            typer.echo(f"{each:{width}}  {preset.place}")
-    elif name in presets():
-        for line in _lines(presets()[name]):
+        width = max(map(len, preset_names()))
+        for each in preset_names():
+            typer.echo(f"{each:{width}}  {preset(each).place}")
+    elif name in preset_names():
+        for line in _lines(preset(name)):
             typer.echo(line)
     else:
-        hint = did_you_mean(name, presets()) or f", expected {one_of(presets())}"
+        hint = did_you_mean(name, preset_names()) or f", expected {one_of(preset_names())}"
         raise typer.BadParameter(f"{name!r} is no compliance preset{hint}")
     typer.echo(f"\n{NO_ADVICE}")
 
 
-def _lines(preset: Preset) -> Iterator[str]:
-    yield preset.place
+def _lines(law: Preset) -> Iterator[str]:
+    yield law.place
     yield ""
     yield "A campaign may be stricter than:"
-    for key, figure in preset.figures.items():
+    for key, figure in law.figures.items():
         yield f"  {key}: {SCALES[key].said(figure.bound)}  [{figure.source}]"
         if figure.note:
             yield f"      {figure.note}"
-    if kept := preset.holidays:
+    if kept := law.holidays:
         yield f"  holidays: those of {kept.country}, besides the campaign's own  [{kept.source}]"
         if kept.note:
             yield f"      {kept.note}"
     yield ""
     yield "Yours to see to:"
-    if preset.message:
-        yield f"  the safe-harbour message says: {'; '.join(preset.message.says)}  [{preset.message.source}]"
-    if preset.records:
-        yield f"  records are kept: {preset.records.keep}  [{preset.records.source}]"
-    for duty in preset.duties:
+    if law.message:
+        yield f"  the safe-harbour message says: {'; '.join(law.message.says)}  [{law.message.source}]"
+    if law.records:
+        yield f"  records are kept: {law.records.keep}  [{law.records.source}]"
+    for duty in law.duties:
         yield f"  {duty.what}  [{duty.source}]"
     yield ""
     yield "Sources:"
-    for name, source in preset.sources.items():
+    for name, source in law.sources.items():
         yield f"  [{name}] {source.law}"
         yield f"      {source.page}"
         yield f"      {_how_sure(source)}"

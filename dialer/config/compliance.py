@@ -13,7 +13,7 @@ from typing import Any
 
 from dialer.config.campaign_file import CampaignFile
 from dialer.config.document import Document, Value
-from dialer.config.preset import presets
+from dialer.config.preset import preset, preset_names
 from dialer.config.problems import Problem
 from dialer.config.strictness import SCALES
 
@@ -33,9 +33,9 @@ def bounds(names: Iterable[str]) -> dict[str, list[Bound]]:
     """What these laws say, by setting."""
     found: dict[str, list[Bound]] = {}
     for name in names:
-        preset = presets()[name]
-        for key, figure in preset.figures.items():
-            bound = Bound(name, figure.bound, SCALES[key].read(figure.bound), str(preset.source_of(key)))
+        law = preset(name)
+        for key, figure in law.figures.items():
+            bound = Bound(name, figure.bound, SCALES[key].read(figure.bound), str(law.source_of(key)))
             found.setdefault(key, []).append(bound)
     return found
 
@@ -93,7 +93,7 @@ def _looser(document: Document, said: CampaignFile) -> Iterator[Problem]:
 
 def all_holidays(said: CampaignFile) -> frozenset[date]:
     """The campaign's own holidays and those of its laws."""
-    kept = (presets()[name].holidays for name in said.compliance)
+    kept = (preset(name).holidays for name in said.compliance)
     return said.holidays.all_dates().union(*(holidays.all_dates() for holidays in kept if holidays is not None))
 
 
@@ -101,7 +101,7 @@ def _names(document: Document) -> list[str]:
     """The laws that a document names and we know; the others are told when it is read."""
     given = document.value.get("compliance")
     listed = given if isinstance(given, list) else [given]
-    return [name for name in dict.fromkeys(map(str, listed)) if name in presets()]
+    return [name for name in dict.fromkeys(map(str, listed)) if name in preset_names()]
 
 
 def _value(said: CampaignFile, keys: tuple[str, ...]) -> Any:

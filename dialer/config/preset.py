@@ -126,13 +126,17 @@ class Preset(Section):
 
 
 @cache
-def presets() -> dict[str, Preset]:
-    """All presets by name. ConfigError would be a mistake of ours."""
-    return {
-        file.name.removesuffix(ENDING): read_preset(file.read_text(encoding="utf-8"), file.name)
-        for file in sorted(files(FOLDER).iterdir(), key=lambda file: file.name)
-        if file.name.endswith(ENDING)
-    }
+def preset_names() -> tuple[str, ...]:
+    """Which presets there are; none of them is read."""
+    names = (file.name for file in files(FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(ENDING) for name in names if name.endswith(ENDING)))
+
+
+@cache
+def preset(name: str) -> Preset:
+    """One of `preset_names`. ConfigError would be a mistake of ours."""
+    file = files(FOLDER) / f"{name}{ENDING}"
+    return read_preset(file.read_text(encoding="utf-8"), file.name)
 
 
 def read_preset(text: str, file: str) -> Preset:
@@ -143,18 +147,18 @@ def read_preset(text: str, file: str) -> Preset:
 def _parse_names(given: Any) -> list[str]:
     names = given if isinstance(given, list) else [given]
     if given is None or given == "":
-        raise ValueError(f"names no law, expected {one_of(presets())}; leave it out to look at none")
+        raise ValueError(f"names no law, expected {one_of(preset_names())}; leave it out to look at none")
     problems = list(same_item_twice(map(str, names)))
     for index, name in enumerate(names):
-        if name not in presets():
-            hint = did_you_mean(str(name), presets()) or f", expected {one_of(presets())}"
+        if name not in preset_names():
+            hint = did_you_mean(str(name), preset_names()) or f", expected {one_of(preset_names())}"
             problems.append(((index,) if isinstance(given, list) else (), f"{name!r} is no compliance preset{hint}"))
     refuse(problems)
     return names
 
 
 def _names_schema() -> dict[str, Any]:
-    known = {"type": "string", "enum": list(presets())}
+    known = {"type": "string", "enum": list(preset_names())}
     return {"anyOf": [known, {"type": "array", "items": known}]}
 
 

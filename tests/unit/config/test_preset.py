@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from dialer.config.preset import Preset, presets, read_preset
+from dialer.config.preset import Preset, preset, preset_names, read_preset
 from dialer.config.problems import ConfigError
 from dialer.config.strictness import SCALES
 
@@ -18,27 +18,27 @@ figures:
 """
 
 
-def cited(preset: Preset) -> set[str]:
-    parts = [preset.holidays, preset.message, preset.records, *preset.duties, *preset.figures.values()]
+def cited(law: Preset) -> set[str]:
+    parts = [law.holidays, law.message, law.records, *law.duties, *law.figures.values()]
     return {part.source for part in parts if part is not None}
 
 
 def test_these_places_are_known() -> None:
-    assert list(presets()) == ["ca-crtc", "cn", "de", "fr", "uk-ofcom", "us-fcc", "us-tsr"]
+    assert preset_names() == ("ca-crtc", "cn", "de", "fr", "uk-ofcom", "us-fcc", "us-tsr")
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", preset_names())
 def test_every_source_can_be_read_and_is_cited(name: str) -> None:
-    preset = presets()[name]
-    assert cited(preset) == set(preset.sources)
-    for source in preset.sources.values():
+    law = preset(name)
+    assert cited(law) == set(law.sources)
+    for source in law.sources.values():
         assert source.page.startswith("https://")
         assert source.looked_at is None or source.looked_at >= date(2026, 11, 1)
         assert source.looked_in is None or source.looked_at is not None
 
 
 def test_every_setting_that_laws_bound_is_bounded_by_one() -> None:
-    assert {key for preset in presets().values() for key in preset.figures} == set(SCALES)
+    assert {key for name in preset_names() for key in preset(name).figures} == set(SCALES)
 
 
 @pytest.mark.parametrize(
