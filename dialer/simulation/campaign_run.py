@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.agent import Agent
 from dialer.core.dialer import Dialer
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
@@ -37,6 +38,8 @@ Stretch = tuple[datetime, datetime]
 """From a moment until before another."""
 LUNCH = "lunch"
 BY = "simulation"
+SKIP_SECONDS = 1.0
+"""Who passes a lead by does so at a glance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,23 +231,20 @@ class CampaignRun:
         agent = self.dialer.floor.agents.get(number)
         if agent is None or agent.state is not AgentState.WRAP_UP or agent.attempt != attempt:
             return
-        if disposition is None:
-            order = ev.AgentOrdered(agent=number, order=AgentOrder.READY, by=BY)
-        else:
-            order = ev.AgentOrdered(agent=number, order=AgentOrder.DISPOSE, argument=disposition, by=BY)
-        self._inbox.append(order)
+        self._inbox.append(_end_of_wrap_up(agent, disposition))
 
     def _offered(self, number: AgentNumber) -> None:
         agent = self.dialer.floor.agents[number]
         if agent.offer is not None:
             seconds = self._hands[agent.offer.campaign].look(number)
-            self.agenda.after(seconds, self._accept, (number, agent.offer.attempt))
+            order = AgentOrder.SKIP if seconds is None else AgentOrder.ACCEPT
+            self.agenda.after(seconds or SKIP_SECONDS, self._looked, (number, agent.offer.attempt, order))
 
-    def _accept(self, looked: tuple[AgentNumber, AttemptId]) -> None:
-        number, attempt = looked
+    def _looked(self, looked: tuple[AgentNumber, AttemptId, AgentOrder]) -> None:
+        number, attempt, order = looked
         agent = self.dialer.floor.agents.get(number)
         if agent is not None and agent.offer is not None and agent.offer.attempt == attempt:
-            self._inbox.append(ev.AgentOrdered(agent=number, order=AgentOrder.ACCEPT, by=BY))
+            self._inbox.append(ev.AgentOrdered(agent=number, order=order, by=BY))
 
     # --- lines, as the telephone tells of them ---
 
@@ -255,6 +255,18 @@ class CampaignRun:
     def line_freed(self, attempt: AttemptId) -> None:
         """See `dialer.simulation.telephone.LineWatch`."""
         self.ledger.line_freed(attempt, self.agenda.now)
+
+
+def _end_of_wrap_up(agent: Agent, disposition: str | None) -> ev.AgentOrdered:
+    """What the agent asks for: without a disposition to choose, that which comes next."""
+    order, argument = AgentOrder.READY, ""
+    if disposition is not None:
+        order, argument = AgentOrder.DISPOSE, disposition
+    elif agent.then_log_out:
+        order = AgentOrder.LOG_OUT
+    elif agent.then_pause is not None:
+        order, argument = AgentOrder.PAUSE, agent.then_pause
+    return ev.AgentOrdered(agent=agent.number, order=order, argument=argument, by=BY)
 
 
 def _within(stretches: Sequence[Stretch], start: datetime, until: datetime) -> list[Stretch]:

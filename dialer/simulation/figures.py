@@ -40,6 +40,7 @@ class CampaignFigures:
     contacts_per_hour: float | None
     """Per hour in which somebody was on shift."""
     average_talk_seconds: float | None
+    average_wrap_seconds: float | None
     lines: LinesUsed
     leads: int
     leads_open: int
@@ -104,6 +105,8 @@ class Counts:
     talked: float = 0.0
     busy_seconds: float = 0.0
     """Talk and wrap-up."""
+    wraps: int = 0
+    wrapped: float = 0.0
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
@@ -113,6 +116,8 @@ class Counts:
             self.waits + other.waits,
             self.talked + other.talked,
             self.busy_seconds + other.busy_seconds,
+            self.wraps + other.wraps,
+            self.wrapped + other.wrapped,
         )
 
 
@@ -155,6 +160,7 @@ def figures_of(
         calls_per_hour=_ratio(attempts, hours),
         contacts_per_hour=_ratio(counts.contacts, hours),
         average_talk_seconds=_ratio(counts.talked, counts.contacts),
+        average_wrap_seconds=_ratio(counts.wrapped, counts.wraps),
         lines=lines,
         leads=leads.size,
         leads_open=leads.open,

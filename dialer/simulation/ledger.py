@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from dialer.core import commands as do
 from dialer.core.words import AgentState, AttemptId, CampaignName, Disposition, TrunkName
@@ -66,6 +67,7 @@ class Ledger:
         self._until = until
         span = (until - start).total_seconds()
         self._width = next((width for width in SLICE_WIDTHS if span <= width * MOST_SLICES), SLICE_WIDTHS[-1])
+        self._last_place = ceil(span / self._width) - 1
         self._pieces: defaultdict[int, _Piece] = defaultdict(_Piece)
         self._counts: dict[CampaignName, Counts] = {name: Counts() for name in store.books}
         self._serving_seconds = 0.0
@@ -98,7 +100,11 @@ class Ledger:
         if wish.state in SERVING:
             self._serving_seconds += seconds
         if wish.state in BUSY and wish.campaign is not None:
-            self._counts[wish.campaign].busy_seconds += seconds
+            counts = self._counts[wish.campaign]
+            counts.busy_seconds += seconds
+            if wish.state is AgentState.WRAP_UP:
+                counts.wraps += 1
+                counts.wrapped += seconds
         for piece, part in self._spread(since, until):
             piece.on_shift += part
             piece.serving += part if wish.state in SERVING else 0.0
@@ -155,7 +161,7 @@ class Ledger:
             total=total,
             campaigns=campaigns,
             trunks={str(name): level.used(clock) for name, level in self._trunk_lines.items()},
-            slices=tuple(self._slice(place, piece) for place, piece in sorted(self._pieces.items())),
+            slices=tuple(self._slice(place, self._pieces[place]) for place in range(self._place(self._until) + 1)),
             oddities=dict(self.oddities),
         )
 
@@ -185,7 +191,7 @@ class Ledger:
         self._lines_since = now
 
     def _place(self, moment: datetime) -> int:
-        return int((moment - self._start).total_seconds() // self._width)
+        return min(self._last_place, int((moment - self._start).total_seconds() // self._width))
 
     def _spread(self, since: datetime, until: datetime) -> list[tuple[_Piece, float]]:
         """The slices that a stretch of time touches, with its seconds in each."""

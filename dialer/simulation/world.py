@@ -76,8 +76,9 @@ class Hands(Protocol):
     def wrap_up(self, agent: str, ending: Ending) -> WrapUp:
         """The agent's next wrap-up, after a call with such a far end."""
 
-    def look(self, agent: str) -> float:
-        """For how many seconds the agent looks at the lead that preview offers, before asking for the call."""
+    def look(self, agent: str) -> float | None:
+        """For how many seconds the agent looks at the lead that preview offers, before asking for the call; None: the
+        agent passes it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,16 @@ def team(size: int, hours: float, **changes: Any) -> tuple[SimulatedAgent, ...]:
     )
 
 
-def plan(*campaigns: SimulatedCampaign, agents: int = 5, hours: float = 1.0, **changes: Any) -> SimulationPlan:
+def plan(
+    *campaigns: SimulatedCampaign,
+    agents: int | tuple[SimulatedAgent, ...] = 5,
+    hours: float = 1.0,
+    **changes: Any,
+) -> SimulationPlan:
     """What is to be simulated."""
     values: dict[str, Any] = {
         "campaigns": campaigns or (campaign(),),
-        "agents": team(agents, hours),
+        "agents": team(agents, hours) if isinstance(agents, int) else agents,
         "start": START,
         "until": START + timedelta(hours=hours),
         "beat": timedelta(seconds=2),
