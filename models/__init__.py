@@ -16,6 +16,7 @@ from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
 from models.run import Run
+from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "Order",
     "PacingMemory",
     "Run",
+    "SupervisionStretch",
     "Suppression",
 ]

@@ -23,6 +23,7 @@ class Attempt(Base):
         CheckConstraint(one_of("disposition", Disposition), name="disposition"),
         CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
         CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
+        CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
         # No number is called twice at once, no agent holds two calls: not even by two daemons.
         Index("uq_attempts_open_number", "number_id", unique=True, postgresql_where=OPEN),
         Index("uq_attempts_open_agent", "agent", unique=True, postgresql_where=OPEN),
@@ -63,3 +64,6 @@ class Attempt(Base):
     sip_code: Mapped[int | None] = mapped_column(SmallInteger)
     dial_status: Mapped[str | None]
     seconds_talked: Mapped[float | None]
+    taken_over_by: Mapped[str | None]
+    """The supervisor who talked with the customer to the end; until then `agent` is free for other calls."""
+    taken_over_at: Mapped[datetime | None]

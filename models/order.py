@@ -1,4 +1,4 @@
-"""What somebody asked of a campaign or of an agent: the queue of orders, and its own audit log."""
+"""What somebody asked of a campaign, of an agent or in a supervisor's name: a queue, and its own audit log."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from models.base import Base
 class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
-        CheckConstraint("(campaign_id IS NULL) <> (agent IS NULL)", name="one_subject"),
+        CheckConstraint("(campaign_id IS NULL) <> (agent IS NULL AND supervisor IS NULL)", name="one_subject"),
         CheckConstraint("(taken_at IS NULL) = (taken_by_run IS NULL)", name="taken_by_somebody"),
         CheckConstraint("result IS NULL OR taken_at IS NOT NULL", name="result_when_taken"),
         Index("ix_orders_waiting", "id", postgresql_where=text("taken_at IS NULL")),
@@ -29,3 +29,5 @@ class Order(Base):
     taken_by_run: Mapped[int | None] = mapped_column(Integer, ForeignKey("runs.id"))
     result: Mapped[str | None]
     """What the daemon answered. NULL on a taken order: the daemon died over it; no order is carried out twice."""
+    supervisor: Mapped[str | None]
+    """In whose name it is; then `agent` says whom it concerns, if anybody."""

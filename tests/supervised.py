@@ -40,7 +40,7 @@ def make_supervisor_profile(**changes: Any) -> SupervisorProfile:
 class Supervised(Scene):
     """A scene in which a supervisor does and asks things."""
 
-    quiet = (*Scene.quiet, sv.RecordStretch)
+    quiet = (*Scene.quiet, sv.RecordStretch, sv.RecordTakeOver)
 
     @property
     def boss(self) -> Supervisor:

@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "campaign": ("campaign", "Start, pause, resume or stop a campaign, or look at it."),
     "agent": ("agent", "See who is there, and log agents in and out."),
     "simulate": ("simulate", "Say what would happen, before a number is dialled."),
+    "supervise": ("supervise", "Attend agents by telephone, and see who did."),
     "attempts": ("attempts", "Export attempts, one line each."),
     "report": ("report", "Print a campaign's key figures, with their definitions."),
     "why": ("why", "Explain why a number was dialled, or was not."),

@@ -41,9 +41,10 @@ from dialer.core.policy import (
     RetryPolicy,
     RetryRule,
     SitePolicy,
+    SupervisorProfile,
     Trunk,
 )
-from dialer.core.words import AgentNumber, CampaignName, ListName, TeamName, TrunkName
+from dialer.core.words import AgentNumber, CampaignName, ListName, SupervisorNumber, TeamName, TrunkName
 
 SITE_FILE_NAME = "waihu.yaml"
 
@@ -130,6 +131,17 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 PauseReason(name=name, label=reason.label or name, digit=reason.key)
                 for name, reason in said.pause_reasons.items()
             ),
+            supervisors={
+                SupervisorNumber(number): SupervisorProfile(
+                    number=SupervisorNumber(number),
+                    name=supervisor.name,
+                    phone=supervisor.phone,
+                    teams=frozenset(map(TeamName, supervisor.teams)),
+                    campaigns=frozenset(map(CampaignName, supervisor.campaigns)),
+                )
+                for number, supervisor in said.supervisors.items()
+            },
+            supervision_keys=said.supervision_keys,
         ),
         database=DatabaseSettings(url=secrets[DATABASE_URL]),
         asterisk=AsteriskSettings(

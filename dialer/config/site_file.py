@@ -21,6 +21,8 @@ from dialer.config.quantities import (
     Sound,
 )
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
+from dialer.core.policy import SUPERVISION_KEYS
+from dialer.core.words import SupervisionOrder
 
 DATABASE_URL = "WAIHU_DATABASE_URL"
 AMI_SECRET = "WAIHU_AMI_SECRET"  # noqa: S105 - the name of a variable, not its value
@@ -156,6 +158,21 @@ class PauseReasonSection(Section):
     label: Label | None = setting("What people read; empty: the reason's name.", None)
 
 
+class SupervisorSection(Section):
+    """Somebody who listens to agents."""
+
+    name: Label = setting("What people call the supervisor.")
+    phone: Phone | None = setting("Phone that Waihu may call; empty: the supervisor dials in.", None)
+    teams: list[Name] = setting("Whose agents the supervisor may attend; empty: agents of every team.", [])
+    campaigns: list[Name] = setting("Whose calls the supervisor may hear; empty: the calls of every campaign.", [])
+
+    @model_validator(mode="after")
+    def _somebody_to_attend(self) -> SupervisorSection:
+        if not self.teams and not self.campaigns:
+            raise ValueError("neither teams nor campaigns are given, expected at least one team or campaign")
+        return self
+
+
 class SiteFile(Section):
     """The site: trunks, agents, and where Asterisk and PostgreSQL are."""
 
@@ -168,9 +185,19 @@ class SiteFile(Section):
     log: LogSection = setting("How the daemon logs.", {})
     sounds: SoundsSection = setting("Asterisk sounds.", {})
     campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")
-    pins_file: Label | None = setting("File of the agents' PINs (mode 0600), relative to this file.", None)
+    pins_file: Label | None = setting(
+        "File of everybody's PINs (mode 0600), relative to this file.", None
+    )
     trunks: dict[Name, TrunkSection] = setting("Ways out to the telephone network, by name.")
     agents: dict[AgentNumberText, AgentSection] = setting("Agents, by the number that they key in to log in.", {})
+    supervisors: dict[AgentNumberText, SupervisorSection] = setting(
+        "Supervisors, by the number that they key in; none of them is an agent's.", {}
+    )
+    supervision_keys: dict[Digit, SupervisionOrder] = setting(
+        "What the keys of a supervisor's phone mean in a session; and, dialled after the prefix that leads to Waihu, "
+        "before an agent's number.",
+        {key: order.value for key, order in SUPERVISION_KEYS.items()},
+    )
     pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
 
     @field_validator("pause_reasons")
@@ -178,6 +205,15 @@ class SiteFile(Section):
     def _one_reason_a_key(cls, reasons: dict[str, PauseReasonSection]) -> dict[str, PauseReasonSection]:
         refuse(same_key_twice(reasons))
         return reasons
+
+    @model_validator(mode="after")
+    def _nobody_twice(self) -> SiteFile:
+        refuse(
+            (("supervisors", number), "is an agent's number too, expected one of nobody else")
+            for number in self.supervisors
+            if number in self.agents
+        )
+        return self
 
     @field_validator("trunks")
     @classmethod

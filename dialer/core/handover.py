@@ -16,7 +16,7 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.call import Call, Step
 from dialer.core.events import Event
-from dialer.core.supervision import Claim, TakeOver
+from dialer.core.supervision import Claim, RecordTakeOver, TakeOver
 from dialer.core.words import CallState
 
 
@@ -32,7 +32,8 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             claim = Claim(supervisor=supervisor, taken_at=at)
             taken = replace(call, state=CallState.TALKING, since=since, claim=claim, bridge=bridge, parted_at=None)
             taken = replace(taken, answered_at=call.answered_at or at, bridged_at=call.bridged_at or at)
-            return taken, (do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
+            recorded = RecordTakeOver(attempt=call.id, supervisor=supervisor, at=at)
+            return taken, (recorded, do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
         case _, sig.Unclaimed(supervisor=supervisor) if (
             call.claim is not None and call.claim.supervisor == supervisor and call.claim.taken_at is None
         ):

@@ -11,6 +11,8 @@ from datetime import datetime
 from dialer.core import agent as agents
 from dialer.core import campaign as campaigns
 from dialer.core import events as ev
+from dialer.core import permission
+from dialer.core import supervision as sv
 from dialer.core.agent import Agent
 from dialer.core.floor import Floor
 from dialer.core.words import AgentOrder, AgentState, CampaignOrder, CampaignState
@@ -23,13 +25,19 @@ CAMPAIGN_IS_SO = {
 }
 
 
-def refusal(floor: Floor, order: ev.CampaignOrdered | ev.AgentOrdered, now: datetime) -> str | None:
+def refusal(
+    floor: Floor,
+    order: ev.CampaignOrdered | ev.AgentOrdered | sv.SupervisionOrdered | sv.TeamMessaged,
+    now: datetime,
+) -> str | None:
     """Why the order would do nothing, in one line; None: it will be carried out, or things are so already."""
     match order:
         case ev.CampaignOrdered():
             return _of_campaign(floor, order, now)
         case ev.AgentOrdered():
             return _of_agent(floor, order, now)
+        case sv.SupervisionOrdered() | sv.TeamMessaged():
+            return _of_supervisor(floor, order, now)
 
 
 def _of_campaign(floor: Floor, order: ev.CampaignOrdered, now: datetime) -> str | None:
@@ -54,6 +62,17 @@ def _of_agent(floor: Floor, order: ev.AgentOrdered, now: datetime) -> str | None
     if order.order is AgentOrder.LOG_IN:
         return f"agent {agent.number} has no `phone` in the site file and dials in"
     return f"agent {agent.number} is {agent.state.value}, {order.order.value} does nothing then"
+
+
+def _of_supervisor(floor: Floor, order: sv.SupervisionOrdered | sv.TeamMessaged, now: datetime) -> str | None:
+    refused = permission.refusal(floor, order)
+    if refused is not None or isinstance(order, sv.TeamMessaged) or order.order not in permission.OF_AGENTS:
+        return refused
+    number = order.agent or floor.supervisors[order.supervisor].agent
+    if number is None:
+        return "say which agent"
+    what = permission.OF_AGENTS[order.order]
+    return _of_agent(floor, ev.AgentOrdered(agent=number, order=what, argument=order.argument), now)
 
 
 def _offers(floor: Floor, agent: Agent, disposition: str) -> bool:

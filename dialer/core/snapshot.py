@@ -28,10 +28,17 @@ class Snapshot:
     holds: list[str]
     agents: list[Plain]
     campaigns: list[Plain]
+    supervisors: list[Plain]
 
     def plain(self) -> Plain:
         """As one JSON-able mapping."""
-        return {"at": self.at, "holds": self.holds, "agents": self.agents, "campaigns": self.campaigns}
+        return {
+            "at": self.at,
+            "holds": self.holds,
+            "agents": self.agents,
+            "campaigns": self.campaigns,
+            "supervisors": self.supervisors,
+        }
 
 
 def snapshot(floor: Floor, now: datetime) -> Snapshot:
@@ -53,6 +60,17 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
             for agent in floor.agents.values()
         ],
         campaigns=[_campaign(floor, campaign, now) for campaign in floor.campaigns.values()],
+        supervisors=[
+            {
+                "number": supervisor.number,
+                "name": supervisor.profile.name,
+                "state": supervisor.state.value,
+                "agent": supervisor.agent,
+                "attempt": supervisor.attempt,
+                "seconds": round((now - supervisor.since).total_seconds(), 1),
+            }
+            for supervisor in floor.supervisors.values()
+        ],
     )
 
 

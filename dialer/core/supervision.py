@@ -170,3 +170,12 @@ class RecordStretch(StoreCommand):
     """Who asked for the session."""
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTakeOver(StoreCommand):
+    """Write down that a supervisor talks with the customer in the agent's place, who is free for others."""
+
+    attempt: AttemptId
+    supervisor: SupervisorNumber
+    at: datetime

@@ -26,7 +26,8 @@ from dialer.core import events as ev
 from dialer.core.dialer import Dialer
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName
+from dialer.core.supervision import SupervisionOrdered
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.command_log import log_command
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
@@ -162,6 +163,7 @@ class Daemon:
             self._deliver,
             campaigns=lambda: tuple(floor.campaigns),
             agents=lambda: tuple(floor.agents),
+            supervisors=lambda: tuple(floor.supervisors),
         )
         start = self._crew.start
         start("core", self._engine.run())
@@ -199,6 +201,8 @@ class Daemon:
         if isinstance(event, ev.AgentOrdered) and event.order is AgentOrder.LOG_IN:
             # The core draws no identities; the leg that Waihu is going to make gets its own here.
             event = replace(event, argument=f"agent-{event.agent}-{uuid4().hex}")
+        elif isinstance(event, SupervisionOrdered):
+            event = replace(event, leg=ChannelId(f"supervisor-{event.supervisor}-{uuid4().hex}"))
         self._engine.post(event)
         return "ok"
 

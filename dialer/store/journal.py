@@ -30,6 +30,7 @@ from dialer.core.commands import (
     StoreCommand,
 )
 from dialer.core.events import Event, LeadsFetched
+from dialer.core.supervision import RecordStretch, RecordTakeOver
 from dialer.core.words import AttemptId, RunId
 from dialer.ports import Post
 from dialer.store.agents import record_intervals
@@ -38,6 +39,7 @@ from dialer.store.campaigns import record_states
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_poison, next_pause
 from dialer.store.health import Health
 from dialer.store.leasing import Leasing, UnknownCampaign
+from dialer.store.supervision import record_stretches, record_take_overs
 
 GROUP = 500
 """Wishes in one transaction at most."""
@@ -188,6 +190,8 @@ class Journal:
 
     async def _carry_out(self, connection: AsyncConnection, group: Sequence[StoreCommand]) -> list[Event]:
         answers: list[Event] = []
+        if take_overs := [wish for wish in group if isinstance(wish, RecordTakeOver)]:
+            await record_take_overs(connection, take_overs)
         if closes := [wish for wish in group if isinstance(wish, CloseAttempt)]:
             answers += await close_attempts(connection, closes, self._on_oddity)
         if returns := [wish for wish in group if isinstance(wish, ReturnLeads)]:
@@ -198,4 +202,6 @@ class Journal:
             await record_intervals(connection, intervals)
         if states := [wish for wish in group if isinstance(wish, RecordCampaignState)]:
             await record_states(connection, states)
+        if told := [wish for wish in group if isinstance(wish, RecordStretch)]:
+            await record_stretches(connection, told)
         return answers

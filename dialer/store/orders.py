@@ -17,7 +17,17 @@ from sqlalchemy import Insert, RowMapping, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.core.events import AgentOrdered, CampaignOrdered
-from dialer.core.words import AgentNumber, AgentOrder, CampaignName, CampaignOrder, RunId
+from dialer.core.supervision import SupervisionOrdered, TeamMessaged
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    CampaignName,
+    CampaignOrder,
+    RunId,
+    SupervisionOrder,
+    SupervisorNumber,
+    TeamName,
+)
 from dialer.store.campaigns import NoSuchCampaign
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, next_pause
 from models import Agent, Campaign, Order
@@ -31,12 +41,18 @@ _TAKE = text("""
     WITH waiting AS (
         SELECT o.id, c.name FROM orders o LEFT JOIN campaigns c ON c.id = o.campaign_id
         WHERE o.taken_at IS NULL
-          AND (c.name = ANY(CAST(:campaigns AS text[])) OR o.agent = ANY(CAST(:agents AS text[])))
+          AND (c.name = ANY(CAST(:campaigns AS text[])) OR o.agent = ANY(CAST(:agents AS text[]))
+            OR o.supervisor = ANY(CAST(:supervisors AS text[])))
         ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
     )
     UPDATE orders o SET taken_at = now(), taken_by_run = :run FROM waiting WHERE o.id = waiting.id
-    RETURNING o.id, waiting.name AS campaign, o.agent, o.wish, o.argument, o.by, o.at, now() - o.at AS age
+    RETURNING o.id, waiting.name AS campaign, o.supervisor, o.agent, o.wish, o.argument, o.by, o.at, now() - o.at AS age
 """)
+
+
+AnyOrder = CampaignOrdered | AgentOrdered | SupervisionOrdered | TeamMessaged
+MESSAGE = "message"
+"""The wish of an order that is a word to a team; its argument is the team and the sound."""
 
 
 class NoSuchAgent(LookupError):
@@ -51,7 +67,7 @@ class PlacedOrder:
     """An order as the daemon gets it."""
 
     id: int
-    event: CampaignOrdered | AgentOrdered
+    event: AnyOrder
     at: datetime
 
 
@@ -77,9 +93,38 @@ async def place_agent_order(
     :raises NoSuchAgent: no daemon ever loaded such an agent.
     """
     async with engine.begin() as connection:
-        if (await connection.execute(select(Agent.number).where(Agent.number == agent))).scalar_one_or_none() is None:
-            raise NoSuchAgent(agent)
+        await _make_sure(connection, agent)
         row = insert(Order).values(agent=agent, wish=order.value, argument=argument, by=by, host=host)
+        return await _place(connection, row)
+
+
+async def place_supervision_order(
+    engine: AsyncEngine,
+    supervisor: SupervisorNumber,
+    order: SupervisionOrder,
+    *,
+    agent: AgentNumber | None = None,
+    argument: str = "",
+    by: str,
+    host: str,
+) -> int:
+    """Queue what a supervisor wants of an agent, or of the session that is on; the answer is the order's id.
+
+    :raises NoSuchAgent: no daemon ever loaded such an agent.
+    """
+    async with engine.begin() as connection:
+        if agent is not None:
+            await _make_sure(connection, agent)
+        row = insert(Order).values(supervisor=supervisor, agent=agent, wish=order.value, argument=argument)
+        return await _place(connection, row.values(by=by, host=host))
+
+
+async def place_message(
+    engine: AsyncEngine, supervisor: SupervisorNumber, team: TeamName, sound: str, *, by: str, host: str
+) -> int:
+    """Queue a word to the agents of a team; the answer is the order's id."""
+    async with engine.begin() as connection:
+        row = insert(Order).values(supervisor=supervisor, wish=MESSAGE, argument=f"{team} {sound}", by=by, host=host)
         return await _place(connection, row)
 
 
@@ -97,7 +142,7 @@ async def order_result(engine: AsyncEngine, order_id: int, *, seconds: float) ->
 class OrderInbox:
     """Takes the orders that concern this daemon and hands them to `deliver`, whose answer is the order's result.
 
-    `campaigns` and `agents` say whose orders those are, at every moment anew.
+    `campaigns`, `agents` and `supervisors` say whose orders those are, at every moment anew.
     """
 
     def __init__(
@@ -108,12 +153,14 @@ class OrderInbox:
         *,
         campaigns: Callable[[], Collection[CampaignName]],
         agents: Callable[[], Collection[AgentNumber]],
+        supervisors: Callable[[], Collection[SupervisorNumber]],
     ) -> None:
         self._engine = engine
         self._run = int(run)
         self._deliver = deliver
         self._campaigns = campaigns
         self._agents = agents
+        self._supervisors = supervisors
 
     async def work(self) -> None:
         """Take orders as they come, until cancelled."""
@@ -136,14 +183,24 @@ class OrderInbox:
                 pause = next_pause(pause)
 
     async def _take(self) -> None:
-        values = {"run": self._run, "campaigns": list(self._campaigns()), "agents": list(self._agents())}
+        values = {
+            "run": self._run,
+            "campaigns": list(self._campaigns()),
+            "agents": list(self._agents()),
+            "supervisors": list(self._supervisors()),
+        }
         async with self._engine.begin() as connection:
             taken = (await connection.execute(_TAKE, values)).mappings().all()
         for row in sorted(taken, key=lambda row: int(row["id"])):
-            lapsed = row["agent"] is not None and row["age"] > AGENT_ORDERS_LAPSE_AFTER
+            lapsed = row["campaign"] is None and row["age"] > AGENT_ORDERS_LAPSE_AFTER
             result = TOO_LATE if lapsed else await self._deliver(_placed(row))
             async with self._engine.begin() as connection:
                 await connection.execute(update(Order).where(Order.id == row["id"]).values(result=result))
+
+
+async def _make_sure(connection: AsyncConnection, agent: AgentNumber) -> None:
+    if (await connection.execute(select(Agent.number).where(Agent.number == agent))).scalar_one_or_none() is None:
+        raise NoSuchAgent(agent)
 
 
 async def _place(connection: AsyncConnection, row: Insert) -> int:
@@ -153,11 +210,21 @@ async def _place(connection: AsyncConnection, row: Insert) -> int:
 
 
 def _placed(row: RowMapping) -> PlacedOrder:
-    event: CampaignOrdered | AgentOrdered
-    if row["agent"] is None:
-        event = CampaignOrdered(campaign=CampaignName(row["campaign"]), order=CampaignOrder(row["wish"]), by=row["by"])
-    else:
-        event = AgentOrdered(
-            agent=AgentNumber(row["agent"]), order=AgentOrder(row["wish"]), argument=row["argument"], by=row["by"]
-        )
-    return PlacedOrder(id=row["id"], event=event, at=row["at"])
+    return PlacedOrder(id=row["id"], event=_event(row), at=row["at"])
+
+
+def _event(row: RowMapping) -> AnyOrder:
+    by, wish = row["by"], row["wish"]
+    if row["campaign"] is not None:
+        return CampaignOrdered(campaign=CampaignName(row["campaign"]), order=CampaignOrder(wish), by=by)
+    if row["supervisor"] is None:
+        agent = AgentNumber(row["agent"])
+        return AgentOrdered(agent=agent, order=AgentOrder(wish), argument=row["argument"], by=by)
+    supervisor = SupervisorNumber(row["supervisor"])
+    if wish == MESSAGE:
+        team, _, sound = row["argument"].partition(" ")
+        return TeamMessaged(supervisor=supervisor, team=TeamName(team), sound=sound, by=by)
+    concerned = AgentNumber(row["agent"]) if row["agent"] is not None else None
+    return SupervisionOrdered(
+        supervisor=supervisor, order=SupervisionOrder(wish), agent=concerned, argument=row["argument"], by=by
+    )

@@ -3,13 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.events import AgentOrdered, CampaignOrdered
 from dialer.core.policy import AgentProfile
-from dialer.core.words import AgentNumber, AgentOrder, CampaignName, CampaignOrder
+from dialer.core.supervision import SupervisionOrdered, TeamMessaged
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    CampaignName,
+    CampaignOrder,
+    SupervisionOrder,
+    SupervisorNumber,
+    TeamName,
+)
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import NoSuchCampaign
 from dialer.store.orders import (
@@ -20,6 +30,8 @@ from dialer.store.orders import (
     order_result,
     place_agent_order,
     place_campaign_order,
+    place_message,
+    place_supervision_order,
 )
 from dialer.store.runs import Run
 from dialer.tasks import TaskCrew
@@ -28,6 +40,7 @@ from tests.postgres.seeds import SPRING, do, one, rows, sow_campaign
 pytestmark = pytest.mark.postgres
 
 ANN = AgentNumber("1001")
+BOSS = SupervisorNumber("9001")
 
 
 @asynccontextmanager
@@ -46,6 +59,7 @@ async def daemon(
         deliver,
         campaigns=lambda: [CampaignName(name) for name in campaigns],
         agents=lambda: [AgentNumber(number) for number in agents],
+        supervisors=lambda: [BOSS],
     )
     died: list[BaseException] = []
     crew = TaskCrew(lambda name, error: died.append(error))
@@ -162,3 +176,36 @@ async def test_agents_follow_the_site_file(engine: AsyncEngine) -> None:
     ]
     await keep_agents(engine, [])
     assert await one(engine, "SELECT count(*) FROM agents WHERE active") == 0
+
+
+async def test_orders_in_a_supervisors_name(engine: AsyncEngine, run: Run) -> None:
+    await keep_agents(engine, [AgentProfile(number=ANN, name="Ann")])
+    by: dict[str, Any] = {"by": "chief", "host": "desk"}
+    orders = [
+        await place_supervision_order(engine, BOSS, SupervisionOrder.BARGE, agent=ANN, **by),
+        await place_supervision_order(engine, BOSS, SupervisionOrder.NEXT, **by),
+        await place_supervision_order(engine, BOSS, SupervisionOrder.PAUSE, agent=ANN, argument="lunch", **by),
+        await place_message(engine, BOSS, TeamName("销售"), "custom/meeting", **by),
+    ]
+    async with daemon(engine, run, agents=()) as got:
+        assert await order_result(engine, orders[-1], seconds=5) == "result 4"
+    assert [placed.event for placed in got] == [
+        SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.BARGE, agent=ANN, by="chief"),
+        SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.NEXT, by="chief"),
+        SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.PAUSE, agent=ANN, argument="lunch", by="chief"),
+        TeamMessaged(supervisor=BOSS, team=TeamName("销售"), sound="custom/meeting", by="chief"),
+    ]
+
+
+async def test_a_supervisors_order_lapses_too(engine: AsyncEngine, run: Run) -> None:
+    order = await place_supervision_order(engine, BOSS, SupervisionOrder.NEXT, by="chief", host="desk")
+    await do(engine, "UPDATE orders SET at = now() - interval '61 s' WHERE id = :id", id=order)
+    async with daemon(engine, run) as got:
+        assert await order_result(engine, order, seconds=5) == TOO_LATE
+    assert got == []
+
+
+async def test_nobody_supervises_an_agent_whom_nobody_knows(engine: AsyncEngine) -> None:
+    with pytest.raises(NoSuchAgent):
+        await place_supervision_order(engine, BOSS, SupervisionOrder.LISTEN, agent=ANN, by="chief", host="desk")
+    assert await one(engine, "SELECT count(*) FROM orders") == 0

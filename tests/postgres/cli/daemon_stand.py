@@ -45,7 +45,12 @@ class DaemonStand:
             self.tell(CampaignLoaded(policy=policy, window=WindowCount(answered=200, abandoned=3)))
         floor = self.dialer.floor
         inbox = OrderInbox(
-            engine, run.id, self._take, campaigns=lambda: tuple(floor.campaigns), agents=lambda: tuple(floor.agents)
+            engine,
+            run.id,
+            self._take,
+            campaigns=lambda: tuple(floor.campaigns),
+            agents=lambda: tuple(floor.agents),
+            supervisors=lambda: tuple(floor.supervisors),
         )
         crew = TaskCrew(lambda name, error: self.died.append(error))
         run.publish(snapshot(floor, datetime.now(UTC)).plain())

@@ -12,7 +12,7 @@ from dialer.core.call import Call
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.handover import step
-from dialer.core.supervision import Claim, TakeOver
+from dialer.core.supervision import Claim, RecordTakeOver, TakeOver
 from dialer.core.words import BridgeId, CallState, Disposition, Timer
 from tests.factories import ANNA, NOW, make_call
 from tests.scenes import channel_of
@@ -63,6 +63,7 @@ def test_on_the_way_the_call_is_guarded_and_afterwards_it_is_talked_on() -> None
     away, wishes = step(CLAIMED, LEFT, LATER)
     assert wishes == (do.WakeAt(timer=GUARD, at=LATER + HANGUP_GUARD),)
     taken, wishes = step(away, TAKEN_OVER, LATER)
+    assert wishes[0] == RecordTakeOver(attempt=TALKING.id, supervisor=BOSS, at=LATER)
     assert do.LetSleep(timer=GUARD) in wishes
     assert taken.claim == Claim(supervisor=BOSS, taken_at=LATER)
     assert (taken.state, taken.bridge, taken.parted_at) == (CallState.TALKING, TAKEN, None)

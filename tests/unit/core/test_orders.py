@@ -5,11 +5,23 @@ from dataclasses import replace
 import pytest
 
 from dialer.core import events as ev
+from dialer.core import supervision as sv
 from dialer.core.floor import Floor
 from dialer.core.orders import refusal
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, CampaignOrder, CampaignState, Mode
-from tests.factories import ANNA, NOW, SPRING, make_profile
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    AgentState,
+    CampaignName,
+    CampaignOrder,
+    CampaignState,
+    Mode,
+    SupervisionOrder,
+    TeamName,
+)
+from tests.factories import ANNA, BEN, NOW, SPRING, make_profile
 from tests.scenes import Scene, opening, running, talking
+from tests.supervised import BOSS, listening
 
 START, PAUSE, RESUME, STOP = (
     CampaignOrder.START,
@@ -91,3 +103,22 @@ def test_an_agent_who_is_leaving_is_not_asked_back() -> None:
     play = running().agent_order(AgentOrder.LOG_OUT)
     assert play.agent().state is AgentState.PAUSED
     assert of_agent(play, AgentOrder.READY) == "agent 1001 is paused, ready does nothing then"
+
+
+def test_a_supervisors_order_is_judged_by_permission_and_by_what_the_agent_would_do() -> None:
+    play = listening()
+
+    def answer(order: SupervisionOrder, agent: AgentNumber | None = None) -> str | None:
+        asked = sv.SupervisionOrdered(supervisor=BOSS, order=order, agent=agent)
+        return refusal(play.dialer.floor, asked, play.now)
+
+    assert answer(SupervisionOrder.BARGE) is None
+    assert answer(SupervisionOrder.PAUSE) is None
+    assert answer(SupervisionOrder.LOG_OUT, BEN) is None
+    assert answer(SupervisionOrder.LISTEN, AgentNumber("1009")) == "there is no agent 1009 on this site"
+    play.phone_goes(BEN)
+    assert answer(SupervisionOrder.PAUSE, BEN) == "agent 1002 is logged_out, pause does nothing then"
+    play.boss_hangs_up()
+    assert answer(SupervisionOrder.PAUSE) == "say which agent"
+    message = sv.TeamMessaged(supervisor=BOSS, team=TeamName("support"), sound="beep")
+    assert refusal(play.dialer.floor, message, play.now) == "supervisor 9001 has no team support"

@@ -8,6 +8,7 @@ from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.words import Mode
 from tests.factories import ANNA, BEN, SPRING, make_lead
 from tests.scenes import opening, running, talking
+from tests.supervised import listening
 
 
 def test_a_call_centre_at_work() -> None:
@@ -61,3 +62,17 @@ def test_a_lead_on_offer_and_how_calls_ended() -> None:
     assert snapshot(play.dialer.floor, play.now).agents[0]["offer"] is True
     play.press("1").opened().hung_up(cause=17)
     assert snapshot(play.dialer.floor, play.now).campaigns[0]["dispositions"] == {"busy": 1}
+
+
+def test_who_is_supervised() -> None:
+    play = listening().wait(4.0)
+    assert snapshot(play.dialer.floor, play.now).plain()["supervisors"] == [
+        {
+            "number": "9001",
+            "name": "主管 Boss",
+            "state": "listening",
+            "agent": "1001",
+            "attempt": "attempt-1",
+            "seconds": 4.0,
+        }
+    ]
