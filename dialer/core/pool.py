@@ -16,7 +16,7 @@ from dialer.core.pacing.drop_cap import threshold
 from dialer.core.pacing.segments import Segments
 from dialer.core.pacing.view import Busy, Neighbour, Pending, PoolView
 from dialer.core.segment_keys import next_factor, segment_keys
-from dialer.core.window import starts_at, turns_over_at
+from dialer.core.window import RollingWindow, starts_at, turns_over_at
 from dialer.core.words import AgentState, CampaignName
 
 
@@ -48,7 +48,7 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
         next_factor=next_factor(campaign.hopper.leads, policy.hours, campaign.rates.segments, now),
         leads=len(campaign.hopper),
         window=_window(campaign, now),
-        credit=campaign.credit,
+        credit=campaign.credit if isinstance(policy.pacing.drop_window, RollingWindow) else None,
         wrap_up_limit=policy.wrap_up.total_seconds(),
     )
 
@@ -83,7 +83,8 @@ class _Staff:
                 self.ready += 1
             case AgentState.TALKING if not goes:
                 age = (now - agent.since).total_seconds()
-                self.talking[campaign.name].append(Busy(age, campaign.rates.talk_habits.pace(agent.number)))
+                wraps = 1.0 if agent.chosen is None else 0.0
+                self.talking[campaign.name].append(Busy(age, campaign.rates.talk_habits.pace(agent.number), wraps))
             case AgentState.WRAP_UP if not goes:
                 age = (now - agent.since).total_seconds()
                 self.wrapping.append(Busy(age, campaign.rates.wrap_habits.pace(agent.number)))

@@ -166,10 +166,28 @@ async def test_in_preview_the_agent_looks_first(open_with: OpenFloor) -> None:
     assert timedelta(minutes=14, seconds=30) < lead["due_at"] - looked < timedelta(minutes=15)
 
 
+async def test_a_phone_that_rang_long_enough_is_let_go_when_the_agents_are_gone(open_with: OpenFloor) -> None:
+    cast = Cast()
+    both = cast.talkers(2, ring=7)
+    floor = await open_with(cast, Mode.PREDICTIVE, 2, pacing={"ring_time": "10s", "least_ring_time": "3s"})
+    await floor.log_in()
+    await floor.start_campaign()
+    await floor.until(lambda status: lines_of(status)["ringing"] == 2)
+    for agent in ("1001", "1002"):
+        await floor.order_agent(agent, AgentOrder.PAUSE, "training")
+    await floor.until_recorded(2)
+    assert await floor.drain() == 0
+    attempts = {attempt["number"]: attempt for attempt in await floor.agreement()}
+    assert {attempts[number]["disposition"] for number in both} == {"no_answer"}
+    for call in floor.carrier.calls():
+        assert call.answered_at is None
+        assert timedelta(seconds=3) <= call.ended_at - call.invited_at < timedelta(seconds=6)
+
+
 async def test_nobody_is_there_for_a_customer(open_with: OpenFloor) -> None:
     cast = Cast()
     both = cast.talkers(2, ring=2)
-    floor = await open_with(cast, Mode.PROGRESSIVE, 2)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 2, pacing={"least_ring_time": "3s"})
     await floor.log_in()
     await floor.start_campaign()
     await floor.until(lambda status: lines_of(status)["ringing"] == 2)

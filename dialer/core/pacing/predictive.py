@@ -231,12 +231,12 @@ def _freed(view: PoolView, rates: Rates, horizon: Floats) -> Floats:
 
 def _freed_from_talk(talking: Floats, talk: Survival, wraps: Floats, horizon: Floats) -> Floats:
     """The same of agents who talk: over the distribution of the wrap-up that follows."""
-    ages, paces = talking
-    left = np.maximum(0.0, horizon[:, :, None] - wraps) / paces[:, None]
+    ages, paces, parts = talking
+    left = np.maximum(0.0, horizon[:, :, None] - parts[:, None] * wraps) / paces[:, None]
     freed: Floats = talk.ends_within((ages / paces)[:, None], left).mean(axis=2)
     return freed
 
 
 def _ages(busy: Sequence[Busy]) -> Floats:
-    """Ages and paces, a row each."""
-    return np.fromiter(chain.from_iterable(busy), np.float64, 2 * len(busy)).reshape(-1, 2).T
+    """Ages, paces and parts of a wrap-up, a row each."""
+    return np.fromiter(chain.from_iterable(busy), np.float64, 3 * len(busy)).reshape(-1, 3).T

@@ -29,6 +29,8 @@ class Busy(NamedTuple):
     """Seconds since it began."""
     pace: float = 1.0
     """How many times as long as the campaign's on the whole this agent's last."""
+    wraps: float = 1.0
+    """The part of the usual wrap-up that will follow a talk: 0 when the disposition is chosen already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

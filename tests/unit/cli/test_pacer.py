@@ -19,4 +19,4 @@ def test_each_line_is_answered(waihu: Waihu) -> None:
 def test_a_line_that_is_not_understood_exits_2(waihu: Waihu) -> None:
     result = waihu("pacer", stdin=HELLO + '{"t": 1, "idle": "many"}\n')
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "waihu: line 2: idle is 'many'; expected a list of ages in seconds\n"
+    assert result.stderr == "waihu: line 2: idle is 'many'; expected a list\n"

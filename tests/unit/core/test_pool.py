@@ -37,6 +37,12 @@ def test_an_agent_on_another_campaigns_call_counts_by_that_campaigns_talks() -> 
     assert view.serving == 3
 
 
+def test_who_has_chosen_a_disposition_while_talking_needs_no_wrap_up() -> None:
+    floor = floor_of_two()
+    floor.put_agent(make_agent(ANNA, state=AgentState.TALKING, leg=ChannelId("1"), campaign=SPRING, chosen="sale"))
+    assert pool_view(floor, floor.campaigns[SPRING], LATER).talking == (Busy(10.0, 1.0, 0.0),)
+
+
 def test_who_goes_after_the_call_is_not_expected_back() -> None:
     floor = floor_of_two()
     floor.put_agent(make_agent(ANNA, state=AgentState.TALKING, leg=ChannelId("1"), then_pause="lunch"))
@@ -75,5 +81,7 @@ def test_in_a_calendar_window_answers_are_expected_to_come_as_they_came() -> Non
     assert pool_view(floor, floor.campaigns[SPRING], NOW).window.expected is None
     day = CalendarWindow(CalendarUnit.DAY, "UTC")
     spring = replace(floor.campaigns[SPRING], policy=make_policy(drop_window=day))
+    spring = replace(spring, credit=3.0)
+    assert pool_view(floor, spring, NOW).credit is None
     assert pool_view(floor, spring, NOW).window == WindowCount(answered=200, abandoned=1, expected=280.0)
     assert pool_view(floor, spring, NOW.replace(hour=0)).window.expected is not None
