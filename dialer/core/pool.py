@@ -90,7 +90,7 @@ class _Staff:
                 self.wrapping.append(Busy(age, campaign.rates.wrap_habits.pace(agent.number)))
             case AgentState.RESERVED if not goes:
                 self.reserved += 1
-            case AgentState.TALKING | AgentState.WRAP_UP | AgentState.RESERVED:
+            case AgentState.TALKING | AgentState.RESERVED:
                 self.leaving += 1
             case _:
                 self.paused += 1

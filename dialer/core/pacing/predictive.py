@@ -143,8 +143,8 @@ class Lookahead:
         A line takes an agent from those that are answered later. So what counts at each moment is the worst from
         then on; without this, a burst of launches looks harmless to each line in it.
         """
-        alone = np.where(self.closed, 1.0, self.nobody.there(others))
-        return float(np.maximum.accumulate(alone[::-1]).mean())
+        worst = np.maximum.accumulate(np.where(self.closed, 0.0, self.nobody.there(others))[::-1])[::-1]
+        return float(np.where(self.closed, 1.0, worst).mean())
 
     def soon(self, without: Sequence[int]) -> float:
         """The mean probability at these moments that nobody is there, were these pending lines hung up now."""

@@ -48,8 +48,8 @@ def test_who_goes_after_the_call_is_not_expected_back() -> None:
     floor.put_agent(make_agent(ANNA, state=AgentState.TALKING, leg=ChannelId("1"), then_pause="lunch"))
     floor.put_agent(make_agent(AgentNumber("2"), state=AgentState.WRAP_UP, leg=ChannelId("2"), then_log_out=True))
     view = pool_view(floor, floor.campaigns[SPRING], LATER)
-    assert (view.talking, view.wrapping, view.leaving) == ((), (), 2)
-    assert (view.serving, view.on_shift) == (0, 2)
+    assert (view.talking, view.wrapping, view.leaving, view.paused) == ((), (), 1, 1)
+    assert (view.serving, view.on_shift, view.lines_in_use) == (0, 2, 1)
 
 
 def test_a_neighbours_lines_are_seen_with_its_rates_and_the_part_that_comes_to_us() -> None:
