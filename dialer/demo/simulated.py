@@ -40,9 +40,9 @@ HELLO_SECONDS = 0.9
 GREETING_SECONDS = 12.47
 """Of a voicemail with its beep, likewise."""
 LEAST_STAY = {FateKind.HUMAN: HELLO_SECONDS, FateKind.VOICEMAIL: GREETING_SECONDS}
-KEY_SECONDS = (0.25, 1.4)
-"""From the end of a talk until the key is heard: the hands look at a status twice a second that is as often written,
-and a key takes its time."""
+KEY_SECONDS = (0.3, 1.75)
+"""From the end of a talk until the key is heard, at least and at most: the hands look twice a second at a status that
+is written as often, and a key takes its time."""
 
 ENDINGS: Mapping[FateKind, Ending] = {
     FateKind.HUMAN: Ending.PERSON,

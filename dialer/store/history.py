@@ -132,7 +132,7 @@ async def campaign_history(
         endings_by_hour=dict(sorted(by_hour.items())),
         times={row.what: MeasuredTimes(count=row.n, quantiles=_rising(row.quantiles)) for row in times},
         agent_dispositions={row.name: row.n for row in choices},
-        leads_open=max(0, leads),
+        leads_open=max(0, int(leads)),
     )
 
 
