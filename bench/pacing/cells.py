@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from inspect import getsource
 from typing import Any
 
 from dialer.simulation.laws import Gamma, LogNormal, OneOf
@@ -75,6 +78,7 @@ def agents_of(cell: str) -> int:
     return int(cell.partition(":")[0])
 
 
+@cache
 def world(cell: str, hours: float) -> World:
     """The world of this name; its shift lasts so many hours.
 
@@ -90,6 +94,13 @@ def world(cell: str, hours: float) -> World:
         staff=_staff(scenario, int(agents), seconds),
         **dict(scenario.changes),
     )
+
+
+def key(cell: str, hours: float) -> str:
+    """All that the cell's world depends on, besides the code of the simulation."""
+    agents, _, name = cell.partition(":")
+    code = getsource(world.__wrapped__) + getsource(answer_rate) + getsource(_staff)
+    return f"{agents} {name} {SCENARIOS.get(name)} {hours_of(cell, hours):g} {sha256(code.encode()).hexdigest()}"
 
 
 def answer_rate(text: str, seconds: float) -> Rate:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import exp, log
 
 from bench.pacing.trials import Outcome, pooled, rule_text, utilisation
 
@@ -16,8 +16,9 @@ Judge = Callable[[str], Sequence[Outcome]]
 
 RATIOS = tuple(1.0 + 0.1 * step for step in range(20)) + tuple(3.0 * 1.06**step for step in range(40))
 LEVELS = tuple(1.0 * 1.04**step for step in range(70))
-THETAS = tuple(0.004 * 1.15**step for step in range(32))
-CUSHIONS = (inf, 4.0)
+MOST_THETAS = 6
+CLOSE = 0.97
+"""An abandon rate from this part of the cap up is near enough to it."""
 NEIGHBOURS = 2
 ADAPT_GRID = {
     "max_level": (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0),
@@ -90,14 +91,27 @@ def wombat(judge: Judge, cap: float) -> Found:
 
 
 def truth(judge: Judge, cap: float) -> Found:
-    """The best probability that a launch may carry, constant or moved by the credit."""
-    return best(
-        (
-            steepest(judge, cap, "truth", "theta", THETAS, **({} if cushion == inf else {"cushion": cushion}))
-            for cushion in CUSHIONS
-        ),
-        cap,
-    )
+    """The probability that a launch may carry at which the cap is just kept: found by regula falsi on logarithms."""
+    theta = cap
+    tried: dict[float, Found] = {}
+    for _ in range(MOST_THETAS):
+        rule = rule_text("truth", theta=theta)
+        tried[theta] = Found(rule, judge(rule))
+        rates = {theta: max(1e-5, pooled(found.outcomes)) for theta, found in tried.items()}
+        kept = max((theta for theta in rates if rates[theta] <= cap), default=None)
+        over = min((theta for theta in rates if rates[theta] > cap), default=None)
+        if kept is not None and rates[kept] > CLOSE * cap:
+            break
+        aim = (1.0 + CLOSE) / 2.0 * cap
+        if kept is None or over is None or kept > over:
+            theta *= min(3.0, max(1 / 3, aim / rates[theta]))
+        else:
+            slope = log(over / kept) / log(rates[over] / rates[kept])
+            theta = kept * exp(slope * log(aim / rates[kept]))
+        theta = float(f"{theta:.4g}")
+        if theta in tried:
+            break
+    return best(tried.values(), cap)
 
 
 def adapt(judge: Judge, cap: float, method: str) -> Found:

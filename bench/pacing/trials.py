@@ -6,6 +6,7 @@ in `.cache/pacing/`, by everything that it depends on, the code included: a tabl
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import sha256
-from math import inf
 from pathlib import Path
 from statistics import fmean
 from time import process_time
@@ -32,7 +32,7 @@ from dialer.simulation.shift_floor import Watcher, watch
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "pacing"
 OURS = "ours"
-WORLD_CODE = ("dialer/simulation/shift_floor.py", "dialer/simulation/laws.py", "bench/pacing/cells.py")
+WORLD_CODE = ("dialer/simulation/shift_floor.py", "dialer/simulation/laws.py")
 CODE: dict[str, tuple[str, ...]] = {
     OURS: ("dialer/core/pacing", "dialer/simulation/pacers.py", "dialer/simulation/shift.py"),
     "truth": ("bench/pacing/truth.py",),
@@ -89,8 +89,10 @@ class _Timed:
 
 
 def settings_of(rule: str) -> tuple[str, dict[str, float]]:
-    """The name and the settings of a rule. Raises ValueError on a setting that is no number."""
+    """The name and the settings of a rule. Raises ValueError on a rule that there is not, or a setting no number."""
     name, _, text = rule.partition(":")
+    if name not in CODE:
+        raise ValueError(f"rule: {rule!r} is none; expected {', '.join(CODE)}, with settings after a colon")
     return name, {key: float(value) for key, _, value in (part.partition("=") for part in text.split(",") if part)}
 
 
@@ -99,8 +101,8 @@ def rule_text(name: str, **settings: float) -> str:
     return f"{name}:{','.join(f'{key}={value:.6g}' for key, value in settings.items())}" if settings else name
 
 
-def watcher(rule: str, world: World, cap: float) -> Watcher:
-    """The rule of this name. Raises ValueError or TypeError on a rule or setting that there is not."""
+def watcher(rule: str, world: World) -> Watcher:
+    """The rule of this name. Raises ValueError on a rule that there is not, TypeError on such a setting."""
     name, settings = settings_of(rule)
     match name:
         case "ratio":
@@ -112,10 +114,8 @@ def watcher(rule: str, world: World, cap: float) -> Watcher:
         case "issabel":
             return Issabel(overcommit=bool(settings.get("overcommit", 0.0)))
         case "truth":
-            return TrueLookAhead(world, cap, settings["theta"], settings.get("cushion", inf))
-    if name in list(Method):
-        return Adapt(Settings(method=Method(name), **settings))  # type: ignore[arg-type]
-    raise ValueError(f"rule: {rule!r} is none; expected {', '.join(CODE)}, with settings after a colon")
+            return TrueLookAhead(world, **settings)
+    return Adapt(Settings(method=Method(name), **settings))  # type: ignore[arg-type]
 
 
 def live(trial: Trial) -> Outcome:
@@ -125,7 +125,7 @@ def live(trial: Trial) -> Outcome:
         policy = PacingPolicy(mode=Mode.PREDICTIVE, drop_cap=trial.cap, max_lines_per_agent=MOST_LINES_PER_AGENT)
         timed = _Timed(PolicyPacer(policy))
         return _outcome(run(world, timed, trial.seed), 1000.0 * timed.seconds / max(1, timed.decisions))
-    return _outcome(watch(world, watcher(trial.rule, world, trial.cap), trial.seed), 0.0)
+    return _outcome(watch(world, watcher(trial.rule, world), trial.seed), 0.0)
 
 
 def _outcome(shift: Shift, decision_ms: float) -> Outcome:
@@ -139,8 +139,20 @@ def code_hash(name: str) -> str:
     for part in (*WORLD_CODE, *CODE[name]):
         path = ROOT / part
         for file in sorted(path.glob("*.py")) if path.is_dir() else (path,):
-            digest.update(file.read_bytes())
+            digest.update(_meaning(file.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()[:16]
+
+
+def _meaning(source: str) -> str:
+    """The code without its comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [  # type: ignore[attr-defined]
+                line for line in body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+            ]
+    return ast.dump(tree)
 
 
 class Laboratory:
@@ -179,8 +191,8 @@ def _remembered(trial: Trial) -> Outcome | None:
 
 def _file(trial: Trial) -> Path:
     name, _ = settings_of(trial.rule)
-    cap = trial.cap if name in (OURS, "truth") else 0.0
-    text = f"{trial.cell} {trial.rule} {trial.seed} {cells.hours_of(trial.cell, trial.hours):g} {cap} {code_hash(name)}"
+    cap = trial.cap if name == OURS else None
+    text = f"{cells.key(trial.cell, trial.hours)} {trial.rule} {trial.seed} {cap} {code_hash(name)}"
     digest = sha256(text.encode()).hexdigest()[:32]
     return CACHE / digest[:2] / f"{digest}.json"
 

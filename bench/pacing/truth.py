@@ -7,15 +7,17 @@ number of those free less those answered is a sum of independent yes-or-nos: exa
 of its characteristic function while they are few (Hong 2013, "On computing the distribution function for the Poisson
 binomial distribution"), the normal with a term for skewness beyond (Volkova 1996).
 
-`theta` is moved by the credit, cap × answers - abandoned: theta × e^(credit / cushion). Both are chosen with
-hindsight. An infinite cushion keeps theta as it is.
+`theta` is chosen with hindsight, so that the abandoned calls of all shifts together just keep the cap. It is constant:
+moved by the credit of the shift (cap × answers - abandoned), as a pacer without hindsight must, it kept agents no
+busier, nor did counting the harm to customers who answer later.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import erfc, exp, inf, sqrt
+from math import erfc, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +32,15 @@ FINE = 0.05
 """Seconds between the points at which laws are taken."""
 LINE_STEP, WRAP_STEP, TALK_STEP = 0.25, 0.25, 1.0
 """Seconds of age between two rows of a table."""
-OLDEST = 3600.0
-EXACT_UP_TO = 45
-BATCH = 16
+OLDEST = 1800.0
+EXACT_UP_TO = 30
+BATCH = 12
 """Lines decided on at once where we count exactly; more are decided on as if these were launched already."""
 MOST = 4000
 RATE_STEP = 0.005
 CERTAIN = 1e-4
-LEAST_THETA, MOST_THETA = 1e-4, 0.7
+SIGNS = np.repeat((-1.0, 1.0, -1.0), MOMENTS)
+"""The cumulants of a line that is not answered, by those of one that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,14 @@ class Tables:
         self.moments = np.interp(parts, answer.by, np.arange(len(answer.by)) * FINE)
         self.horizons = self.moments + world.patience
         talk, wrap = Curve.of(world.talking(), OLDEST), Curve.of(world.wrapping(), OLDEST)
-        self.held = talk.plus(wrap)
+        soon = until + world.patience
+        self.held = Curve.of(world.talking(), soon).plus(Curve.of(world.wrapping(), soon))
         self.set_up, self.ring, self.answer = set_up, ring, answer
         self.machine = Curve.of(world.ringing_machine(), until)
         self.busy = Curve(np.array([Evenly(BUSY_WITHIN).by(at * FINE) for at in range(len(set_up.by))]))
         self.never = Curve.of(Constant(world.timeout), until)
-        self.talking = self._talking(talk, wrap)
-        self.wrapping = self._within(wrap, np.arange(0.0, OLDEST / 4.0, WRAP_STEP))
+        self.talking = _cumulants(self._talking(talk, wrap))
+        self.wrapping = _cumulants(self._within(wrap, np.arange(0.0, OLDEST / 2.0, WRAP_STEP)))
         self._lines: dict[int, tuple[Array, Array]] = {}
 
     def lines(self, rate: int) -> tuple[Array, Array]:
@@ -99,9 +103,9 @@ class Tables:
         if rate not in self._lines:
             live = rate * RATE_STEP
             if self.world.rings_seen:
-                silent, ringing = self._before_ringing(live), self._pending(live, None)
+                silent, ringing = self._before_ringing(live), self._chances(live, None)
             else:
-                silent = ringing = self._pending(live, self.set_up)
+                silent = ringing = self._chances(live, self.set_up)
             self._lines[rate] = silent, ringing
         return self._lines[rate]
 
@@ -113,7 +117,7 @@ class Tables:
 
     def _talking(self, talk: Curve, wrap: Curve) -> Array:
         """The probability that talk and wrap-up end within each horizon."""
-        ages = np.arange(0.0, OLDEST / 2.0, TALK_STEP)
+        ages = np.arange(0.0, OLDEST - self.horizons[-1] - 1.0, TALK_STEP)
         step = 0.25
         edges = np.arange(0.0, float(self.horizons[-1]) + step, step)
         ends = np.diff(talk.at(ages[:, None] + edges[None, :]), axis=1)
@@ -134,7 +138,7 @@ class Tables:
     def _edges(self) -> Array:
         return np.arange(0.0, float(self.moments[-1]) + FINE, FINE)
 
-    def _pending(self, live: float, set_up: Curve | None) -> Array:
+    def _chances(self, live: float, set_up: Curve | None) -> Array:
         """By age since the launch, or since it began to ring if there is no set-up."""
         answer, machine, busy, never = (
             law if set_up is None else set_up.plus(law) for law in (self.ring, self.machine, self.busy, self.never)
@@ -149,7 +153,7 @@ class Tables:
             + by_machine * (1.0 - machine.at(ages))
             + nobody * (world.busy * (1.0 - busy.at(ages)) + (1.0 - world.busy) * (1.0 - never.at(ages)))
         )
-        return np.clip(taken / np.maximum(left, 1e-9)[:, None], 0.0, 1.0)
+        return _cumulants(np.clip(taken / np.maximum(left, 1e-9)[:, None], 0.0, 1.0))
 
     def _before_ringing(self, live: float) -> Array:
         """By age, of lines that are known not to ring yet."""
@@ -165,7 +169,7 @@ class Tables:
                 rows.append(self.ring.at(edges))
             else:
                 rows.append(weights[some] @ self.ring.at(age + edges[None, :] - seconds[some][:, None]) / total)
-        return live * self._taken(np.array(rows), edges)
+        return _cumulants(live * self._taken(np.array(rows), edges))
 
 
 _TABLES: dict[int, tuple[World, Tables]] = {}
@@ -184,44 +188,32 @@ class TrueLookAhead:
 
     every: float | None = None
 
-    def __init__(self, world: World, cap: float, theta: float, cushion: float = inf, harm: bool = True) -> None:
-        self.tables = tables(world)
-        self.cap, self.theta, self.cushion, self.harm = cap, theta, cushion, harm
+    def __init__(self, world: World, theta: float) -> None:
+        self.tables, self.theta = tables(world), theta
 
     def look(self, floor: Floor) -> int:
         """How many lines to launch now."""
         floor.seen.clear()
-        credit = self.cap * floor.shift.answered - floor.shift.abandoned
-        theta = self.theta * exp(max(-20.0, min(20.0, credit / self.cushion)))
-        theta = max(LEAST_THETA, min(MOST_THETA, theta))
-        free = floor.ready - len(floor.waiting)
         if floor.ready + len(floor.talking) + len(floor.wrapping) == 0:
             return 0
         pending, fresh = self._pending(floor)
-        helping = np.concatenate(
-            (
-                _rows(self.tables.talking, floor.now, floor.talking.values(), TALK_STEP),
-                _rows(self.tables.wrapping, floor.now, floor.wrapping.values(), WRAP_STEP),
-                1.0 - pending,
-            )
+        freed = (
+            _rows(self.tables.talking, floor.now, floor.talking.values(), TALK_STEP),
+            _rows(self.tables.wrapping, floor.now, floor.wrapping.values(), WRAP_STEP),
         )
-        missing = len(pending) - free
-        lines = 0
-        while lines < MOST:
+        found = 0
+        missing = sum(map(len, pending)) - floor.ready + len(floor.waiting)
+        if len(floor.talking) + len(floor.pending) <= EXACT_UP_TO:
+            helping = np.concatenate([rows[:, :MOMENTS] for rows in (*freed, *(1.0 - rows for rows in pending))])
             sure = helping.min(axis=1) >= 1.0 - CERTAIN
-            missing -= int(np.count_nonzero(sure))
-            helping = helping[~sure & (helping.max(axis=1) > CERTAIN)]
-            if len(helping) > EXACT_UP_TO:
-                return lines + self._by_normal(helping, missing, 1.0 - fresh, theta)
-            more = self._exactly(helping, missing, 1.0 - fresh, theta)
-            lines += more
-            if more < BATCH:
-                break
-            missing += more
-            helping = np.concatenate((helping, np.repeat(1.0 - fresh[None, :], more, axis=0)))
-        return lines
+            some = helping[~sure & (helping.max(axis=1) > CERTAIN)]
+            found = self._exactly(some, missing - int(np.count_nonzero(sure)), 1.0 - fresh[:MOMENTS])
+            if found < BATCH:
+                return found
+            pending.append(np.repeat(fresh[None, :], found, axis=0))
+        return found + self._by_normal(freed, pending, missing + found, fresh)
 
-    def _pending(self, floor: Floor) -> tuple[Array, Array]:
+    def _pending(self, floor: Floor) -> tuple[list[Array], Array]:
         """The chance of each pending line to have taken an agent at each moment, and that of a line launched now."""
         rate = self.tables.world.answer_rate
         now = floor.now
@@ -229,61 +221,53 @@ class TrueLookAhead:
         silent, ringing = self.tables.lines(current)
         fresh = silent[0]
         if not floor.pending:
-            return np.empty((0, MOMENTS)), fresh
+            return [], fresh
         if round(rate(next(iter(floor.pending.values()))) / RATE_STEP) == current:
             if not floor.rang:
-                return _rows(silent, now, floor.pending.values(), LINE_STEP), fresh
+                return [_rows(silent, now, floor.pending.values(), LINE_STEP)], fresh
             waiting = [since for line, since in floor.pending.items() if line not in floor.rang]
-            both = (
+            return [
                 _rows(silent, now, waiting, LINE_STEP),
                 _rows(ringing, now, floor.rang.values(), LINE_STEP),
-            )
-            return np.concatenate(both), fresh
+            ], fresh
         groups = []
         for at, lines in groupby(floor.pending.items(), lambda item: round(rate(item[1]) / RATE_STEP)):
             silent, ringing = self.tables.lines(at)
             for line, since in lines:
                 rang = floor.rang.get(line)
-                groups.append(
-                    _rows(silent, now, (since,), LINE_STEP) if rang is None else _rows(ringing, now, (rang,), LINE_STEP)
-                )
-        return np.concatenate(groups), fresh
+                table, age = (silent, since) if rang is None else (ringing, rang)
+                groups.append(_rows(table, now, (age,), LINE_STEP))
+        return groups, fresh
 
-    def _risk(self, chances: Array) -> float:
-        """One figure of the chances at each moment; harm: the worst of all moments from each on counts."""
-        if self.harm:
-            chances = np.maximum.accumulate(chances[::-1])
-        return float(chances.mean())
-
-    def _exactly(self, helping: Array, missing: int, fresh: Array, theta: float) -> int:
+    def _exactly(self, helping: Array, missing: int, fresh: Array) -> int:
         """How many lines, up to BATCH; a customer finds nobody if at most `missing` of the helping things happen."""
-        count = len(helping)
-        size = count + BATCH + 1
+        size = len(helping) + BATCH + 1
         turns = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size) - 1.0
         transform = np.prod(1.0 + helping[:, :, None] * turns[None, None, :], axis=0)
         exactly = np.fft.irfft(transform, size, axis=1)
         for lines in range(BATCH):
             most = missing + lines
-            chances = exactly[:, : most + 1].sum(axis=1) if most >= 0 else np.zeros(MOMENTS)
-            if self._risk(chances) > theta:
+            if most >= 0 and exactly[:, : most + 1].sum() > MOMENTS * self.theta:
                 return lines
             shifted = np.roll(exactly, 1, axis=1)
             exactly = exactly * (1.0 - fresh)[:, None] + shifted * fresh[:, None]
         return BATCH
 
-    def _by_normal(self, helping: Array, missing: int, fresh: Array, theta: float) -> int:
-        spread = helping * (1.0 - helping)
-        mean, variance = helping.sum(axis=0), spread.sum(axis=0)
-        third = (spread * (1.0 - 2.0 * helping)).sum(axis=0)
-        each = fresh * (1.0 - fresh)
-        each_third = each * (1.0 - 2.0 * fresh)
+    def _by_normal(self, freed: Sequence[Array], pending: Sequence[Array], missing: int, fresh: Array) -> int:
+        """How many lines; the rows hold the first three cumulants."""
+        freeing = sum((rows.sum(axis=0) for rows in freed), start=np.zeros(3 * MOMENTS))
+        taking = sum((rows.sum(axis=0) for rows in pending), start=np.zeros(3 * MOMENTS))
+        count = sum(map(len, pending))
+        mean, variance, third = (freeing + taking * SIGNS).reshape(3, MOMENTS)
+        mean = mean + count
+        taken, each, each_third = fresh.reshape(3, MOMENTS)
 
         def fits(lines: int) -> bool:
             others = lines - 1
-            deviation = np.sqrt(np.maximum(variance + others * each, 1e-9))
-            x = (missing + others + 0.5 - mean - others * fresh) / deviation
-            skewness = np.clip((third + others * each_third) / deviation**3, -0.5, 0.5)
-            return self._risk(_normal(x, skewness)) <= theta
+            deviation = np.sqrt(variance + others * each + 1e-9)
+            x = (missing + others + 0.5 - mean - others * (1.0 - taken)) / deviation
+            skewness = np.clip((third - others * each_third) / deviation**3, -0.5, 0.5)
+            return bool(_normal(x, skewness).sum() <= MOMENTS * self.theta)
 
         good, step = 0, 1
         while good < MOST and fits(good + step):
@@ -296,13 +280,20 @@ class TrueLookAhead:
         return good
 
 
-def _rows(table: Array, now: float, since: object, step: float) -> Array:
+def _rows(table: Array, now: float, since: Collection[float], step: float) -> Array:
     """The rows of these ages."""
-    ages = (now - np.fromiter(since, np.float64)) / step  # type: ignore[call-overload]
-    return np.asarray(table[np.minimum((ages + 0.5).astype(np.intp), len(table) - 1)])
+    ages = (now - np.fromiter(since, np.float64, len(since))) * (1.0 / step) + 0.5
+    return table.take(ages.astype(np.intp), axis=0, mode="clip")
+
+
+def _cumulants(chances: Array) -> Array:
+    """Each chance, beside it the variance and the third cumulant of a thing that happens with it."""
+    spread = chances * (1.0 - chances)
+    return np.concatenate((chances, spread, spread * (1.0 - 2.0 * chances)), axis=1)
 
 
 def _normal(x: Array, skewness: Array) -> Array:
-    plain = np.array([0.5 * erfc(-one / sqrt(2.0)) for one in x])
-    bump = skewness * (1.0 - x * x) * np.exp(-0.5 * x * x) / (6.0 * sqrt(2.0 * np.pi))
-    return np.asarray(np.clip(plain + np.where(np.abs(x) < 3.0, bump, 0.0), 0.0, 1.0))
+    square = x * x
+    plain = np.array([0.5 * erfc(one) for one in (x * -sqrt(0.5)).tolist()])
+    bump = skewness * (1.0 - square) * np.exp(-0.5 * square) * (1.0 / (6.0 * sqrt(2.0 * pi)))
+    return np.asarray(np.clip(plain + np.where(square < 9.0, bump, 0.0), 0.0, 1.0))
