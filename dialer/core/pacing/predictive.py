@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from dialer.core.pacing.answering import BIN, BINS, AnswerCurve
 from dialer.core.pacing.counting import ExactCount, NormalCount
-from dialer.core.pacing.durations import Survival
+from dialer.core.pacing.durations import Durations
 from dialer.core.pacing.rates import Rates
 from dialer.core.pacing.view import Busy, Pending, PoolView
 
@@ -216,24 +216,25 @@ def _chance(values: Floats) -> Floats:
 def _freed(view: PoolView, rates: Rates, horizon: Floats) -> Floats:
     """The probability of each busy agent, a column, to be ready within each horizon, a row."""
     wrapping = _ages(view.wrapping)
-    wrap = rates.wrap.survival(wrapping[0])
+    wrap = rates.wrap.survival(wrapping[0] / wrapping[1])
     wraps = wrap.quantiles(WRAPS)
     if view.wrap_up_limit is not None:
         wraps = np.minimum(wraps, view.wrap_up_limit)
     own = (*view.talking, *(Busy(0.0) for _ in range(view.reserved)))
     talks = [(_ages(own), rates), *((_ages(one.talking), one.rates) for one in view.neighbours)]
-    columns = [_freed_from_talk(talking, of.talk.survival(talking[0]), wraps, horizon) for talking, of in talks]
+    columns = [_freed_from_talk(talking, of.talk, wraps, horizon) for talking, of in talks]
     freed = wrap.ends_within(wrapping[0] / wrapping[1], horizon / wrapping[1])
     if view.wrap_up_limit is not None:
         freed = np.where(wrapping[0] + horizon >= view.wrap_up_limit, 1.0, freed)
     return np.hstack([*columns, freed])
 
 
-def _freed_from_talk(talking: Floats, talk: Survival, wraps: Floats, horizon: Floats) -> Floats:
+def _freed_from_talk(talking: Floats, usual: Durations, wraps: Floats, horizon: Floats) -> Floats:
     """The same of agents who talk: over the distribution of the wrap-up that follows."""
     ages, paces, parts = talking
     left = np.maximum(0.0, horizon[:, :, None] - parts[:, None] * wraps) / paces[:, None]
-    freed: Floats = talk.ends_within((ages / paces)[:, None], left).mean(axis=2)
+    usual_ages = ages / paces
+    freed: Floats = usual.survival(usual_ages).ends_within(usual_ages[:, None], left).mean(axis=2)
     return freed
 
 

@@ -93,11 +93,11 @@ class Rates:
                 answering = self.answering.after(seen.age, seen.ringing, live, factor)
                 return replace(self, answering=answering, segments=self.segments.after(keys, answering.chance, live))
             case Talked(seconds=seconds, agent=agent):
-                habits = _learned(self.talk_habits, agent, seconds, self.talk)
-                return replace(self, talk=self.talk.after(seconds), talk_habits=habits)
+                usual, habits = _learned(self.talk, self.talk_habits, seconds, agent)
+                return replace(self, talk=usual, talk_habits=habits)
             case Wrapped(seconds=seconds, agent=agent):
-                habits = _learned(self.wrap_habits, agent, seconds, self.wrap)
-                return replace(self, wrap=self.wrap.after(seconds), wrap_habits=habits)
+                usual, habits = _learned(self.wrap, self.wrap_habits, seconds, agent)
+                return replace(self, wrap=usual, wrap_habits=habits)
 
     def faded(self, away: timedelta) -> Rates:
         """As they are worth after so long without a call: half of what was seen counts after `HALF_FORGOTTEN`."""
@@ -153,8 +153,11 @@ class Rates:
         )
 
 
-def _learned(habits: Habits, agent: str | None, seconds: float, usual: Durations) -> Habits:
-    return habits if agent is None else habits.after(agent, seconds, usual.mean)
+def _learned(usual: Durations, habits: Habits, seconds: float, agent: str | None) -> tuple[Durations, Habits]:
+    """What is usual, and who is unlike it: a slow agent's durations count as so much shorter usual ones."""
+    if agent is None:
+        return usual.after(seconds), habits
+    return usual.after(seconds / habits.pace(agent)), habits.after(agent, seconds, usual.mean)
 
 
 def _by_key(plain: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -209,7 +209,7 @@ def test_an_agent_of_pace_two_takes_twice_as_long() -> None:
 
 
 def test_half_way_through_is_half_way_through_at_any_pace() -> None:
-    survival = QUARTER.wrap.survival(np.array([20.0, 80.0]))
+    survival = QUARTER.wrap.survival(np.array([20.0, 40.0]))
     view = replace(EMPTY, wrapping=(Busy(20.0, 1.0), Busy(80.0, 2.0)))
     freed = ahead_of(view).chances.freed
     ahead = (ahead_of(view).seconds + LIMIT)[:, None]
