@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol
 
 from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import Event
+from dialer.core.inbound.record import InboundFact
+from dialer.core.inbound.variables import Caller
+from dialer.core.words import CampaignName
 
 Post = Callable[[Event], None]
 """Hands an event to the engine. Never blocks and never fails; callable from the event loop's thread only."""
@@ -44,4 +48,28 @@ class Suppress(Protocol):
 
     async def __call__(self, number: str, *, reason: str, source: str, proof: str) -> bool:
         """Forbid a number (E.164) to every campaign, from this moment on. False: it was forbidden already."""
+        ...
+
+
+class FindCaller(Protocol):
+    """Knows who calls."""
+
+    async def __call__(self, number: str) -> Caller:
+        """Whoever has this number (E.164). Fails as PostgreSQL does."""
+        ...
+
+
+class PromiseCallback(Protocol):
+    """Writes down that somebody is to be called back."""
+
+    async def __call__(self, number: str, *, campaign: CampaignName, after: timedelta) -> None:
+        """Make the number (E.164) due as a callback of the campaign. Returns when it is written down."""
+        ...
+
+
+class InboundLog(Protocol):
+    """Keeps what happens to callers."""
+
+    def __call__(self, fact: InboundFact) -> None:
+        """Take a fact, to be written when PostgreSQL has time. Never blocks and never fails."""
         ...

@@ -11,6 +11,8 @@ from models.campaign_version import CampaignVersion
 from models.customer import Customer
 from models.customer_list import CustomerList
 from models.customer_number import CustomerNumber
+from models.inbound_call import InboundCall
+from models.inbound_step import InboundStep
 from models.lead import Lead
 from models.number import Number
 from models.order import Order
@@ -31,6 +33,8 @@ __all__ = [
     "Customer",
     "CustomerList",
     "CustomerNumber",
+    "InboundCall",
+    "InboundStep",
     "Lead",
     "Number",
     "Order",

@@ -112,6 +112,11 @@ class Telephone:
         await self._session.close()
 
     @property
+    def session(self) -> Session:
+        """For questions that are no wishes of the core."""
+        return self._session
+
+    @property
     def figures(self) -> TelephoneFigures:
         """How it is at this moment."""
         counters = self._session.counters

@@ -82,3 +82,5 @@ SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
 
 BLACK_BOX = "waihu-calls"
 """AstDB family of the black box; its keys are attempts."""
+CALLERS_BOX = "waihu-inbound"
+"""AstDB family of the callers' black box; its keys are Uniqueids."""

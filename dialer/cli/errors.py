@@ -26,6 +26,7 @@ class NotThere(Exception):
 
 EXIT_CODES = {
     "agi.errors.CannotListen": NOT_THERE,
+    "agi.voice.CannotSpeak": NOT_THERE,
     "dialer.asterisk.errors.AsteriskError": NOT_THERE,
     "dialer.cli.errors.InputWrong": INPUT_WRONG,
     "dialer.cli.errors.NotThere": NOT_THERE,

@@ -29,6 +29,7 @@ from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.command_log import log_command
+from dialer.daemon.left_calls import LeftCalls
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
@@ -40,6 +41,7 @@ from dialer.store import schema
 from dialer.store.connect import make_engine, probe
 from dialer.store.failures import AWAY, first_line
 from dialer.store.health import Health
+from dialer.store.inbound_log import InboundLog
 from dialer.store.journal import Journal
 from dialer.store.orders import OrderInbox, PlacedOrder
 from dialer.store.runs import Run, RunTakenOver
@@ -78,9 +80,16 @@ class Daemon:
         )
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
-        self._rulebook = Rulebook(configuration, environment, self._database, self._engine.post, self._memory.recall)
-        self._metrics = Metrics(self.status, self._figures)
         self._reception = Reception(site.agi, self._database, self._task_died)
+        self._rulebook = Rulebook(
+            configuration,
+            environment,
+            self._database,
+            self._engine.post,
+            self._memory.recall,
+            self._reception.change,
+        )
+        self._metrics = Metrics(self.status, self._figures)
         self._pins = PinFile(site.pins_file) if site.pins_file is not None else None
 
     def status(self) -> dict[str, Any]:
@@ -117,7 +126,10 @@ class Daemon:
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
             leaving.push_async_callback(self._reception.close)
-            await self._reception.open()
+            callers = InboundLog(self._database, run.id, self._health, on_oddity=self._store_oddity)
+            self._crew.start("store callers", callers.write())
+            self._crew.start("callers' last words", LeftCalls(self._telephone.session, callers).collect())
+            await self._reception.open(self._rulebook.configuration, callers)
             self._start_web(web)
             log.info("waihu runs", run=run.id, campaigns=sorted(self._rulebook.configuration.campaigns))
             await self._stopping.wait()

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agi import probe
+from agi.call import Call
 from agi.router import Route, Router
+from agi.routes.inbound import Desk, Inbound, InboundFigures
 from agi.routes.opt_out import OptOut
 from agi.server import AgiServer
 from agi.server import AgiSettings as ServerSettings
+from agi.voice import CannotSpeak, Voice
+from dialer.config.load import Configuration
 from dialer.config.settings import AgiSettings
+from dialer.core.inbound.flow import Flow, Speech, pieces
+from dialer.store.callers import find_caller, promise_callback
+from dialer.store.inbound_log import InboundLog
 from dialer.store.suppressions import suppress_number
 from dialer.tasks import Died
 
+log = structlog.get_logger(__name__)
+
+WRITTEN_WITHIN_SECONDS = 3.0
+"""How long the last facts of callers may take to be written when the daemon ends."""
+
 
 class Reception:
-    """The AGI server with its routes."""
+    """The AGI server with its routes, and the flows in force."""
 
     def __init__(self, settings: AgiSettings, database: AsyncEngine, died: Died) -> None:
         """`died` is told of a task of the server that ended by a mistake of ours."""
+        self._database = database
+        self._route: Inbound | None = None
+        self._keep: InboundLog | None = None
+        self._seen = InboundFigures()
         routes: dict[str, Route] = {
             probe.PATH: probe.are_you_there,
+            "inbound": self._inbound,
             "opt-out": OptOut(partial(suppress_number, database)),
         }
         self._server = AgiServer(
@@ -44,13 +65,31 @@ class Reception:
         """
         self._server.bind()
 
-    async def open(self) -> None:
-        """Take calls from now on."""
+    async def open(self, configuration: Configuration, keep: InboundLog) -> None:
+        """Take calls from now on, by these flows.
+
+        :raises CannotSpeak: a text of a flow cannot be spoken.
+        """
+        self._keep = keep
+        await self._receive(configuration, keep)
         await self._server.start()
 
+    async def change(self, configuration: Configuration) -> None:
+        """Other flows are in force for calls from now on. Where a text of them cannot be spoken the old ones stay."""
+        if self._keep is None:
+            return
+        try:
+            await self._receive(configuration, self._keep)
+        except CannotSpeak as error:
+            log.error("inbound files refused, the old ones stay in force", problem=str(error))  # noqa: TRY400
+
     async def close(self) -> None:
-        """Take no more calls, and let those that are here finish for some seconds."""
+        """Take no more calls, let those that are here finish for some seconds, and have all of them written down."""
         await self._server.close()
+        if self._keep is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WRITTEN_WITHIN_SECONDS):
+                    await self._keep.drain()
 
     def figures(self) -> Mapping[str, float]:
         """Plain numbers, by name."""
@@ -63,4 +102,42 @@ class Reception:
             "agi_hung_up_total": seen.hung_up,
             "agi_failed_total": seen.failed,
             "agi_refused_total": seen.refused,
+            "inbound_calls_total": self._seen.calls,
+            "inbound_sounds_missing_total": self._seen.sounds_missing,
+            "inbound_wishes_failed_total": self._seen.wishes_failed,
+            "inbound_facts_waiting": self._keep.depth if self._keep else 0,
+            "inbound_facts_left_out_total": self._keep.left_out if self._keep else 0,
         }
+
+    async def _receive(self, configuration: Configuration, keep: InboundLog) -> None:
+        site = configuration.site
+        voice = Voice(site.speech.command, site.speech.voices, site.speech.folder)
+        spoken = await voice.prepare(
+            [
+                (language, piece.text)
+                for flow in configuration.flows.values()
+                for _, language, piece in pieces(flow)
+                if isinstance(piece, Speech)
+            ]
+        )
+        answered = {number: flow for flow in configuration.flows.values() for number in flow.numbers}
+
+        def flow_of(number: str) -> Flow | None:
+            return answered.get(number.removeprefix("+"))
+
+        desk = Desk(
+            flow_of=flow_of,
+            find_caller=partial(find_caller, self._database),
+            suppress=partial(suppress_number, self._database),
+            promise_callback=partial(promise_callback, self._database),
+            keep=keep,
+            voice=voice,
+            recordings=site.inbound.recordings or "",
+            now=lambda: datetime.now(UTC),
+        )
+        self._route = Inbound(desk, self._seen)
+        log.info("inbound flows in force", flows=sorted(configuration.flows), texts_spoken=spoken)
+
+    async def _inbound(self, call: Call) -> None:
+        assert self._route is not None  # noqa: S101 - nobody is let in before `open`
+        await self._route(call)

@@ -48,12 +48,14 @@ class Rulebook:
         database: AsyncEngine,
         post: Post,
         recall: Callable[[CampaignName], Awaitable[Rates]],
+        receive: Callable[[Configuration], Awaitable[None]],
     ) -> None:
         self.configuration = configuration
         self._watch = ConfigurationWatch(configuration, environment)
         self._database = database
         self._post = post
         self._recall = recall
+        self._receive = receive
         self._recount_at: dict[CampaignName, datetime] = {}
 
     def ask(self) -> None:
@@ -113,6 +115,8 @@ class Rulebook:
             site = changed.configuration.site.policy
             await _insist(partial(keep_agents, self._database, site.agents.values()))
             self._post(ev.SiteLoaded(site=site))
+        if changed.site_changed or changed.flows_changed:
+            await self._receive(changed.configuration)
         for policy in changed.campaigns:
             await _insist(partial(self._load_campaign, policy))
         for name in changed.removed:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from dialer.config.load import load_configuration
+from dialer.config.load import Configuration, load_configuration
 from dialer.core import events as ev
 from dialer.core.commands import FetchLeads
 from dialer.core.events import Event
@@ -54,7 +54,10 @@ async def test_an_abandoned_call_falls_out_of_a_rolling_window_while_the_daemon_
     async def recall(campaign: CampaignName) -> Rates:
         return Rates.prior()
 
-    rulebook = Rulebook(configuration, {}, engine, post, recall)
+    async def receive(changed: Configuration) -> None:
+        pytest.fail(f"no file has changed: {changed}")
+
+    rulebook = Rulebook(configuration, {}, engine, post, recall, receive)
     await rulebook.load()
     assert counts.get_nowait() == WindowCount(answered=0, abandoned=0)
     await abandon_one(engine, run, configuration.campaigns[SPRING].version, datetime.now(UTC) - timedelta(seconds=52))

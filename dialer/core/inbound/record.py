@@ -100,4 +100,4 @@ class CallersLastWord:
         return InboundOutcome.TRANSFERRED if self.talked else InboundOutcome.HUNG_UP
 
 
-InboundFact = CallBegan | StepTaken | CallEnded | CallersLastWord
+InboundFact = CallBegan | StepTaken | CallEnded

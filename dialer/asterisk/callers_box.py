@@ -1,0 +1,79 @@
+"""The callers' black box: calls whose end Waihu did not bring about, as the dialplan wrote them down.
+
+The channels are asked for before the box, so a call that ends between the two is in one of them or in both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+import structlog
+
+from dialer.asterisk import variables
+from dialer.asterisk.actions import EXTENSION
+from dialer.asterisk.errors import HeaderRefused
+from dialer.asterisk.protocol import Message
+from dialer.asterisk.session import Session
+from dialer.core.inbound.record import CallersLastWord, InboundId
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallersBox:
+    """What Asterisk says of callers at one moment."""
+
+    live: frozenset[InboundId]
+    """Every channel there is."""
+    last_words: tuple[CallersLastWord, ...]
+
+
+async def open_callers_box(session: Session) -> CallersBox:
+    """Ask.
+
+    :raises AsteriskError: Asterisk cannot be asked.
+    """
+    channels = (await session.ask("CoreShowChannels", collect=True)).events
+    entries = (await session.ask("DBGetTree", {"Family": variables.CALLERS_BOX}, collect=True)).events
+    words = []
+    for entry in entries:
+        try:
+            words.append(callers_last_word(entry, session.clock.offset_seconds))
+        except (KeyError, ValueError) as error:
+            log.warning("an entry of the callers' box cannot be read", key=entry.get("Key"), reason=repr(error))
+    return CallersBox(live=frozenset(InboundId(message["Uniqueid"]) for message in channels), last_words=tuple(words))
+
+
+async def forget_caller(session: Session, call: InboundId) -> None:
+    """Take a call out of the box.
+
+    :raises AsteriskError: Asterisk cannot be asked, or the call's id is none.
+    """
+    if EXTENSION.fullmatch(call.replace(".", "")) is None:
+        raise HeaderRefused(f"{call!r} is no Uniqueid (expected letters, digits, - and .)")
+    await session.ask("Setvar", {"Variable": f"DB_DELETE({variables.CALLERS_BOX}/{call})", "Value": ""})
+
+
+def callers_last_word(entry: Message, offset_seconds: float) -> CallersLastWord:
+    """One entry of the AstDB family, as AMI's DBGetTree gives it. `offset_seconds` is our clock minus Asterisk's.
+
+    :raises KeyError: the entry lacks a header, or the value a field.
+    :raises ValueError: a number is none, or the entry is of another family.
+    """
+    family, slash, key = entry["Key"].removeprefix("/").partition("/")
+    if family != variables.CALLERS_BOX or not slash or not key:
+        raise ValueError(f"{entry['Key']!r} is no entry of {variables.CALLERS_BOX!r}")
+    said = dict(parse_qsl(entry["Val"], keep_blank_values=True))
+    return CallersLastWord(
+        call=InboundId(key),
+        number=said["did"],
+        caller=said["caller"],
+        arrived_at=datetime.fromtimestamp(float(said["arrived"]) + offset_seconds, UTC),
+        ended_at=datetime.fromtimestamp(float(said["ended"]) + offset_seconds, UTC),
+        cause=int(said["cause"] or 0),
+        talked=(said["served"], said["dialled"]) == ("talking", "ANSWER"),
+        fallback=said["fallback"],
+        voicemail=said["voicemail"],
+    )
