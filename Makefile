@@ -44,7 +44,7 @@ format: $(STAMP) ## repair what style checks can repair
 
 .PHONY: bench
 bench: $(STAMP) ## run every program in bench/; each prints its own figures
-	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python "$$program" $(ARGS); done
+	@for program in bench/*.py bench/*/__main__.py; do echo "== $$program"; $(BIN)/python "$$program" $(ARGS); done
 
 .PHONY: lock
 lock: ## write both locks anew; ARGS=--upgrade takes newer versions

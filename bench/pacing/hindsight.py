@@ -5,14 +5,21 @@ The cap is kept if the abandoned calls of all the shifts together are within it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import exp, log
+from typing import Protocol
 
 from bench.pacing.trials import Outcome, pooled, rule_text, utilisation
 
-Judge = Callable[[str], Sequence[Outcome]]
-"""Gives the outcomes of a rule on the shifts in question."""
+
+class Judge(Protocol):
+    """Who lives through the shifts in question."""
+
+    def __call__(self, rule: str, seeds: int | None = None) -> Sequence[Outcome]:
+        """The outcomes of the rule on all the shifts, or on so many of them."""
+
 
 RATIOS = tuple(1.0 + 0.1 * step for step in range(20)) + tuple(3.0 * 1.06**step for step in range(40))
 LEVELS = tuple(1.0 * 1.04**step for step in range(70))
@@ -20,14 +27,21 @@ MOST_THETAS = 6
 CLOSE = 0.97
 """An abandon rate from this part of the cap up is near enough to it."""
 NEIGHBOURS = 2
-ADAPT_GRID = {
-    "max_level": (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0),
-    "diff_target": (-8.0, -5.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0),
-    "drop_percent": (1.0, 2.0, 2.5, 2.8, 3.0, 3.5),
-    "intensity": (-40.0, -20.0, 0.0, 20.0, 40.0),
+ADAPT_COARSE = {
+    "max_level": (1.5, 2.0, 3.0, 5.0, 10.0),
+    "diff_target": (-3.0, -1.0, 0.0, 1.0, 3.0),
+    "drop_percent": (1.5, 2.5, 3.0),
 }
-TAPER_GRID = {"latest": (1700.0, 1900.0, 2100.0, 2400.0)}
-ROUNDS = 2
+"""Tried in all combinations on the first shift."""
+ADAPT_FINE = {
+    "intensity": (-40.0, -20.0, 0.0, 20.0, 40.0),
+    "max_level": (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0, 10.0, 20.0),
+    "diff_target": (-20.0, -8.0, -5.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0),
+    "drop_percent": (1.0, 1.5, 2.0, 2.5, 2.8, 3.0, 3.5),
+}
+TAPERED_FINE = {"latest": (1700.0, 1900.0, 2100.0, 2400.0)}
+"""Tried one after the other on all shifts, from the best of the coarse ones."""
+CANDIDATES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +53,12 @@ class Found:
 
     def better(self, other: Found, cap: float) -> bool:
         """Whether it is to be taken: keeping the cap comes first, then the agents' time."""
-        mine, theirs = pooled(self.outcomes), pooled(other.outcomes)
-        if mine <= cap and theirs <= cap:
-            return utilisation(self.outcomes) > utilisation(other.outcomes)
-        return mine < theirs
+        return self.rank(cap) > other.rank(cap)
+
+    def rank(self, cap: float) -> tuple[bool, float]:
+        """Greater for what is to be taken."""
+        rate = pooled(self.outcomes)
+        return (True, utilisation(self.outcomes)) if rate <= cap else (False, -rate)
 
 
 def steepest(judge: Judge, cap: float, name: str, key: str, grid: Sequence[float], **fixed: float) -> Found:
@@ -115,19 +131,22 @@ def truth(judge: Judge, cap: float) -> Found:
 
 
 def adapt(judge: Judge, cap: float, method: str) -> Found:
-    """The best settings of one of VICIdial's methods: one after the other, until none gets better."""
-    grids = {**ADAPT_GRID, **(TAPER_GRID if method == "tapered" else {})}
-    taken = Found(rule_text(method), judge(rule_text(method)))
-    settings: dict[str, float] = {}
-    for _ in range(ROUNDS):
-        before = taken
-        for key, grid in grids.items():
-            for value in grid:
-                rule = rule_text(method, **{**settings, key: value})
-                one = Found(rule, judge(rule))
-                if one.better(taken, cap):
-                    taken, chosen = one, value
-                    settings[key] = chosen
-        if taken is before:
-            break
+    """The best settings found of one of VICIdial's methods."""
+    keys = tuple(ADAPT_COARSE)
+    coarse = []
+    for values in product(*ADAPT_COARSE.values()):
+        settings = dict(zip(keys, values, strict=True))
+        coarse.append((Found(rule_text(method, **settings), judge(rule_text(method, **settings), 1)), settings))
+    coarse.sort(key=lambda one: one[0].rank(cap), reverse=True)
+    taken, settings = Found(rule_text(method), judge(rule_text(method))), dict[str, float]()
+    for found, tried in coarse[:CANDIDATES]:
+        one = Found(found.rule, judge(found.rule))
+        if one.better(taken, cap):
+            taken, settings = one, tried
+    for key, grid in (ADAPT_FINE | (TAPERED_FINE if method == "tapered" else {})).items():
+        for value in grid:
+            tried = {**settings, key: value}
+            one = Found(rule_text(method, **tried), judge(rule_text(method, **tried)))
+            if one.better(taken, cap):
+                taken, settings = one, tried
     return taken

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
-from bench.pacing import cells, hindsight
+from bench.pacing import cells, hindsight, plot, table, trials
 from bench.pacing.hindsight import Found
 from bench.pacing.rules import Issabel, LinesPerAgent, LinesPerReady, Wombat
 from bench.pacing.trials import Laboratory, Outcome, Trial, pooled, settings_of
@@ -248,7 +250,8 @@ def outcomes(utilisation: float, abandoned: int) -> list[Outcome]:
 
 
 def test_hindsight_takes_the_busiest_that_keeps_the_cap() -> None:
-    def judge(rule: str) -> list[Outcome]:
+    def judge(rule: str, seeds: int | None = None) -> list[Outcome]:
+        del seeds
         name, settings = settings_of(rule)
         assert name == "ratio"
         return outcomes(0.5 + settings["ratio"] / 100.0, int(10.0 * settings["ratio"]))
@@ -261,7 +264,8 @@ def test_hindsight_takes_the_busiest_that_keeps_the_cap() -> None:
 def test_hindsight_finds_the_threshold_at_the_cap() -> None:
     asked = []
 
-    def judge(rule: str) -> list[Outcome]:
+    def judge(rule: str, seeds: int | None = None) -> list[Outcome]:
+        del seeds
         theta = settings_of(rule)[1]["theta"]
         asked.append(theta)
         return outcomes(0.8 + theta, int(1000 * 1.4 * theta**1.1))
@@ -306,3 +310,42 @@ def test_what_is_no_cell_or_rule_is_refused() -> None:
         cells.world("20:siesta", 8.0)
     with pytest.raises(ValueError, match="'guess' is none"):
         Laboratory(1).outcomes([Trial("5:25%", "guess", 0, 0.01, 0.03)])
+
+
+def test_what_is_printed_is_paired_by_seed() -> None:
+    ours = [Outcome(used, 5000, 1000, 20, 0.5, 0.1) for used in (0.80, 0.84, 0.88)]
+    truth = [Outcome(used, 5000, 1000, 30, 0.5, 0.0) for used in (0.81, 0.86, 0.89)]
+    found = {"20:lunch": {"truth": Found("truth:theta=0.03", truth), "ours": Found("ours", ours)}}
+
+    points = table.differences(ours, truth)
+
+    assert points == pytest.approx([-1.0, -2.0, -1.0])
+    assert table.interval(points) == pytest.approx(4.30 * (1 / 3) ** 0.5 / 3**0.5)
+    assert "-1.33  1.43" in table.row("20:lunch", "ours", found["20:lunch"])
+    assert "-1.33 points on average" in table.summary(found)
+    last = table.markdown(found).splitlines()[-1]
+    assert last.startswith("| 20 | a third of the agents leaves together")
+    assert "| 85.3 (3.0) | 84.0 (2.0) | -1.3 ± 1.4 | 2.00 % | 0.5 s |" in last
+
+
+def test_the_picture_needs_team_sizes(tmp_path: Path) -> None:
+    some = outcomes(0.8, 20)
+    found = {f"{agents}:25%": {"ours": Found("ours", some), "truth": Found("truth", some)} for agents in (5, 20, 50)}
+
+    plot.draw(found, tmp_path / "pacing.svg")
+
+    assert "<svg" in (tmp_path / "pacing.svg").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="no answer rate has 3 team sizes"):
+        plot.draw({"20:25%": found["20:25%"]}, tmp_path / "none.svg")
+
+
+def test_what_came_of_a_trial_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "CACHE", tmp_path)
+    trial = Trial("5:25%", "ratio:ratio=2", 0, 0.05, 0.03)
+
+    first = Laboratory(1).outcomes([trial])
+    (kept,) = tmp_path.glob("*/*.json")
+    kept.write_text(kept.read_text(encoding="utf-8").replace(f'"launched": {first[0].launched}', '"launched": 7'))
+
+    assert [one.launched for one in Laboratory(1).outcomes([trial, trial])] == [7, 7]
+    assert Laboratory(1).outcomes([replace(trial, seed=1)])[0].launched not in (7, first[0].launched)
