@@ -34,7 +34,7 @@ def draw(runs: Sequence[Figures], zone: ZoneInfo, path: Path) -> None:
     abandoned.set_ylabel("abandon rate so far")
     abandoned.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
     abandoned.set_ylim(bottom=0.0)
-    lines.set_ylabel("lines (solid), agents on shift (dashed)")
+    lines.set_ylabel("lines (solid), agents at work (dashed)")
     lines.set_ylim(bottom=0.0)
     lines.xaxis_date(zone)
     lines.set_xlabel(zone.key)

@@ -68,7 +68,7 @@ class Slice:
 
     since: datetime
     agents: float
-    """On shift, those in a pause included, on average."""
+    """On shift and not in a pause, on average."""
     lines: float
     """In use, on average."""
     lines_peak: int

@@ -50,7 +50,7 @@ class Level:
 class _Piece:
     busy: float = 0.0
     serving: float = 0.0
-    on_shift: float = 0.0
+    at_work: float = 0.0
     lines: float = 0.0
     lines_peak: int = 0
     live_answers: int = 0
@@ -106,7 +106,7 @@ class Ledger:
                 counts.wraps += 1
                 counts.wrapped += seconds
         for piece, part in self._spread(since, until):
-            piece.on_shift += part
+            piece.at_work += part if wish.state is not AgentState.PAUSED else 0.0
             piece.serving += part if wish.state in SERVING else 0.0
             piece.busy += part if wish.state in BUSY else 0.0
 
@@ -209,7 +209,7 @@ class Ledger:
         seconds = min(self._width, (self._until - since).total_seconds()) or self._width
         return Slice(
             since=since,
-            agents=piece.on_shift / seconds,
+            agents=piece.at_work / seconds,
             lines=piece.lines / seconds,
             lines_peak=piece.lines_peak,
             utilisation=piece.busy / piece.serving if piece.serving else None,

@@ -78,8 +78,8 @@ def test_shifts_and_lunch_are_kept(waihu: Waihu, spring: Path) -> None:
     whole = json.loads(waihu("simulate", spring, *hours, "--shift", "09:05-09:25", "--lunch", "09:10-09:20").stdout)
     (run,) = whole["runs"]
     by_minute = [one["agents"] for one in run["slices"]]
-    assert by_minute[5:25] == [2.0] * 20
-    assert max(by_minute[:5]) == 0.0
+    assert by_minute[:10] == [*[0.0] * 5, *[2.0] * 5]
+    assert by_minute[19:25] == [0.0, *[2.0] * 5]
     at_lunch = {one["utilisation"] for one in run["slices"][11:20]}
     assert at_lunch <= {None, 1.0}
     assert None in at_lunch
