@@ -26,7 +26,7 @@ from dialer.core.pacing.view import PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 from dialer.simulation.pacers import PolicyPacer
-from dialer.simulation.shift import Seen, Shift, World, run
+from dialer.simulation.shift import Answer, Seen, Shift, World, run
 from dialer.simulation.shift_floor import Watcher, watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,13 +79,13 @@ class _Timed:
     def __init__(self, inner: PolicyPacer) -> None:
         self.inner, self.decisions, self.seconds = inner, 0, 0.0
 
-    def launch(self, view: PoolView, seen: list[Seen]) -> int:
+    def launch(self, view: PoolView, seen: list[Seen]) -> Answer:
         """Ask the inner pacer."""
         since = process_time()
-        lines = self.inner.launch(view, seen)
+        answer = self.inner.launch(view, seen)
         self.seconds += process_time() - since
         self.decisions += 1
-        return lines
+        return answer
 
 
 def settings_of(rule: str) -> tuple[str, dict[str, float]]:

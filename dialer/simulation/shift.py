@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dialer.core.found import WindowCount
 from dialer.core.pacing.view import Busy, Pending, PoolView
 from dialer.simulation.shift_floor import Floor, Seen, Shift, World, watch
 
-__all__ = ["Pacer", "Seen", "Shift", "World", "run", "view"]
+__all__ = ["Answer", "Pacer", "Seen", "Shift", "World", "run", "view"]
 
 PLENTY = 1_000_000
 """Leads at hand."""
 
 
+class Answer(NamedTuple):
+    """What a pacer would do."""
+
+    lines: int
+    """How many to launch."""
+    let_go: tuple[int, ...] = ()
+    """Positions in `PoolView.pending` of lines to hang up."""
+
+
 class Pacer(Protocol):
     """Who decides, at every event and every tick, on what a dialler sees."""
 
-    def launch(self, view: PoolView, seen: list[Seen]) -> int:
-        """How many lines to launch now; `seen` is what ended since the last question."""
+    def launch(self, view: PoolView, seen: list[Seen]) -> Answer:
+        """What to do now; `seen` is what ended since the last question."""
 
 
 def run(world: World, pacer: Pacer, seed: int) -> Shift:
@@ -62,4 +71,9 @@ class _Asked:
     def look(self, floor: Floor) -> int:
         """How many lines to launch now."""
         seen, floor.seen = floor.seen, []
-        return self.launch(view(floor), seen)
+        answer = self.launch(view(floor), seen)
+        if answer.let_go:
+            pending = list(floor.pending)
+            for at in answer.let_go:
+                floor.let_go(pending[at])
+        return answer.lines

@@ -101,6 +101,8 @@ class Shift:
     launched: int = 0
     answered: int = 0
     abandoned: int = 0
+    let_go: int = 0
+    """Lines hung up while they were pending."""
     most_pending: int = 0
     waits: list[float] = field(default_factory=list)
     """Seconds from answer to agent, of those who were joined."""
@@ -174,6 +176,12 @@ class Floor:
         self.shift.staffed_seconds += end * (self.ready + len(talking) + len(wrapping))
         return self.shift
 
+    def let_go(self, line: int) -> None:
+        """Hang up a pending line."""
+        del self.pending[line]
+        self.rang.pop(line, None)
+        self.shift.let_go += 1
+
     def _next_id(self) -> int:
         self._ids += 1
         return self._ids
@@ -213,10 +221,15 @@ class Floor:
         if line in self.pending:
             self.rang[line] = self.now
 
-    def _ended(self, line: int, outcome: LineOutcome) -> None:
+    def _ended(self, line: int, outcome: LineOutcome) -> bool:
+        """Whether the line was pending until now."""
+        since = self.pending.pop(line, None)
+        if since is None:
+            return False
         rang = self.rang.pop(line, None)
-        age = self.now - self.pending.pop(line)
+        age = self.now - since
         self.seen.append(LineEnded(age=age, outcome=outcome, ringing=None if rang is None else self.now - rang))
+        return True
 
     def _give_up(self, line: int) -> None:
         self._ended(line, LineOutcome.NONE)
@@ -225,7 +238,8 @@ class Floor:
         self._ended(line, LineOutcome.MACHINE)
 
     def _answer(self, line: int) -> None:
-        self._ended(line, LineOutcome.LIVE)
+        if not self._ended(line, LineOutcome.LIVE):
+            return
         self.shift.answered += 1
         if self.ready:
             self._join(self.now)

@@ -12,11 +12,13 @@ from itertools import pairwise
 
 import pytest
 
+from bench.pacing.rules import LinesPerReady
 from dialer.core.pacing.view import PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
-from dialer.simulation.pacers import PolicyPacer, RatioPacer
-from dialer.simulation.shift import Seen, Shift, World, run
+from dialer.simulation.pacers import PolicyPacer
+from dialer.simulation.shift import Answer, Seen, Shift, World, run
+from dialer.simulation.shift_floor import watch
 
 
 def always(rate: float) -> Callable[[float], float]:
@@ -96,7 +98,7 @@ def test_ninety_seconds_with_short_talks_start_well(rate: float) -> None:
 
 def test_the_simulator_tells_good_from_bad() -> None:
     """A fixed ratio far too high must look it: else the figures above prove nothing."""
-    reckless = run(World(agents=10, answer_rate=always(0.25), seconds=3600.0), RatioPacer(12.0), 1)
+    reckless = watch(World(agents=10, answer_rate=always(0.25), seconds=3600.0), LinesPerReady(12.0), 1)
 
     assert reckless.abandon_rate > 0.15
 
@@ -108,7 +110,7 @@ class Watching:
         self.inner = PolicyPacer(PacingPolicy(mode=Mode.PROGRESSIVE))
         self.views: list[PoolView] = []
 
-    def launch(self, view: PoolView, seen: list[Seen]) -> int:
+    def launch(self, view: PoolView, seen: list[Seen]) -> Answer:
         self.views.append(view)
         return self.inner.launch(view, seen)
 

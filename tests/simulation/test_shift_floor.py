@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from dialer.core.pacing.rates import LineEnded, LineOutcome
+from dialer.core.pacing.view import PoolView
 from dialer.simulation.laws import Constant
-from dialer.simulation.shift import World, view
+from dialer.simulation.shift import Answer, World, run, view
 from dialer.simulation.shift_floor import Floor, Seen, watch
 
 
@@ -147,3 +148,35 @@ def test_ringing_is_shown_where_it_is_seen(seen: bool) -> None:
     rang = [(age, ringing) for age, ringing in watcher.rings if ringing is not None]
     assert bool(rang) is seen
     assert all(0.0 <= ringing <= age for age, ringing in rang)
+
+
+class LettingGo:
+    """Launches ten lines at once and hangs up every other one at 5 s."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.pending: list[int] = []
+        self.ended: list[Seen] = []
+
+    def launch(self, view: PoolView, seen: list[Seen]) -> Answer:
+        self.asked += 1
+        self.pending.append(len(view.pending))
+        self.ended += seen
+        if self.asked == 1:
+            return Answer(10)
+        at_once = view.pending[0].age == 5.0 if view.pending else False
+        return Answer(0, tuple(range(0, 10, 2)) if at_once else ())
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_lines_let_go_neither_answer_nor_teach(rate: float) -> None:
+    world = World(agents=10, answer_rate=lambda _: rate, seconds=60.0, ring_cv=0.0, busy=0.0)
+    pacer = LettingGo()
+
+    shift = run(world, pacer, 1)
+
+    assert shift.let_go == 5
+    assert shift.answered == 5 * rate
+    assert sum(isinstance(one, LineEnded) for one in pacer.ended) == 5
+    assert pacer.pending[:7] == [0, 10, 10, 10, 10, 10, 5]
+    assert pacer.pending[-1] == 0
