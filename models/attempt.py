@@ -10,6 +10,7 @@ from dialer.core.words import Disposition, Mode
 from models.base import Base, one_of
 
 OPEN = text("ended_at IS NULL")
+HELD = text("ended_at IS NULL AND taken_over_at IS NULL")
 
 
 class Attempt(Base):
@@ -24,9 +25,10 @@ class Attempt(Base):
         CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
         CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
         CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
-        # No number is called twice at once, no agent holds two calls: not even by two daemons.
+        # No number is called twice at once, no agent holds two calls: not even by two daemons. A call that a supervisor
+        # took over is not held by its agent any more.
         Index("uq_attempts_open_number", "number_id", unique=True, postgresql_where=OPEN),
-        Index("uq_attempts_open_agent", "agent", unique=True, postgresql_where=OPEN),
+        Index("uq_attempts_open_agent", "agent", unique=True, postgresql_where=HELD),
         Index("ix_attempts_open_run", "run_id", postgresql_where=OPEN),
         Index(None, "number_id", "opened_at"),
         Index(None, "campaign_id", "opened_at", "id"),
@@ -65,5 +67,5 @@ class Attempt(Base):
     dial_status: Mapped[str | None]
     seconds_talked: Mapped[float | None]
     taken_over_by: Mapped[str | None]
-    """The supervisor who talked with the customer to the end; until then `agent` is free for other calls."""
+    """The supervisor who talked with the customer to the end, in the place of `agent`."""
     taken_over_at: Mapped[datetime | None]

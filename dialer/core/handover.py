@@ -31,8 +31,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             since = call.since if call.state is CallState.TALKING else now
             claim = Claim(supervisor=supervisor, taken_at=at)
             taken = replace(call, state=CallState.TALKING, since=since, claim=claim, bridge=bridge, parted_at=None)
-            taken = replace(taken, answered_at=call.answered_at or at, bridged_at=call.bridged_at or at)
-            recorded = RecordTakeOver(attempt=call.id, supervisor=supervisor, at=at)
+            bridged_at = call.bridged_at or event.bridged_at or at
+            taken = replace(taken, answered_at=call.answered_at or at, bridged_at=bridged_at)
+            recorded = RecordTakeOver(attempt=call.id, supervisor=supervisor, agent=call.agent, at=at)
             return taken, (recorded, do.LetSleep(timer=call.limit), do.LetSleep(timer=call.guard))
         case _, sig.Unclaimed(supervisor=supervisor) if (
             call.claim is not None and call.claim.supervisor == supervisor and call.claim.taken_at is None

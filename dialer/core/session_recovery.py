@@ -20,7 +20,7 @@ from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LiveChannel
 from dialer.core.permission import WITH_CUSTOMER
-from dialer.core.words import AttemptId, BridgeId, ChannelId, SupervisorNumber
+from dialer.core.words import AttemptId, BridgeId, SupervisorNumber
 
 Wishes = Iterator[do.Command]
 UNKNOWN_CAUSE = 0
@@ -29,8 +29,8 @@ UNKNOWN_CAUSE = 0
 def recover_sessions(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
     """Bring every session to where Asterisk says it is. Before the calls are, and after the agents."""
     live = {channel.channel: channel for channel in back.live}
-    held = [call.id for call in floor.calls.values() if call.state.holds_line and call.channel in live]
-    customers = {bridge: attempt for attempt in held if (bridge := live[ChannelId(attempt)].bridge) is not None}
+    held = [live[call.channel] for call in floor.calls.values() if call.state.holds_line and call.channel in live]
+    customers = {customer.bridge: customer for customer in held if customer.bridge is not None}
     for number in list(floor.supervisors):
         for leg in (floor.supervisors[number].leg, floor.supervisors[number].calling):
             if leg is not None and leg not in live:
@@ -45,7 +45,7 @@ def _session(
     floor: Floor,
     number: SupervisorNumber,
     channel: LiveChannel,
-    customers: Mapping[BridgeId, AttemptId],
+    customers: Mapping[BridgeId, LiveChannel],
     at: datetime,
     now: datetime,
 ) -> Wishes:
@@ -62,18 +62,29 @@ def _session(
         yield from tell_supervisor(floor, number, event, now)
     supervisor = floor.supervisors[number]
     if supervisor.state in WITH_CUSTOMER:
-        if supervisor.left is not None and customers.get(supervisor.left) == supervisor.attempt:
+        still = customers.get(supervisor.left) if supervisor.left is not None else None
+        if still is not None and AttemptId(still.channel) == supervisor.attempt:
             # The customer was never sent.
             yield from give_up(floor, supervisor, now)
         return
-    attempt = customers.get(channel.bridge) if channel.bridge is not None else None
-    if attempt is not None and channel.bridge is not None:
-        taken = sig.TakenOver(attempt=attempt, supervisor=number, bridge=channel.bridge, at=at)
-        yield from tell(floor, now, ToCall(attempt, taken))
-        yield from tell_supervisor(floor, number, taken, now)
+    customer = customers.get(channel.bridge) if channel.bridge is not None else None
+    if customer is not None and channel.bridge is not None:
+        yield from _found_talking(floor, number, customer, channel.bridge, at, now)
     else:
         yield from tell_supervisor(floor, number, sv.MonitorStopped(channel=channel.channel, at=at), now)
         yield from tell_supervisor(floor, number, sig.Heard(ear=None), now)
+
+
+def _found_talking(
+    floor: Floor, number: SupervisorNumber, customer: LiveChannel, bridge: BridgeId, at: datetime, now: datetime
+) -> Wishes:
+    attempt = AttemptId(customer.channel)
+    answered_at = customer.answered_at
+    if answered_at is not None and floor.calls[attempt].answered_at is None:
+        yield from tell(floor, now, ToCall(attempt, ev.Answered(channel=customer.channel, at=answered_at)))
+    taken = sig.TakenOver(attempt=attempt, supervisor=number, bridge=bridge, at=at, bridged_at=customer.bridged_at)
+    yield from tell(floor, now, ToCall(attempt, taken))
+    yield from tell_supervisor(floor, number, taken, now)
 
 
 def bridging(known: BridgeId | None, channel: LiveChannel, at: datetime) -> Iterator[ev.ChannelEvent]:

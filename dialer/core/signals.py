@@ -193,3 +193,5 @@ class TakenOver(Signal):
     supervisor: SupervisorNumber
     bridge: BridgeId
     at: datetime
+    bridged_at: datetime | None = None
+    """When the customer was joined with an agent, where Asterisk knows and we have not seen it."""

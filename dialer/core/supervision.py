@@ -178,4 +178,5 @@ class RecordTakeOver(StoreCommand):
 
     attempt: AttemptId
     supervisor: SupervisorNumber
+    agent: AgentNumber | None
     at: datetime

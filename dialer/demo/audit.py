@@ -53,6 +53,8 @@ class AttemptRow:
     ended_at: datetime | None
     disposition: str | None
     agent: str | None
+    taken_over_at: datetime | None
+    """When a supervisor took the agent's place."""
 
     @classmethod
     def from_export(cls, line: dict[str, str | None]) -> AttemptRow:
@@ -71,6 +73,7 @@ class AttemptRow:
             ended_at=moment("ended_at"),
             disposition=line["disposition"],
             agent=line["agent"],
+            taken_over_at=moment("taken_over_at"),
         )
 
 
@@ -152,7 +155,7 @@ def _agents_in_two_calls(rows: Sequence[AttemptRow]) -> Iterator[str]:
     talks: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
     for row in rows:
         if row.agent is not None and row.bridged_at is not None and row.ended_at is not None:
-            talks[row.agent].append((row.bridged_at, row.ended_at, row.attempt_id))
+            talks[row.agent].append((row.bridged_at, row.taken_over_at or row.ended_at, row.attempt_id))
     for agent, spans in talks.items():
         for (_, end, first), (begin, _, second) in pairwise(sorted(spans)):
             if begin < end:

@@ -44,8 +44,8 @@ _JUDGE = text("""
         WHEN reached.free_at IS NOT NULL THEN format('attempt limit: %s in %s h', reached.most, reached.hours)
         WHEN EXISTS (SELECT FROM attempts a WHERE a.number_id = n.id AND a.ended_at IS NULL)
             THEN 'number in another call'
-        WHEN EXISTS (SELECT FROM attempts a WHERE a.agent = w.agent AND a.ended_at IS NULL)
-            THEN 'agent in another call'
+        WHEN EXISTS (SELECT FROM attempts a WHERE a.agent = w.agent AND a.ended_at IS NULL
+            AND a.taken_over_at IS NULL) THEN 'agent in another call'
         ELSE 'may be opened' END AS verdict
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:campaigns AS text[]), CAST(:leads AS bigint[]), CAST(:numbers AS bigint[]),

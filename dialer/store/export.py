@@ -40,6 +40,7 @@ FIELDS = (
     "abandoned",
     "seconds_talked",
     "taken_over_by",
+    "taken_over_at",
 )
 """The columns, in this order. Others may be added after them; scripts rely on these."""
 
@@ -53,7 +54,8 @@ _ATTEMPTS = text("""
         to_char(a.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at,
         a.disposition, a.agent_disposition, a.agent, a.hangup_cause, a.sip_code, a.dial_status, a.config_version,
         a.run_id::text AS run_id, a.disposition IS NOT DISTINCT FROM 'abandoned' AS abandoned,
-        round(a.seconds_talked::numeric, 3)::float8 AS seconds_talked, a.taken_over_by
+        round(a.seconds_talked::numeric, 3)::float8 AS seconds_talked, a.taken_over_by,
+        to_char(a.taken_over_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_over_at
     FROM attempts a
     JOIN campaigns c ON c.id = a.campaign_id
     JOIN campaign_leads cl ON cl.campaign_id = a.campaign_id AND cl.lead_id = a.lead_id

@@ -23,9 +23,10 @@ _RECORD = text("""
 
 _TAKEN_OVER = text("""
     UPDATE attempts a SET taken_over_by = coalesce(a.taken_over_by, w.supervisor),
-        taken_over_at = coalesce(a.taken_over_at, w.at), agent = NULL
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:supervisors AS text[]), CAST(:moments AS timestamptz[]))
-        AS w (id, supervisor, at)
+        taken_over_at = coalesce(a.taken_over_at, w.at), agent = coalesce(a.agent, w.agent)
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:supervisors AS text[]), CAST(:agents AS text[]), CAST(:moments AS timestamptz[])
+    ) AS w (id, supervisor, agent, at)
     WHERE a.id = w.id AND a.ended_at IS NULL
 """)
 
@@ -60,12 +61,14 @@ async def record_stretches(connection: AsyncConnection, wishes: Sequence[RecordS
 
 
 async def record_take_overs(connection: AsyncConnection, wishes: Sequence[RecordTakeOver]) -> None:
-    """Write who has the customer now. The agent is let go from the open attempt, and comes back when it is closed."""
+    """Write who has the customer now, and whose customer it was; that agent may have another open attempt now."""
+    await make_known(connection, {wish.agent for wish in wishes if wish.agent is not None})
     await connection.execute(
         _TAKEN_OVER,
         {
             "ids": [wish.attempt for wish in wishes],
             "supervisors": [wish.supervisor for wish in wishes],
+            "agents": [wish.agent for wish in wishes],
             "moments": [wish.at for wish in wishes],
         },
     )

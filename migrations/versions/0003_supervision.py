@@ -37,13 +37,19 @@ def upgrade() -> None:
         ALTER TABLE attempts ADD COLUMN taken_over_at timestamptz;
         ALTER TABLE attempts ADD CONSTRAINT ck_attempts_taken_over_by_somebody
             CHECK ((taken_over_by IS NULL) = (taken_over_at IS NULL));
+        DROP INDEX uq_attempts_open_agent;
+        CREATE UNIQUE INDEX uq_attempts_open_agent ON attempts (agent)
+            WHERE ended_at IS NULL AND taken_over_at IS NULL;
     """)
 
 
 def downgrade() -> None:
+    # An agent with two open attempts, one of them taken over, stands in the way: stop the daemons first.
     op.execute("""
+        DROP INDEX uq_attempts_open_agent;
         ALTER TABLE attempts DROP COLUMN taken_over_by;
         ALTER TABLE attempts DROP COLUMN taken_over_at;
+        CREATE UNIQUE INDEX uq_attempts_open_agent ON attempts (agent) WHERE ended_at IS NULL;
         DELETE FROM orders WHERE supervisor IS NOT NULL;
         ALTER TABLE orders DROP CONSTRAINT ck_orders_one_subject;
         ALTER TABLE orders ADD CONSTRAINT ck_orders_one_subject CHECK ((campaign_id IS NULL) <> (agent IS NULL));

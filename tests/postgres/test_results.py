@@ -129,6 +129,7 @@ async def test_the_export_has_one_line_an_attempt_oldest_first(engine: AsyncEngi
         "abandoned": "false",
         "seconds_talked": "100.123",
         "taken_over_by": "",
+        "taken_over_at": "",
     }
     assert [row["abandoned"] for row in rows] == ["false"] * 3 + ["true"] + ["false"] * 3
     assert (rows[6]["ended_at"], rows[6]["disposition"]) == ("", "")

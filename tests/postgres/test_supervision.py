@@ -85,9 +85,9 @@ async def test_a_take_over_frees_the_agent_and_stays_with_the_attempt(engine: As
     await keep_agents(engine, [AgentProfile(number=ANN, name="Ann")])
     fetched = await Leasing(engine, run.id).fetch(FetchLeads(campaign=SPRING, count=2))
     first, second = fetched.leads
-    taken = RecordTakeOver(attempt=first.attempt, supervisor=BOSS, at=NOW)
+    taken = RecordTakeOver(attempt=first.attempt, supervisor=BOSS, agent=ANN, at=NOW)
     async with engine.begin() as connection:
-        await open_attempts(connection, run.id, [opening(first, agent=ANN)])
+        await open_attempts(connection, run.id, [opening(first)])
         await record_take_overs(connection, [taken])
         await record_take_overs(connection, [replace(taken, at=NOW + timedelta(hours=1))])
         # In preview the next lead is the agent's own again, while the supervisor talks with the first.

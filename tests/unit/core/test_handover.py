@@ -63,7 +63,7 @@ def test_on_the_way_the_call_is_guarded_and_afterwards_it_is_talked_on() -> None
     away, wishes = step(CLAIMED, LEFT, LATER)
     assert wishes == (do.WakeAt(timer=GUARD, at=LATER + HANGUP_GUARD),)
     taken, wishes = step(away, TAKEN_OVER, LATER)
-    assert wishes[0] == RecordTakeOver(attempt=TALKING.id, supervisor=BOSS, at=LATER)
+    assert wishes[0] == RecordTakeOver(attempt=TALKING.id, supervisor=BOSS, agent=ANNA, at=LATER)
     assert do.LetSleep(timer=GUARD) in wishes
     assert taken.claim == Claim(supervisor=BOSS, taken_at=LATER)
     assert (taken.state, taken.bridge, taken.parted_at) == (CallState.TALKING, TAKEN, None)

@@ -1,13 +1,14 @@
 """dialer.core.session_recovery: supervisors after the connection was lost, or the daemon."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.found import LiveChannel, OpenAttemptFound
 from dialer.core.words import AgentState, BridgeId, CallState, ChannelId, Mode, SupervisorNumber, SupervisorState
-from tests.factories import ANNA, MAIN, attempt_id, make_lead
+from tests.factories import ANNA, MAIN, NOW, attempt_id, make_lead
 from tests.scenes import channel_of, leg_of
 from tests.supervised import BOSS, BOSS_LEG, TAKEN, Supervised, listening, make_supervisor_profile, supervised
 
@@ -89,10 +90,13 @@ def test_a_session_of_an_earlier_daemon_goes_on_in_silence() -> None:
 
 
 def test_a_customer_found_with_a_supervisor_is_left_there() -> None:
-    play = started_anew(replace(CUSTOMER, bridge=TAKEN), replace(ANNAS, bridge=None), replace(BOSSES, bridge=TAKEN))
+    answered_at, bridged_at = NOW - timedelta(seconds=20), NOW - timedelta(seconds=19)
+    customer = replace(CUSTOMER, bridge=TAKEN, answered_at=answered_at, bridged_at=bridged_at)
+    play = started_anew(customer, replace(ANNAS, bridge=None), replace(BOSSES, bridge=TAKEN))
     call = play.dialer.floor.calls[attempt_id(1)]
     assert (call.state, play.boss.state) == (CallState.TALKING, SupervisorState.TALKING)
     assert play.agent().state is AgentState.READY
+    assert (call.answered_at, call.bridged_at) == (answered_at, bridged_at)
     assert play.wished(do.Join) == play.wished(sv.StandBy) == []
     play.ignore().hung_up().expect(do.CloseAttempt)
     assert play.boss.state is SupervisorState.WAITING
