@@ -23,6 +23,8 @@ from dialer.config.load import Configuration, load_configuration
 from dialer.config.pins import read_pins
 from dialer.config.problems import ConfigError
 from dialer.config.settings import SiteSettings
+from dialer.core.inbound.checks import faults
+from dialer.core.inbound.flow import Sound, pieces
 from dialer.store import schema
 from dialer.store.clock import clock_offset
 from dialer.store.connect import DatabaseUnreachable, DatabaseUrlWrong, make_engine, probe
@@ -66,7 +68,8 @@ async def _findings(file: Path) -> AsyncIterator[Finding]:
         return
     site = configuration.site
     campaigns = ", ".join(configuration.campaigns) or f"none, put some into {site.campaigns}"
-    yield ok("files", f"{site.file}; {len(site.policy.agents)} agents; campaigns: {campaigns}")
+    flows = f"; inbound: {', '.join(configuration.flows)}" if configuration.flows else ""
+    yield ok("files", f"{site.file}; {len(site.policy.agents)} agents; campaigns: {campaigns}{flows}")
     for finding in _pins(site):
         yield finding
     runs = False
@@ -170,11 +173,18 @@ async def _asterisk(configuration: Configuration) -> AsyncIterator[Finding]:
     if not found.sounds.is_dir():
         yield note("sounds", f"cannot be seen from here; look in {found.sounds} of that host for: {', '.join(wanted)}")
         return
-    silent = missing_sounds(found.sounds, wanted)
+    heard = [
+        piece.name for flow in configuration.flows.values() for _, _, piece in pieces(flow) if isinstance(piece, Sound)
+    ]
+    silent = missing_sounds(found.sounds, (*wanted, *heard))
     for sound in silent:
-        yield wrong("sounds", f"there is no file {sound}.* in {found.sounds} or a language below it")
+        if sound in wanted:
+            yield wrong("sounds", f"there is no file {sound}.* in {found.sounds} or a language below it")
+    for flow in configuration.flows.values():
+        for fault in faults(flow, silent):
+            yield wrong("inbound", f"{flow.name}: steps.{fault.step}.{fault.setting}: {fault.message}")
     if not silent:
-        yield ok("sounds", f"all {len(wanted)} are in {found.sounds}")
+        yield ok("sounds", f"all {len({*wanted, *heard})} are in {found.sounds}")
 
 
 def _sounds(configuration: Configuration) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "Run the daemon."),
     "list": ("list_import", "Bring customers onto lists."),
     "campaign": ("campaign", "Start, pause, resume or stop a campaign, or look at it."),
+    "inbound": ("inbound", "Draw what becomes of calls to our numbers."),
     "agent": ("agent", "See who is there, and log agents in and out."),
     "simulate": ("simulate", "Say what would happen, before a number is dialled."),
     "supervise": ("supervise", "Attend agents by telephone, and see who did."),

@@ -112,6 +112,17 @@ def test_a_sound_that_nobody_recorded(healthy: Path) -> None:
     assert "there is no file waihu/safe-harbour.*" in line
 
 
+def test_a_caller_who_would_hear_nothing(healthy: Path) -> None:
+    (healthy / "inbound").mkdir()
+    (healthy / "inbound" / "hotline.yaml").write_text(
+        "numbers: [100]\nstart: a\nsteps:\n  a: {play: [hello, waihu/welcome], next: b}\n  b: {hang_up: vm-goodbye}\n"
+    )
+    result = doctor()
+    [line] = wrong(result)
+    assert "hotline: steps.a.prompt: there is no sound 'waihu/welcome'" in line
+    assert "; inbound: hotline" in result.stdout
+
+
 def test_postgresql_is_away_and_the_rest_is_looked_at(healthy: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
