@@ -91,7 +91,7 @@ def main() -> None:
     if asked.markdown:
         print(table.markdown(found))
     if asked.plot:
-        plot.draw(found, asked.plot)
+        plot.draw(found, asked.plot, asked.cap)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,23 @@ T95 = (
 )  # fmt: skip
 """Student's t for a two-sided interval of 95 % by degrees of freedom from 1."""
 
+TITLES = {
+    "truth": "look-ahead, true laws",
+    "ours": "Waihu",
+    "progressive": "one line an agent",
+    "fixed": "best fixed ratio",
+    "wombat": "Wombat, best boost",
+    "issabel": "Issabel",
+    "overcommit": "Issabel, overcommit",
+    "hard": "VICIdial HARD_LIMIT",
+    "average": "VICIdial AVERAGE",
+    "tapered": "VICIdial TAPERED",
+    "hard*": "VICIdial HARD_LIMIT, best",
+    "average*": "VICIdial AVERAGE, best",
+    "tapered*": "VICIdial TAPERED, best",
+}
+"""Rules for readers."""
+
 Cells = Mapping[str, Mapping[str, Found]]
 """What was found, by cell and rule."""
 
@@ -79,9 +96,8 @@ def markdown(found: Cells) -> str:
     """A row a cell: utilisation and, in brackets, abandon rate of each rule in percent."""
     names = list(next(iter(found.values())))
     compared = OURS in names and REFERENCE in names
-    head = ["agents", "world", *names, *(["ours − truth"] if compared else []), "ours, worst shift", "ours, p95 wait"]
-    if OURS not in names:
-        head = head[:-2]
+    head = ["agents", "world", *(TITLES[name] for name in names), *(["difference to true laws"] if compared else [])]
+    head += ["Waihu, worst shift", "Waihu, p95 wait"] if OURS in names else []
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for cell, rules in found.items():
         agents, _, world = cell.partition(":")

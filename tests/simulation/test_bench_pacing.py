@@ -332,11 +332,11 @@ def test_the_picture_needs_team_sizes(tmp_path: Path) -> None:
     some = outcomes(0.8, 20)
     found = {f"{agents}:25%": {"ours": Found("ours", some), "truth": Found("truth", some)} for agents in (5, 20, 50)}
 
-    plot.draw(found, tmp_path / "pacing.svg")
+    plot.draw(found, tmp_path / "pacing.svg", 0.03)
 
     assert "<svg" in (tmp_path / "pacing.svg").read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="no answer rate has 3 team sizes"):
-        plot.draw({"20:25%": found["20:25%"]}, tmp_path / "none.svg")
+        plot.draw({"20:25%": found["20:25%"]}, tmp_path / "none.svg", 0.03)
 
 
 def test_what_came_of_a_trial_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
