@@ -1,4 +1,4 @@
-"""The agents' PINs: a file of salted hashes, and patience with wrong ones that runs out.
+"""The PINs of agents and supervisors: a file of salted hashes, and patience with wrong ones that runs out.
 
 A line of the file is `1001: scrypt$N$R$P$SALT$KEY`, salt and key in base64; empty lines and lines that begin with #
 are passed over. Source: RFC 7914 (scrypt); the cost is what OWASP's Password Storage Cheat Sheet names for 16 MiB.
@@ -59,7 +59,7 @@ def hash_pin(pin: str) -> str:
 
 
 class PinFile:
-    """Knows whether a PIN is an agent's; a `dialer.ports.PinCheck`.
+    """Knows whether a PIN is an agent's or a supervisor's; a `dialer.ports.PinCheck`.
 
     The file is read again whenever it has changed; one that is bad or gone is reported and changes nothing. After
     `FAILURES_ALLOWED` wrong PINs in a row an agent's number is locked for `LOCKED_SECONDS`, and even the right PIN is
@@ -92,6 +92,8 @@ class PinFile:
             known = self._hashes.get(agent)
             fits = await asyncio.to_thread((known or self._nobody).fits, pin)
         if known is None or not fits:
+            if not self._lockout.allows(agent, at):
+                log.warning("PIN locked", number=agent, seconds=LOCKED_SECONDS)
             return False
         self._lockout.succeeded(agent)
         return True

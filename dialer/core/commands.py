@@ -234,7 +234,7 @@ class LetSleep(EngineCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPin(EngineCommand):
-    """Find out whether a PIN is the agent's; answered by `PinChecked`."""
+    """Find out whether a PIN is the one of this number, an agent's or a supervisor's; answered by `PinChecked`."""
 
     channel: ChannelId
     agent: AgentNumber

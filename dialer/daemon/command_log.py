@@ -5,12 +5,13 @@ from __future__ import annotations
 import structlog
 
 from dialer.core import commands as do
+from dialer.core.supervision import RecordStretch
 
 log = structlog.get_logger("waihu")
 
 
 def log_command(command: do.Command) -> None:
-    """One line for each attempt dialled and closed, agent's state left, campaign's state entered."""
+    """One line for each attempt dialled and closed, agent's state left, campaign's and supervisor's state entered."""
     match command:
         case do.Originate(attempt=attempt, ring_time=ring_time):
             log.info("dialling", attempt=attempt, ring_seconds=ring_time.total_seconds())
@@ -31,5 +32,7 @@ def log_command(command: do.Command) -> None:
             log.info("campaign", campaign=campaign, state=state.value, by=by)
         case do.ReturnLeads(leads=leads, reason=reason):
             log.info("leads returned", campaign=leads[0].campaign, count=len(leads), reason=reason)
+        case RecordStretch(until=None, supervisor=supervisor, state=state, agent=agent):
+            log.info("supervisor", supervisor=supervisor, state=state.value, agent=agent)
         case _:
             pass

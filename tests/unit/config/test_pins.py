@@ -55,8 +55,10 @@ def test_a_pin_is_a_few_digits(pin: str) -> None:
 
 async def test_wrong_pins_in_a_row_lock_the_agent_and_no_other_for_a_while(pins_file: Path) -> None:
     pins = PinFile(pins_file)
-    for second in range(FAILURES_ALLOWED):
-        assert not await pins.check("1001", WRONG, float(second))
+    with capture_logs() as said:
+        for second in range(FAILURES_ALLOWED):
+            assert not await pins.check("1001", WRONG, float(second))
+    assert [(line["event"], line["number"]) for line in said] == [("PIN locked", "1001")]
     last = float(FAILURES_ALLOWED - 1)
     assert not await pins.check("1001", RIGHT, last + 1)
     assert not await pins.check("1001", RIGHT, last + LOCKED_SECONDS - 0.001)
