@@ -40,7 +40,7 @@ SELDOM = timedelta(minutes=1)
 def test_the_wait_between_calls_is_that_of_a_renewal_process() -> None:
     """Each ready agent has one line after the other until one is answered: K lines fail first, K being geometric, so
     E[wait] = (1-p)/p E[F] + E[A] and Var[wait] = E[K] Var[F] + Var[K] E[F]² + Var[A]."""
-    agents, hours, p, busy, ring_time = 6, 16.0, 0.3, 0.2, 25.0
+    agents, hours, p, busy, ring_time = 6, 12.0, 0.3, 0.2, 25.0
     talk, wrap = 60.0, 20.0
     assumed = world(
         shares=Shares(answered=p, busy=busy),
@@ -63,7 +63,7 @@ def test_the_wait_between_calls_is_that_of_a_renewal_process() -> None:
     wait = tries * fails + 2.0 + 8.0
     variance = tries * fails_variance + tries_variance * fails**2 + (8.0 * 0.2) ** 2
     error = sqrt(variance / came.contacts)
-    assert error < 0.03 * wait
+    assert error < 0.035 * wait
     assert came.utilisation is not None
     waited = (1.0 - came.utilisation) * agents * hours * 3600.0 / came.contacts
     assert waited == pytest.approx(wait, abs=3.0 * error)
@@ -185,13 +185,13 @@ def test_lines_are_blocked_as_erlang_says(lines: int, load: float) -> None:
     trunk = Trunk(name=TrunkName("main"), dial="PJSIP/{number}@carrier", max_lines=lines)
     policy = make_policy(trunks=(trunk,), ring_time=timedelta(hours=1), retry=NEVER_AGAIN)
     assumed = world(shares=Shares(answered=0.0), set_up=Spread(0.0), gives_up=Spread(holding, 1.0))
-    run = Driven(policy, assumed, agents=1, hours=12_000 * holding / load / 3600.0, rate=load / holding)
+    run = Driven(policy, assumed, agents=1, hours=9_000 * holding / load / 3600.0, rate=load / holding)
 
     came = run.live()
 
     blocked, error = run.share(run.core.blocked)
     expected = erlang_b(load, lines)
-    assert error < 0.08 * expected
+    assert error < 0.1 * expected
     assert blocked == pytest.approx(expected, abs=3.0 * error)
     used = came.trunks["main"]
     assert used.peak == used.p99 == lines
@@ -205,13 +205,13 @@ def test_customers_are_abandoned_as_in_a_queue_with_a_fixed_patience(agents: int
     talk = 30.0
     policy = make_policy(answer_limit=timedelta(seconds=patience), wrap_up=timedelta(0))
     assumed = world(shares=Shares(answered=1.0), set_up=Spread(0.0), ring=Spread(0.0), talk=Spread(talk, 1.0))
-    run = Driven(policy, assumed, agents=agents, hours=9_000 * talk / load / 3600.0, rate=load / talk)
+    run = Driven(policy, assumed, agents=agents, hours=7_000 * talk / load / 3600.0, rate=load / talk)
 
     came = run.live()
 
     lost, error = run.share(run.lost)
     expected = abandoned_of(load / talk, talk, agents, patience)
-    assert error < 0.08 * expected
+    assert error < 0.1 * expected
     assert lost == pytest.approx(expected, abs=3.0 * error)
     assert came.total.abandon_rate == pytest.approx(expected, abs=3.0 * error)
     assert came.total.utilisation == pytest.approx(load * (1.0 - expected) / agents, abs=0.02)
