@@ -128,7 +128,8 @@ class Visit:
             await self._call.set(SERVED, ENDED)
         except CallerHungUp:
             self._cut_off(talk, HUNG_UP)
-            self._over(talk, InboundOutcome.HUNG_UP)
+            talked = self._outcome is InboundOutcome.TRANSFERRED
+            self._over(talk, self._outcome if talked else InboundOutcome.HUNG_UP)
             raise
         except Exception:
             self._cut_off(talk, "failed")
@@ -287,9 +288,9 @@ class Visit:
         await self._call.set(SERVED, TALKING)
         options = f"f({action.caller_id})" if action.caller_id else ""
         outcome = await self._call.dial(action.dial, ring_seconds=action.ring.total_seconds(), options=options)
-        await self._call.set(SERVED, "")
         if outcome.status == ANSWERED:
             self._outcome = InboundOutcome.TRANSFERRED
+        await self._call.set(SERVED, "")
         return do.Dialled(outcome.status, outcome.talk_seconds)
 
     async def _speak(self, language: str) -> None:

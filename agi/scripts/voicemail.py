@@ -8,7 +8,7 @@
 A message is two files of one name: `.wav`, and `.json` with who called, whom, when and how long. The latter is written
 last and whole, so who collects messages looks for it. A message ends with #, four seconds of silence, the longest time
 or the hang-up, and is kept in each case unless it is shorter than a second. WAIHU_VOICEMAIL is then its name, or empty,
-and the dialplan goes on.
+and the dialplan goes on. After a hang-up it is the name even of a message that was too short.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from uuid import uuid4
 from agi.request import NOTHING_KNOWN
 from agi.scripts.hardened import ArgumentsWrong, HardenedAgi, run_script
 
+TOLD = "WAIHU_VOICEMAIL"
 SHIPPED = "vm-intro"
 SAVED = "vm-msgsaved"
 TOO_SHORT = "vm-tooshort"
@@ -43,12 +44,14 @@ def serve(agi: HardenedAgi, arguments: Sequence[str]) -> None:
     message = folder / f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:12]}"
     agi.answer()
     agi.stream_file(sound)
+    # Most callers end a message by hanging up, and after that nothing can be set.
+    agi.set_variable(TOLD, message.name)
     try:
         agi.record_file(str(message), "wav", "#", seconds * 1000, 0, "BEEP", SILENCE_SECONDS)
     finally:
-        # Most callers end a message by hanging up.
         kept = keep(message, agi.env, now)
-    agi.set_variable("WAIHU_VOICEMAIL", message.name if kept else "")
+    if not kept:
+        agi.set_variable(TOLD, "")
     agi.stream_file(SAVED if kept else TOO_SHORT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import wave
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from dialer.core.inbound.record import InboundOutcome
 from dialer.core.inbound.variables import Caller
 from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId
+from dialer.embedded.carrier.ami_action import ami_action
+from dialer.embedded.carrier.callers import Callers
 from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.inbound_stage import TONES, on_stage
@@ -309,3 +312,40 @@ async def test_a_number_that_nobody_answers_gets_the_apology(
         [line] = [line for line in said.splitlines() if "did=200" in line]
         assert "fallback=apology" in line
         assert stage.memory.facts == []
+
+
+def messages_in(folder: Path) -> list[str]:
+    """The names of messages that are whole."""
+    return [file.stem for file in folder.glob("*.json")]
+
+
+def is_being_recorded(folder: Path) -> bool:
+    return any(file.stat().st_size > 40_000 for file in folder.glob("*.wav"))
+
+
+async def test_while_waihu_is_away_its_scripts_say_when_and_take_a_message(
+    pbx: EmbeddedPbx, carrier: Carrier, tmp_path: Path
+) -> None:
+    day = f"{datetime.now(UTC) + timedelta(days=2):%a}".lower()
+    away = {
+        "WAIHU_PYTHON": sys.executable,
+        "WAIHU_AWAY_HOURS": f"UTC,{day} 09:00-09:01",
+        "WAIHU_AWAY_FOLDER": str(tmp_path),
+    }
+    for name, value in away.items():
+        await ami_action(pbx.ami, "Setvar", ("Variable", name), ("Value", value))
+    try:
+        callers = Callers(carrier, pbx.sip)
+        channel = await callers.call("300", caller="13800138000")
+        await until(lambda: is_being_recorded(tmp_path), 40)
+        await callers.hang_up(channel)
+        async with asyncio.timeout(20):
+            while "did=300" not in (said := await pbx.instance.cli("database show waihu-inbound")):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+    finally:
+        for name in away:
+            await ami_action(pbx.ami, "Setvar", ("Variable", name), ("Value", ""))
+    [line] = [line for line in said.splitlines() if "did=300" in line]
+    assert "fallback=voicemail" in line
+    [message] = messages_in(tmp_path)
+    assert f"voicemail={message}" in line

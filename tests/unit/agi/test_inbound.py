@@ -1,0 +1,235 @@
+"""The route for callers without a network: every moment at which a caller can hang up, and what else goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from agi.errors import CallerHungUp
+from agi.routes.inbound import Desk, Inbound, InboundFigures, NoFlow
+from agi.voice import Voice
+from dialer.core.inbound import flow as steps
+from dialer.core.inbound.flow import EVERY_KIND, Flow, HangUp, Step, StepName, kind
+from dialer.core.inbound.record import CallBegan, CallEnded, InboundFact, InboundOutcome, StepTaken
+from dialer.core.inbound.variables import Caller
+from dialer.core.words import CampaignName, TeamName
+from tests.fakes.agi_line import AsteriskLine, on
+from tests.fakes.agi_peer import opening
+from tests.unit.core.inbound.flows import EN, collect, flow, heard, menu, to
+
+MINUTE = timedelta(minutes=1)
+
+
+def chain() -> Flow:
+    """Every kind of step after the other, but the queue that is to come."""
+    done, failed = heard("done"), heard("failed")
+    return flow(
+        steps.Play(name=StepName("play"), prompt=heard("welcome"), next=to("menu")),
+        menu("menu", k1="question"),
+        menu("question", question=True, k1="collect"),
+        collect("collect", "record", say_back=True),
+        steps.Record(name=StepName("record"), prompt=heard("leave"), longest=MINUTE, silence=MINUTE, next=to("optout")),
+        steps.OptOut(name=StepName("optout"), done=done, failed=failed, next=to("callback")),
+        steps.Callback(
+            name=StepName("callback"),
+            campaign=CampaignName("spring"),
+            after=MINUTE,
+            done=done,
+            failed=failed,
+            next=to("transfer"),
+        ),
+        steps.Transfer(
+            name=StepName("transfer"), dial="PJSIP/1", ring=MINUTE, caller_id="861065550100", answered=to("language")
+        ),
+        steps.Switch(name=StepName("language"), language=EN, next=to("branch")),
+        steps.Branch(name=StepName("branch"), on="open", cases={"yes": to("bye")}),
+        HangUp(name=StepName("bye"), prompt=heard("bye")),
+        numbers=("100",),
+    )
+
+
+class Rest:
+    """The rest of Waihu."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.facts: list[InboundFact] = []
+        self.wishes: list[str] = []
+        self.find: Callable[[], None] = lambda: None
+        ticks = count()
+        self.figures = InboundFigures()
+        self.desk = Desk(
+            flow_of=lambda number: flow if number == "100" else None,
+            find_caller=self._find,
+            suppress=self._suppress,
+            promise_callback=self._promise,
+            keep=self._keep,
+            voice=Voice(["say", "{file}"], {}, Path("/speech")),
+            recordings="/messages",
+            now=lambda: datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=next(ticks)),
+        )
+
+    @property
+    def route(self) -> Inbound:
+        return Inbound(self.desk, self.figures)
+
+    def ways(self) -> list[str]:
+        return [f"{one.step}:{one.result}" for one in self.facts if isinstance(one, StepTaken) and one.result]
+
+    def outcomes(self) -> list[InboundOutcome]:
+        return [one.outcome for one in self.facts if isinstance(one, CallEnded)]
+
+    async def _find(self, number: str) -> Caller:
+        self.find()
+        return Caller(number=number)
+
+    async def _suppress(self, number: str, *, reason: str, source: str, proof: str) -> bool:
+        self.wishes.append(f"suppress {number} by {proof}")
+        return True
+
+    async def _promise(self, number: str, *, campaign: CampaignName, after: timedelta) -> None:
+        self.wishes.append(f"call {number} for {campaign} after {after}")
+
+    def _keep(self, fact: InboundFact) -> None:
+        self.facts.append(fact)
+
+
+def willing(command: list[str]) -> str:
+    """A caller who presses 1, keys in 12, and talks with whoever is rung."""
+    match command:
+        case ["STREAM", "FILE", sound, keys] if keys and sound != "collect-prompt":
+            return "200 result=49 endpos=0"
+        case ["GET", "DATA", *_]:
+            return "200 result=12"
+        case ["RECORD", "FILE", *_]:
+            return "200 result=35 (dtmf) endpos=16000"
+        case ["GET", "VARIABLE", "DIALSTATUS"]:
+            return "200 result=1 (ANSWER)"
+        case ["GET", "VARIABLE", "ANSWEREDTIME"]:
+            return "200 result=1 (7)"
+    return "200 result=0"
+
+
+CALL = opening("inbound?did=100&arrived=1795321993.250")
+
+
+async def test_every_kind_of_step_to_the_end() -> None:
+    rest = Rest(chain())
+    line = AsteriskLine(willing, opens=CALL)
+    await rest.route(on(line))
+    assert rest.ways() == [
+        "play:next",
+        "menu:1",
+        "question:1",
+        "collect:next",
+        "record:next",
+        "optout:next",
+        "callback:next",
+        "transfer:answered",
+        "language:next",
+        "branch:yes",
+        "bye:end",
+    ]
+    assert {one.kind for one in rest.facts if isinstance(one, StepTaken)} == set(EVERY_KIND) - {"queue"}
+    assert rest.outcomes() == [InboundOutcome.TRANSFERRED]
+    (began,) = [one for one in rest.facts if isinstance(one, CallBegan)]
+    assert began.arrived_at == datetime.fromtimestamp(1795321993.25, UTC)
+    assert rest.wishes == [
+        f"suppress +8613800138000 by call {began.call}",
+        "call +8613800138000 for spring after 0:01:00",
+    ]
+    served = [command for command in line.asked if command.startswith("SET VARIABLE WAIHU_SERVED")]
+    assert [command.split()[3:] for command in served] == [["talking"], [], ["ended"]]
+    assert line.asked[-1] == "HANGUP"
+    assert "EXEC Dial PJSIP/1,60,gf(861065550100)" in line.asked
+
+
+async def test_a_hang_up_at_every_single_command() -> None:
+    whole = AsteriskLine(willing, opens=CALL)
+    await Rest(chain()).route(on(whole))
+    for at in range(len(whole.asked)):
+        rest = Rest(chain())
+        with pytest.raises(CallerHungUp):
+            await rest.route(on(AsteriskLine(willing, hangs_up_at=at, opens=CALL)))
+        last = at == len(whole.asked) - 1
+        talked = "GET VARIABLE DIALSTATUS" in whole.asked[:at]
+        assert rest.outcomes() == [InboundOutcome.TRANSFERRED if talked else InboundOutcome.HUNG_UP]
+        taken = [one for one in rest.facts if isinstance(one, StepTaken)]
+        positions = {one.position for one in taken}
+        assert positions == set(range(len(positions)))
+        # Every step was left, the last one by hanging up; that of a message keeps its file.
+        assert {one.position for one in taken if one.result is not None} == positions
+        if rest.ways() and not last and whole.asked[at] != "SET VARIABLE WAIHU_SERVED ended":
+            assert rest.ways()[-1].endswith(":hung_up")
+        if whole.asked[at].startswith("RECORD"):
+            assert taken[-1].value.startswith("/messages/")
+
+
+async def test_a_number_that_no_file_answers() -> None:
+    rest = Rest(chain())
+    with pytest.raises(NoFlow, match="no inbound file has '200' among its numbers"):
+        await rest.route(on(AsteriskLine(willing, opens=opening("inbound?did=200"))))
+    assert rest.facts == []
+
+
+async def test_a_caller_who_cannot_be_looked_up_is_a_stranger() -> None:
+    rest = Rest(chain())
+
+    def away() -> None:
+        raise ConnectionError("PostgreSQL is away")
+
+    rest.find = away
+    await rest.route(on(AsteriskLine(willing, opens=CALL)))
+    (began,) = [one for one in rest.facts if isinstance(one, CallBegan)]
+    assert (began.caller, began.customer) == ("+8613800138000", None)
+    assert rest.outcomes() == [InboundOutcome.TRANSFERRED]
+
+
+async def test_a_mistake_of_ours_is_kept_and_told_to_the_dialplan() -> None:
+    rest = Rest(flow(steps.Queue(name=StepName("q"), team=TeamName("sales")), numbers=("100",)))
+    line = AsteriskLine(willing, opens=CALL)
+    with pytest.raises(Exception, match="refused before it is live"):
+        await rest.route(on(line))
+    assert rest.outcomes() == [InboundOutcome.FAILED]
+    assert not [command for command in line.asked if "WAIHU_SERVED" in command]
+
+
+async def test_who_is_cut_off_because_waihu_stops_is_left_open_for_the_dialplans_word() -> None:
+    rest = Rest(chain())
+
+    def stops(command: list[str]) -> str:
+        if command[:3] == ["STREAM", "FILE", "menu-prompt"]:
+            raise asyncio.CancelledError
+        return willing(command)
+
+    with pytest.raises(asyncio.CancelledError):
+        await rest.route(on(AsteriskLine(stops, opens=CALL)))
+    assert rest.outcomes() == []
+    last = rest.facts[-1]
+    assert isinstance(last, StepTaken)
+    assert (last.step, last.result) == ("menu", None)
+
+
+async def test_sounds_and_messages_that_asterisk_cannot_do() -> None:
+    rest = Rest(chain())
+
+    def poor(command: list[str]) -> str:
+        if command[:2] == ["RECORD", "FILE"]:
+            return "200 result=-1 (writefile) endpos=0"
+        if command[:3] == ["STREAM", "FILE", "welcome"]:
+            return "200 result=-1 endpos=0"
+        return willing(command)
+
+    await rest.route(on(AsteriskLine(poor, opens=CALL)))
+    assert rest.figures == InboundFigures(calls=1, sounds_missing=1)
+    (message,) = [one for one in rest.facts if isinstance(one, StepTaken) and one.step == "record" and one.result]
+    assert message.value.startswith("failed: ")
+
+
+def test_every_step_of_the_chain_is_of_another_kind() -> None:
+    each: list[Step] = list(chain().steps.values())
+    assert len({kind(step) for step in each}) == len(each)
