@@ -19,7 +19,7 @@ from dialer.cli.site import SiteOption, open_site
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.settings import SiteSettings
 from dialer.core.words import AgentNumber, SupervisionOrder, SupervisorNumber, TeamName
-from dialer.store.orders import place_message, place_supervision_order
+from dialer.store.orders import place_message, place_speech, place_supervision_order
 from dialer.store.status import RunStatus, latest_status
 from dialer.store.supervision import stretches
 
@@ -33,6 +33,9 @@ SupervisorArgument = Annotated[
     str, typer.Argument(metavar="SUPERVISOR", help="The supervisor's number, as 9001.", show_default=False)
 ]
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's number.", show_default=False)]
+
+SPEAKING_SECONDS = 15.0
+"""A text that was never spoken before takes its time."""
 
 OF_AGENT = {
     SupervisionOrder.LISTEN: "Hear an agent's talks; where there is no session, the supervisor's phone is called.",
@@ -105,28 +108,37 @@ def pause(
 def message(
     supervisor: SupervisorArgument,
     team: Annotated[str, typer.Argument(metavar="TEAM", help="The team whose agents shall hear it.")],
-    sound: Annotated[str, typer.Argument(metavar="SOUND", help="Asterisk sound, without file ending.")],
+    sound: Annotated[
+        str | None, typer.Argument(metavar="[SOUND]", help="Asterisk sound, without file ending.", show_default=False)
+    ] = None,
+    text: Annotated[str | None, typer.Option(metavar="TEXT", help="Speak this, by the site's `speech`.")] = None,
+    language: Annotated[str, typer.Option(metavar="TAG", help="Language of the text, as zh or en-GB.")] = "en",
     by: ByOption = None,
-    wait: WaitOption = WAIT_SECONDS,
+    wait: WaitOption = SPEAKING_SECONDS,
     site: SiteOption = None,
 ) -> None:
-    """Play a sound into the ear of every agent of a team who is on shift; customers do not hear it."""
+    """Play a sound, or speak a text, into the ear of every agent of a team on shift; customers do not hear it."""
     settings = _site_with(supervisor, None, site)
     teams = sorted({team for agent in settings.policy.agents.values() for team in agent.teams})
     if team not in teams:
         raise InputWrong(f"no agent of {settings.file} is of team {team!r}{did_you_mean(team, teams)}")
+    _ask(_said(SupervisorNumber(supervisor), TeamName(team), sound, text, language), by, wait, site)
+    typer.echo(f"{team} hears {sound or text}")
+
+
+def _said(supervisor: SupervisorNumber, team: TeamName, sound: str | None, text: str | None, language: str) -> Place:
+    if (sound is None) == (text is None):
+        raise InputWrong("say either a sound or --text")
+    if text is not None:
+        words, tag = " ".join(text.split()), language.strip()
+        if not words or not tag or " " in tag:
+            raise InputWrong("--text or --language says nothing, expected a sentence and a tag such as zh or en-GB")
+        return lambda engine, who, host: place_speech(engine, supervisor, team, tag, words, by=who, host=host)
     try:
-        announcement(sound)
+        checked = announcement(sound or "")
     except HeaderRefused as error:
         raise InputWrong(str(error)) from error
-    number = SupervisorNumber(supervisor)
-    _ask(
-        lambda engine, who, host: place_message(engine, number, TeamName(team), sound, by=who, host=host),
-        by,
-        wait,
-        site,
-    )
-    typer.echo(f"{team} hears {sound}")
+    return lambda engine, who, host: place_message(engine, supervisor, team, checked, by=who, host=host)
 
 
 @app.command(name="list")

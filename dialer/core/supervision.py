@@ -89,7 +89,10 @@ class TeamMessaged(Event):
     supervisor: SupervisorNumber
     team: TeamName
     sound: str
-    """An Asterisk sound, without file ending."""
+    """An Asterisk sound, without file ending; empty while `text` is not spoken yet."""
+    text: str = ""
+    language: str = ""
+    """What the sound says, and in which language (BCP 47)."""
     by: str = ""
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import structlog
 
+from agi.voice import CannotSpeak
 from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
@@ -26,7 +27,7 @@ from dialer.core import events as ev
 from dialer.core.dialer import Dialer
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
-from dialer.core.supervision import SupervisionOrdered
+from dialer.core.supervision import SupervisionOrdered, TeamMessaged
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
@@ -34,6 +35,7 @@ from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
 from dialer.daemon.rulebook import Rulebook
+from dialer.daemon.speaking import speak
 from dialer.daemon.web import WebServer, build_app, listen
 from dialer.engine.clock import Clock
 from dialer.engine.engine import Engine
@@ -215,6 +217,11 @@ class Daemon:
             event = replace(event, argument=f"agent-{event.agent}-{uuid4().hex}")
         elif isinstance(event, SupervisionOrdered):
             event = replace(event, leg=ChannelId(f"supervisor-{event.supervisor}-{uuid4().hex}"))
+        elif isinstance(event, TeamMessaged) and event.text:
+            try:
+                event = await speak(self._rulebook.configuration.site.speech, event)
+            except CannotSpeak as error:
+                return str(error)
         self._engine.post(event)
         return "ok"
 

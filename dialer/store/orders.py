@@ -53,6 +53,8 @@ _TAKE = text("""
 AnyOrder = CampaignOrdered | AgentOrdered | SupervisionOrdered | TeamMessaged
 MESSAGE = "message"
 """The wish of an order that is a word to a team; its argument is the team and the sound."""
+SPEECH = "speech"
+"""The same as a text to be spoken; its argument is the team, the language and the text."""
 
 
 class NoSuchAgent(LookupError):
@@ -126,6 +128,15 @@ async def place_message(
     async with engine.begin() as connection:
         row = insert(Order).values(supervisor=supervisor, wish=MESSAGE, argument=f"{team} {sound}", by=by, host=host)
         return await _place(connection, row)
+
+
+async def place_speech(
+    engine: AsyncEngine, supervisor: SupervisorNumber, team: TeamName, language: str, text: str, *, by: str, host: str
+) -> int:
+    """Queue a text that shall be spoken to the agents of a team; the answer is the order's id."""
+    async with engine.begin() as connection:
+        row = insert(Order).values(supervisor=supervisor, wish=SPEECH, argument=f"{team} {language} {text}")
+        return await _place(connection, row.values(by=by, host=host))
 
 
 async def order_result(engine: AsyncEngine, order_id: int, *, seconds: float) -> str | None:
@@ -224,6 +235,9 @@ def _event(row: RowMapping) -> AnyOrder:
     if wish == MESSAGE:
         team, _, sound = row["argument"].partition(" ")
         return TeamMessaged(supervisor=supervisor, team=TeamName(team), sound=sound, by=by)
+    if wish == SPEECH:
+        team, language, words = row["argument"].split(" ", 2)
+        return TeamMessaged(supervisor=supervisor, team=TeamName(team), sound="", text=words, language=language, by=by)
     concerned = AgentNumber(row["agent"]) if row["agent"] is not None else None
     return SupervisionOrdered(
         supervisor=supervisor, order=SupervisionOrder(wish), agent=concerned, argument=row["argument"], by=by

@@ -31,6 +31,7 @@ from dialer.store.orders import (
     place_agent_order,
     place_campaign_order,
     place_message,
+    place_speech,
     place_supervision_order,
 )
 from dialer.store.runs import Run
@@ -186,14 +187,16 @@ async def test_orders_in_a_supervisors_name(engine: AsyncEngine, run: Run) -> No
         await place_supervision_order(engine, BOSS, SupervisionOrder.NEXT, **by),
         await place_supervision_order(engine, BOSS, SupervisionOrder.PAUSE, agent=ANN, argument="lunch", **by),
         await place_message(engine, BOSS, TeamName("销售"), "custom/meeting", **by),
+        await place_speech(engine, BOSS, TeamName("销售"), "zh", "五点 开会", **by),
     ]
     async with daemon(engine, run, agents=()) as got:
-        assert await order_result(engine, orders[-1], seconds=5) == "result 4"
+        assert await order_result(engine, orders[-1], seconds=5) == "result 5"
     assert [placed.event for placed in got] == [
         SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.BARGE, agent=ANN, by="chief"),
         SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.NEXT, by="chief"),
         SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.PAUSE, agent=ANN, argument="lunch", by="chief"),
         TeamMessaged(supervisor=BOSS, team=TeamName("销售"), sound="custom/meeting", by="chief"),
+        TeamMessaged(supervisor=BOSS, team=TeamName("销售"), sound="", text="五点 开会", language="zh", by="chief"),
     ]
 
 

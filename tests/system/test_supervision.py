@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from dialer.config.pins import hash_pin
 from dialer.core.words import Mode
+from dialer.demo.child import CommandFailed
 from dialer.embedded.pbx import SUPERVISE_PREFIX
 from tests.asterisk.ears import Ears, Voice
 from tests.system.cast import Cast
@@ -184,7 +186,7 @@ async def test_by_command_within_team_and_right(open_with: OpenFloor) -> None:
     async with asyncio.timeout(15):
         while "supervisors.9001.teams" not in floor.log:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    with pytest.raises(Exception, match="may not attend agent 1001"):
+    with pytest.raises(CommandFailed, match="may not attend agent 1001"):
         await floor.stage.waihu("supervise", "listen", BOSS, ANNA)
 
 
@@ -192,6 +194,44 @@ def _replace(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+SPEAKER = """
+import math, struct, sys, wave
+with wave.open(sys.argv[1], "wb") as sound:
+    sound.setnchannels(1), sound.setsampwidth(2), sound.setframerate(8000)
+    tone = (int(8000 * math.sin(2 * math.pi * 600 * n / 8000)) for n in range(100 * len(sys.stdin.read().encode())))
+    sound.writeframes(b"".join(struct.pack("<h", sample) for sample in tone))
+"""
+"""A program that speaks as speech programs do: the longer the text, the longer the sound."""
+
+
+async def test_a_text_is_spoken_into_the_ears_of_a_team(open_with: OpenFloor, tmp_path: Path) -> None:
+    cast = Cast()
+    cast.talkers(1)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1)
+    speaker = tmp_path / "speaker.py"
+    await asyncio.to_thread(speaker.write_text, SPEAKER)
+    command = f"speech: {{command: '{sys.executable} {speaker} {{file}}'}}\n"
+    await asyncio.to_thread(_append, floor.stage.site.site_file, command)
+    await supervised(floor)
+    await floor.log_in()
+    await floor.start_campaign()
+    await floor.until_agent(ANNA, "talking")
+    ears = Ears(floor.carrier, tmp_path)
+    [customer] = await floor.customers_on_the_line()
+    voices = {"agent": Voice(await ears.phone(ANNA), 800), "customer": Voice(customer, 440)}
+    await ears.say(*voices.values())
+    text = "大家五点开会。" * 15
+    assert await floor.stage.waihu("supervise", "message", BOSS, "sales", "--text", text, "--language", "zh")
+    await asyncio.sleep(0.5)
+    heard = await ears.heard(voices, others={"speech": Voice("", 600)})
+    assert heard == {"agent": {"customer", "speech"}, "customer": {"agent"}}
+
+    await asyncio.to_thread(_replace, floor.stage.site.site_file, str(speaker), str(tmp_path / "nobody.py"))
+    await floor.until_true(lambda: "nobody.py" in floor.log)
+    with pytest.raises(CommandFailed, match="'other words' cannot be spoken in 'en'"):
+        await floor.stage.waihu("supervise", "message", BOSS, "sales", "--text", "other words")
 
 
 async def test_a_customer_who_was_taken_over_outlives_the_daemon(open_with: OpenFloor) -> None:

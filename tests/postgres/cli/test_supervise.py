@@ -84,6 +84,9 @@ def test_what_may_not_be_is_refused(
         (("pause", "9001", "1001", "lunsh"), "'lunsh' is no pause reason of the site, did you mean 'lunch'?"),
         (("message", "9001", "sails", "beep"), "is of team 'sails', did you mean 'sales'?"),
         (("message", "9001", "sales", "a b"), "'a b' is no sound"),
+        (("message", "9001", "sales"), "say either a sound or --text"),
+        (("message", "9001", "sales", "beep", "--text", "Hello"), "say either a sound or --text"),
+        (("message", "9001", "sales", "--text", " "), "--text or --language says nothing"),
     ],
 )
 @pytest.mark.usefixtures("supervised")
