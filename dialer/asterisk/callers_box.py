@@ -1,11 +1,11 @@
 """The callers' black box: calls whose end Waihu did not bring about, as the dialplan wrote them down.
 
-The channels are asked for before the box, so a call that ends between the two is in one of them or in both.
+Whoever wants to know which calls are in neither asks for the channels first: a call that ends between the two
+questions is then in one of the answers or in both.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -21,29 +21,27 @@ from dialer.core.inbound.record import CallersLastWord, InboundId
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallersBox:
-    """What Asterisk says of callers at one moment."""
-
-    live: frozenset[InboundId]
-    """Every channel there is."""
-    last_words: tuple[CallersLastWord, ...]
-
-
-async def open_callers_box(session: Session) -> CallersBox:
-    """Ask.
+async def live_channels(session: Session) -> frozenset[InboundId]:
+    """Every channel there is.
 
     :raises AsteriskError: Asterisk cannot be asked.
     """
     channels = (await session.ask("CoreShowChannels", collect=True)).events
-    entries = (await session.ask("DBGetTree", {"Family": variables.CALLERS_BOX}, collect=True)).events
+    return frozenset(InboundId(message["Uniqueid"]) for message in channels)
+
+
+async def callers_last_words(session: Session) -> tuple[CallersLastWord, ...]:
+    """All that is in the box.
+
+    :raises AsteriskError: Asterisk cannot be asked.
+    """
     words = []
-    for entry in entries:
+    for entry in (await session.ask("DBGetTree", {"Family": variables.CALLERS_BOX}, collect=True)).events:
         try:
             words.append(callers_last_word(entry, session.clock.offset_seconds))
         except (KeyError, ValueError) as error:
             log.warning("an entry of the callers' box cannot be read", key=entry.get("Key"), reason=repr(error))
-    return CallersBox(live=frozenset(InboundId(message["Uniqueid"]) for message in channels), last_words=tuple(words))
+    return tuple(words)
 
 
 async def forget_caller(session: Session, call: InboundId) -> None:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import structlog
 
-from dialer.asterisk.callers_box import forget_caller, open_callers_box
+from dialer.asterisk.callers_box import callers_last_words, forget_caller, live_channels
 from dialer.asterisk.errors import AsteriskError
 from dialer.asterisk.session import Session
 from dialer.store.failures import AWAY, first_line
@@ -39,12 +39,15 @@ class LeftCalls:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _look(self) -> None:
-        box = await open_callers_box(self._session)
-        if box.last_words:
-            await self._keep.keep_last_words(box.last_words)
-            for word in box.last_words:
+        left_open = await self._keep.left_open()
+        live = await live_channels(self._session) if left_open else frozenset()
+        words = await callers_last_words(self._session)
+        if words:
+            await self._keep.keep_last_words(words)
+            for word in words:
                 await forget_caller(self._session, word.call)
-            self.taken += len(box.last_words)
-        lost = await self._keep.close_lost(box.live)
+            self.taken += len(words)
+        lost = left_open - live - {word.call for word in words}
         if lost:
-            log.warning("calls were lost with an Asterisk that ended", calls=lost)
+            await self._keep.close_lost(lost)
+            log.warning("calls were lost with an Asterisk that ended", calls=sorted(lost))

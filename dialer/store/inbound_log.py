@@ -50,11 +50,11 @@ _LAST_WORD = text("""
         outcome = CASE WHEN coalesce(inbound_calls.outcome, 'hung_up') = 'hung_up' THEN excluded.outcome
             ELSE inbound_calls.outcome END, fallback = excluded.fallback, voicemail = excluded.voicemail
 """)
+_LEFT_OPEN = text("SELECT id FROM inbound_calls WHERE ended_at IS NULL AND run_id <> :run")
 _LOST = text("""
     UPDATE inbound_calls c SET outcome = 'lost', ended_at = coalesce(
         (SELECT max(coalesce(s.left_at, s.entered_at)) FROM inbound_steps s WHERE s.call_id = c.id), c.arrived_at)
-    WHERE c.ended_at IS NULL AND c.run_id <> :run AND NOT c.id = ANY(CAST(:live AS text[]))
-    RETURNING c.id
+    WHERE c.ended_at IS NULL AND c.id = ANY(CAST(:calls AS text[]))
 """)
 
 
@@ -129,10 +129,15 @@ class InboundLog:
         async with self._engine.begin() as connection:
             await connection.execute(_LAST_WORD, [_last_word(word) for word in words])
 
-    async def close_lost(self, live: Collection[InboundId]) -> int:
-        """Calls of earlier runs which nothing says any more about, and which Asterisk does not have: how many."""
+    async def left_open(self) -> frozenset[InboundId]:
+        """Calls of earlier runs whose end is not known. Fails as PostgreSQL does."""
+        async with self._engine.connect() as connection:
+            return frozenset((await connection.execute(_LEFT_OPEN, {"run": self._run})).scalars())
+
+    async def close_lost(self, calls: Collection[InboundId]) -> None:
+        """Nothing will ever say how these ended. Fails as PostgreSQL does."""
         async with self._engine.begin() as connection:
-            return len((await connection.execute(_LOST, {"run": self._run, "live": list(live)})).all())
+            await connection.execute(_LOST, {"calls": list(calls)})
 
     async def _commit(self, group: Sequence[InboundFact]) -> None:
         try:

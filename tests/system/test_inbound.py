@@ -229,3 +229,21 @@ async def test_a_caller_does_not_wait_for_postgresql(open_with: OpenFloor, serve
     assert ways[3].startswith("back:next:failed: ")
     assert (call["outcome"], call["caller"]) == ("completed", NUMBER)
     assert await floor.drain() == 0
+
+
+async def test_a_call_that_ended_with_its_asterisk_is_lost(open_with: OpenFloor) -> None:
+    cast = Cast()
+    cast.add(FateKind.BUSY)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1)
+    hotline = Hotline(floor)
+    await hotline.open()
+    await hotline.callers.call("100", caller=BARE)
+    await hotline.until_in("main")
+    await floor.kill()
+    await floor.stage.pbx.instance.kill()
+    await floor.stage.pbx.instance.start()
+    await floor.start()
+    [call] = await hotline.until_ended()
+    [entered] = await floor.rows("SELECT entered_at FROM inbound_steps WHERE step = 'main'")
+    assert (call["outcome"], call["ended_at"]) == ("lost", entered["entered_at"])
+    assert await floor.drain() == 0

@@ -109,11 +109,11 @@ async def test_a_command_that_is_never_answered_ends_the_call(served: Served) ->
     with capture_logs() as logs:
         peer = await served.peer(opening())
         assert await peer.command() == ["ANSWER"]
-        assert await peer.line() == b"failure: no answer to ANSWER within 0.2 s\n"
+        assert await peer.line() == b"failure: no answer to ANSWER within 0.6 s\n"
         await peer.close()
         await served.idle()
     assert [entry["reason"] for entry in logs if entry["log_level"] == "warning"] == [
-        "no answer to ANSWER within 0.2 s"
+        "no answer to ANSWER within 0.6 s"
     ]
 
 
