@@ -10,6 +10,9 @@ from dialer.core.pacing.view import Plan, PlanKind, PoolView
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import Mode
 
+OWN = 3.0
+"""In a pool a launch carries at most so many times what it might alone."""
+
 
 def plan(policy: PacingPolicy, view: PoolView, rates: Rates) -> Plan:
     """How many lines to launch at this moment.
@@ -110,10 +113,14 @@ def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -
 
 
 def _with_neighbours(threshold: float, view: PoolView) -> float:
-    """What a launch may carry, for it takes agents from the neighbours' lines too: as much as these may on the mean."""
+    """What a launch may carry where lines of several campaigns come to the same agents, and all run the same risk.
+
+    As much as these lines may on the mean, for a launch takes agents from all of them. A campaign that may carry less
+    holds back before the others, yet not so much that they leave it nothing.
+    """
     lines = 1.0 + len(view.pending)
     carried = threshold * lines
     for one in view.neighbours:
         lines += one.share * len(one.pending)
         carried += one.threshold * one.share * len(one.pending)
-    return min(threshold, carried / lines)
+    return min(OWN * threshold, carried / lines)

@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 
 from dialer.core.found import WindowCount
-from dialer.core.pacing.plan import plan
+from dialer.core.pacing.plan import OWN, plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
 from dialer.core.pacing.view import Busy, Neighbour, Pending, Plan, PlanKind, PoolView
 from dialer.core.policy import PacingPolicy
@@ -263,7 +263,7 @@ def test_a_neighbours_lines_come_to_the_same_agents() -> None:
     """Lines just begun, of the same rates: whose they are is no matter, if all of them come to our agents."""
     lines = (Pending(0.2),) * 4
     own = planned(Mode.PREDICTIVE, replace(view(6), pending=lines), max_lines_per_agent=10.0)
-    there = Neighbour(rates=QUARTER, pending=lines)
+    there = Neighbour(rates=QUARTER, pending=lines, threshold=own.figures["threshold"])
     theirs = planned(Mode.PREDICTIVE, view(6, neighbours=(there,)), max_lines_per_agent=10.0)
     nobodys = planned(Mode.PREDICTIVE, view(6, neighbours=(replace(there, share=0.0),)), max_lines_per_agent=10.0)
 
@@ -273,14 +273,16 @@ def test_a_neighbours_lines_come_to_the_same_agents() -> None:
 
 
 def test_a_launch_carries_no_more_than_the_neighbours_lines_may_bear() -> None:
-    """A neighbour that has used up what its cap allows is not to pay for our launches."""
+    """A neighbour that has used up what its cap allows is not to pay for our launches; one that has plenty helps."""
 
     def carried(threshold: float, share: float = 1.0) -> float:
         strict = Neighbour(rates=QUARTER, share=share, pending=(Pending(1.0),) * 9, threshold=threshold)
         return planned(Mode.PREDICTIVE, view(6, neighbours=(strict,))).figures["threshold"]
 
     alone = planned(Mode.PREDICTIVE, view(6)).figures["threshold"]
-    assert carried(1.0) == carried(0.0, share=0.0) == alone
+    assert carried(0.0, share=0.0) == pytest.approx(alone)
+    assert carried(2.0 * alone) == pytest.approx(1.9 * alone)
+    assert carried(1.0) == pytest.approx(OWN * alone)
     assert carried(0.0) == pytest.approx(alone / 10.0)
     assert carried(0.0) < carried(0.0, share=0.5) < carried(alone / 2.0, share=0.1) < alone
 
