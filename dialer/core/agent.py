@@ -22,7 +22,17 @@ from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.lead import Lead
 from dialer.core.policy import AgentProfile
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, BridgeId, CampaignName, ChannelId, Timer
+from dialer.core.words import (
+    AgentNumber,
+    AgentOrder,
+    AgentState,
+    AttemptId,
+    BridgeId,
+    CampaignName,
+    ChannelId,
+    TeamName,
+    Timer,
+)
 
 NORMAL_CLEARING = 16
 """Q.850: the far end hung up as one does."""
@@ -51,6 +61,8 @@ class Agent:
     bridge: BridgeId | None = None
     attempt: AttemptId | None = None
     campaign: CampaignName | None = None
+    queue: TeamName | None = None
+    """The queue of the caller; None: the customer was called."""
     offer: Lead | None = None
     """Preview: the lead on the agent's desk."""
     chosen: str | None = None
@@ -94,9 +106,9 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
         case _, ev.HungUp(channel=leg) if leg == agent.leg:
             return _leg_gone(agent, event, now)
 
-        case AgentState.READY, sig.Reserved(attempt=attempt, campaign=campaign):
+        case AgentState.READY, sig.Reserved(attempt=attempt, campaign=campaign, queue=queue):
             reserved, wishes = _enter(agent, AgentState.RESERVED, now)
-            return replace(reserved, attempt=attempt, campaign=campaign), wishes
+            return replace(reserved, attempt=attempt, campaign=campaign, queue=queue), wishes
         case AgentState.READY, sig.Offered(lead=lead, until=until):
             return _offered(agent, lead, until, now)
         case AgentState.RESERVED, ev.TimerFired(timer=Timer("offer")):
@@ -135,7 +147,8 @@ def _enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> 
         reason=agent.reason,
         since=agent.since,
         until=now,
-        attempt=agent.attempt,
+        attempt=agent.attempt if agent.queue is None else None,
+        caller=agent.attempt if agent.queue is not None else None,
         campaign=agent.campaign,
     )
     nothing_to_tell = agent.state is AgentState.LOGGED_OUT or agent.since >= now
@@ -167,7 +180,8 @@ def _rest(agent: Agent, now: datetime) -> Step:
         entered, wishes = _enter(agent, AgentState.PAUSED, now, agent.then_pause)
     else:
         entered, wishes = _enter(agent, AgentState.READY, now)
-    rested = replace(entered, attempt=None, campaign=None, offer=None, then_pause=None, then_log_out=False)
+    rested = replace(entered, attempt=None, campaign=None, queue=None, offer=None)
+    rested = replace(rested, then_pause=None, then_log_out=False)
     return rested, (*wishes, *_timers_off(agent))
 
 
@@ -192,7 +206,8 @@ def _found_talking(agent: Agent, attempt: AttemptId, campaign: CampaignName, bri
     if agent.state is AgentState.TALKING and agent.attempt == attempt:
         return replace(agent, bridge=bridge), ()
     talking, wishes = _enter(agent, AgentState.TALKING, now)
-    talking = replace(talking, attempt=attempt, campaign=campaign, bridge=bridge, offer=None, chosen=None)
+    talking = replace(talking, attempt=attempt, campaign=campaign, queue=None, bridge=bridge)
+    talking = replace(talking, offer=None, chosen=None)
     return talking, (*wishes, *_timers_off(agent))
 
 

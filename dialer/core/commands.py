@@ -197,6 +197,8 @@ class RecordInterval(StoreCommand):
     until: datetime
     attempt: AttemptId | None
     campaign: CampaignName | None
+    caller: AttemptId | None = None
+    """Who called us, by the leg."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialer.core import agent as agents
@@ -20,12 +20,14 @@ from dialer.core import events as ev
 from dialer.core import handover as calls
 from dialer.core import signals as sig
 from dialer.core.agent import Agent
+from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.call import Call
 from dialer.core.ending import close_attempt
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.lead import Lead
 from dialer.core.learning import learn_from_agent, learn_from_call
+from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -45,26 +47,6 @@ AGENT_COMES = (AgentState.READY, AgentState.WRAP_UP)
 """What can make the pacer want more lines; everything else makes it want fewer, and may wait for its next beat."""
 
 Wishes = Iterator[do.Command]
-
-
-@dataclass(frozen=True, slots=True)
-class ToCall:
-    """An event on its way to a call."""
-
-    attempt: AttemptId
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class ToAgent:
-    """An event on its way to an agent."""
-
-    agent: AgentNumber
-    event: Event
-
-
-Letter = ToCall | ToAgent
-Consequences = Iterator[do.Command | Letter]
 
 
 def tell(floor: Floor, now: datetime, *letters: Letter) -> Wishes:
@@ -107,9 +89,12 @@ def tell_campaign(floor: Floor, name: CampaignName, event: Event, now: datetime)
 
 
 def meet(floor: Floor, now: datetime) -> Wishes:
-    """Promise agents to waiting customers: who has waited longest first, to whoever has been ready longest."""
+    """Promise agents to waiting customers: who has waited longest first, to whoever has been ready longest. Callers
+    whose time presses come before them, the others after them; see `blend`."""
     if Hold.ASTERISK_LOST in floor.holds:
         return
+    for caller in to_serve(floor, now, pressing=True):
+        yield from tell(floor, now, *promise(floor, caller, now))
     for call in floor.waiting():
         bound = floor.agents.get(call.agent) if call.bound and call.agent is not None else None
         agent = bound if bound is not None else floor.readiest_agent(call.policy.name)
@@ -120,6 +105,8 @@ def meet(floor: Floor, now: datetime) -> Wishes:
         reserved = sig.Reserved(attempt=call.id, campaign=call.policy.name)
         promised = sig.Promised(agent=agent.number, agent_leg=agent.leg)
         yield from tell(floor, now, ToAgent(agent.number, reserved), ToCall(call.id, promised))
+    for caller in to_serve(floor, now, pressing=False):
+        yield from tell(floor, now, *promise(floor, caller, now))
 
 
 def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datetime) -> Consequences:
@@ -163,6 +150,7 @@ def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datet
 def _tell_call(floor: Floor, attempt: AttemptId, event: Event, now: datetime) -> Consequences:
     before = floor.calls.get(attempt)
     if before is None:
+        yield from tell_caller(floor, attempt, event, now)
         return
     after, wishes = calls.step(before, event, now)
     floor.put_call(after)
@@ -214,6 +202,7 @@ def _after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: d
     call = floor.calls.get(after.attempt) if after.attempt is not None else None
     if after.bridge != before.bridge and call is not None:
         yield from _join_if_together(floor, call, event, now)
+    yield from after_agent(floor, before, after, event, now)
     if not after.state.on_shift and after.calling is None and after.number not in floor.site.agents:
         floor.remove_agent(after.number)
 

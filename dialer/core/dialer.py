@@ -17,14 +17,16 @@ from dialer.core import supervisor as supervisors
 from dialer.core.agent import Agent, book
 from dialer.core.attendance import admit, attend, is_supervisor, load_supervisors, supervise
 from dialer.core.campaign import Campaign
-from dialer.core.coupling import ToAgent, ToCall, meet, tell, tell_campaign
+from dialer.core.coupling import meet, tell, tell_campaign
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
 from dialer.core.keypad import press
 from dialer.core.learning import count_live_calls
+from dialer.core.letters import ToAgent, ToCall
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
+from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
@@ -88,7 +90,7 @@ class Dialer:
         """Drained, with nothing under way: book the agents' time, and say so once."""
         floor = self.floor
         fetching = any(campaign.fetching for campaign in floor.campaigns.values())
-        if self.finished or Hold.DRAINING not in floor.holds or floor.calls or fetching:
+        if self.finished or Hold.DRAINING not in floor.holds or floor.calls or floor.callers or fetching:
             return
         self.finished = True
         for agent in list(floor.agents.values()):
@@ -144,6 +146,8 @@ class Dialer:
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
+                queued = [one.id for one in floor.callers.values() if one.state is CallerState.QUEUED]
+                yield from tell(floor, now, *(ToCall(caller, CalledOff()) for caller in queued))
             case ev.AsteriskLost():
                 self._hold(Hold.ASTERISK_LOST)
                 floor.asterisk_lost_at = now
@@ -254,7 +258,7 @@ class Dialer:
             case "guard" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
-            case "guard" | "limit":
+            case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from dialer.core import commands as do
 from dialer.core.agent import Agent
 from dialer.core.call import Call
+from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.events import Event
 from dialer.core.supervisor import Supervisor
@@ -24,7 +25,7 @@ STAYS = "="
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the samples are."""
 
-Thing = TypeVar("Thing", Call, Agent, Campaign, Supervisor)
+Thing = TypeVar("Thing", Call, Agent, Campaign, Supervisor, QueuedCaller)
 
 
 @dataclass(frozen=True, slots=True)

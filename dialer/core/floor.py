@@ -13,10 +13,12 @@ from datetime import datetime
 
 from dialer.core.agent import Agent
 from dialer.core.call import Call
+from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.supervisor import Supervisor
+from dialer.core.team_queue import TeamQueue
 from dialer.core.words import (
     AgentNumber,
     AgentState,
@@ -27,6 +29,7 @@ from dialer.core.words import (
     ChannelId,
     Hold,
     SupervisorNumber,
+    TeamName,
     TrunkName,
 )
 
@@ -54,6 +57,10 @@ class Floor:
     """Which supervisor a phone leg belongs to."""
     sessions: dict[SupervisorNumber, None] = field(default_factory=dict)
     """The supervisors who are in a session."""
+    callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
+    """Who called us and waits for an agent or talks with one, by the leg."""
+    queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
+    """What is learned of each queue that somebody has waited in."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     pauses: Mapping[AgentNumber, str] = field(default_factory=dict)
@@ -134,6 +141,18 @@ class Floor:
     def remove_supervisor(self, number: SupervisorNumber) -> None:
         """Forget a supervisor who has no phone leg, up or ringing."""
         del self.supervisors[number]
+
+    def put_caller(self, caller: QueuedCaller) -> None:
+        """Take in a caller, new or changed."""
+        self.callers[caller.id] = caller
+
+    def remove_caller(self, caller: AttemptId) -> None:
+        """Forget a caller with whom nobody is busy any more."""
+        del self.callers[caller]
+
+    def put_queue(self, queue: TeamQueue) -> None:
+        """Take in what is learned of a queue."""
+        self.queues[queue.team] = queue
 
     def put_campaign(self, campaign: Campaign) -> None:
         """Take in a campaign, new or changed."""

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.campaign import Campaign
-from dialer.core.coupling import ToAgent, ToCall, deliver, open_attempt, tell
+from dialer.core.coupling import deliver, open_attempt, tell
 from dialer.core.decisions import LAUNCHED, LET_GO, Decision
 from dialer.core.floor import Floor
 from dialer.core.hopper import Taken, take, wanted
 from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
+from dialer.core.letters import ToAgent, ToCall
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.view import Plan, PoolView
 from dialer.core.policy import CampaignPolicy, HoursPolicy

@@ -14,6 +14,7 @@ from dialer.core.words import (
     DispositionFlag,
     ListName,
     Mode,
+    Skill,
     SupervisionOrder,
     SupervisorNumber,
     TeamName,
@@ -162,6 +163,8 @@ class AgentProfile:
     phone: str | None = None
     """Dial string of the phone that Waihu may call to log the agent in; None: the agent dials in."""
     teams: frozenset[TeamName] = frozenset()
+    skills: frozenset[Skill] = frozenset()
+    """What callers can need an agent to have."""
 
     def serves(self, policy: CampaignPolicy) -> bool:
         """Whether the agent may take calls of this campaign."""

@@ -13,11 +13,13 @@ from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
 from dialer.core.pacing.drop_cap import threshold
+from dialer.core.pacing.rates import Rates
 from dialer.core.pacing.segments import Segments
 from dialer.core.pacing.view import Busy, Neighbour, Pending, PoolView
+from dialer.core.queues import callers_for, team_share
 from dialer.core.segment_keys import next_factor, segment_keys
 from dialer.core.window import RollingWindow, starts_at, turns_over_at
-from dialer.core.words import AgentState, CampaignName
+from dialer.core.words import AgentState, CampaignName, TeamName
 
 
 def pending_calls(floor: Floor, name: CampaignName) -> list[Call]:
@@ -31,7 +33,11 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
     sharing = floor.sharing_agents(campaign.name) - {campaign.name}
     staff = _Staff()
     for agent in floor.agents_of(campaign.name):
-        staff.add(agent, floor.campaigns[agent.campaign] if agent.campaign in sharing else campaign, now)
+        if agent.queue is not None:
+            staff.add(agent, staff.with_callers[agent.queue], floor.queues[agent.queue].rates, now)
+        else:
+            whose = floor.campaigns[agent.campaign] if agent.campaign in sharing else campaign
+            staff.add(agent, staff.talking[whose.name], whose.rates, now)
     own = _lines(floor, campaign, now)
     trunk_lines = sum(floor.free_lines_on(trunk) for trunk in policy.trunks)
     return PoolView(
@@ -43,7 +49,10 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
         paused=staff.paused,
         pending=own.pending,
         waiting=own.waiting,
-        neighbours=tuple(_neighbour(floor, name, campaign, staff, now) for name in sorted(sharing)),
+        neighbours=(
+            *(_neighbour(floor, name, campaign, staff, now) for name in sorted(sharing)),
+            *(_callers(floor, team, campaign, staff, now) for team in sorted(floor.queues)),
+        ),
         free_lines=max(0, min(policy.pacing.max_lines - floor.lines_of(campaign.name), trunk_lines)),
         next_factor=next_factor(campaign.hopper.leads, policy.hours, campaign.rates.segments, now),
         leads=len(campaign.hopper),
@@ -71,12 +80,14 @@ class _Staff:
     reserved: int = 0
     talking: defaultdict[CampaignName, list[Busy]] = field(default_factory=lambda: defaultdict(list))
     """By the campaign whose talks tell how long it lasts."""
+    with_callers: defaultdict[TeamName, list[Busy]] = field(default_factory=lambda: defaultdict(list))
+    """The same by the queue."""
     wrapping: list[Busy] = field(default_factory=list)
     leaving: int = 0
     paused: int = 0
 
-    def add(self, agent: Agent, campaign: Campaign, now: datetime) -> None:
-        """Count an agent; `campaign` is that of the call, if there is one."""
+    def add(self, agent: Agent, talking: list[Busy], rates: Rates, now: datetime) -> None:
+        """Count an agent; `talking` are those on calls of the same kind, where the agent is on one."""
         goes = agent.goes_after_call
         match agent.state:
             case AgentState.READY:
@@ -84,10 +95,10 @@ class _Staff:
             case AgentState.TALKING if not goes:
                 age = (now - agent.since).total_seconds()
                 wraps = 1.0 if agent.chosen is None else 0.0
-                self.talking[campaign.name].append(Busy(age, campaign.rates.talk_habits.pace(agent.number), wraps))
+                talking.append(Busy(age, rates.talk_habits.pace(agent.number), wraps))
             case AgentState.WRAP_UP if not goes:
                 age = (now - agent.since).total_seconds()
-                self.wrapping.append(Busy(age, campaign.rates.wrap_habits.pace(agent.number)))
+                self.wrapping.append(Busy(age, rates.wrap_habits.pace(agent.number)))
             case AgentState.RESERVED if not goes:
                 self.reserved += 1
             case AgentState.TALKING | AgentState.RESERVED:
@@ -128,4 +139,18 @@ def _neighbour(floor: Floor, name: CampaignName, campaign: Campaign, staff: _Sta
         waiting=len(lines.waiting),
         talking=tuple(staff.talking[name]),
         threshold=threshold(other.policy.pacing.drop_cap, other.window, other.credit),
+    )
+
+
+def _callers(floor: Floor, team: TeamName, campaign: Campaign, staff: _Staff, now: datetime) -> Neighbour:
+    """The callers who come to our agents, like another campaign's customers."""
+    queue = floor.queues[team]
+    waiting = callers_for(floor, campaign.name, team)
+    share = team_share(floor, campaign.name, team)
+    return Neighbour(
+        rates=queue.rates,
+        share=share,
+        waiting=waiting,
+        arrivals=queue.arrivals_per_second(now),
+        talking=tuple(staff.with_callers[team]),
     )

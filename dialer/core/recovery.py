@@ -16,11 +16,13 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.agent import Agent
 from dialer.core.call import Call
-from dialer.core.coupling import Letter, ToAgent, ToCall, tell
+from dialer.core.caller_recovery import recover_callers
+from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
 from dialer.core.guards import MESSAGE_GUARD, RING_GRACE
+from dialer.core.letters import Letter, ToAgent, ToCall
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.session_recovery import bridging, recover_sessions
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict
@@ -71,6 +73,7 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     for channel in back.live:
         yield from _take_up_agent(floor, channel, back, now)
     floor.pauses = {}
+    yield from recover_callers(floor, back, gone_at, now)
     yield from recover_sessions(floor, back, gone_at, now)
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
     for call in held:

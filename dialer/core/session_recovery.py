@@ -15,10 +15,11 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
 from dialer.core.attendance import give_up, tell_supervisor
-from dialer.core.coupling import ToCall, tell
+from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LiveChannel
+from dialer.core.letters import ToCall
 from dialer.core.permission import WITH_CUSTOMER
 from dialer.core.words import AttemptId, BridgeId, SupervisorNumber
 

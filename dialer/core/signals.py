@@ -21,6 +21,7 @@ from dialer.core.words import (
     ChannelId,
     MonitorMode,
     SupervisorNumber,
+    TeamName,
 )
 
 
@@ -94,7 +95,9 @@ class Reserved(Signal):
     """A customer is yours."""
 
     attempt: AttemptId
-    campaign: CampaignName
+    campaign: CampaignName | None
+    queue: TeamName | None = None
+    """The queue that the customer waited in; None: it is one who was called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialer.core import agent as agents
+from dialer.core import caller as callers
 from dialer.core import campaign as campaigns
 from dialer.core import events as ev
 from dialer.core import handover as calls
+from dialer.core import queueing as qu
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
 from dialer.core import supervisor as supervisors
 from dialer.core.agent import Agent
 from dialer.core.call import Call
+from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.drawing import NOW, Machine, draw
 from dialer.core.found import LastWord, WindowCount
@@ -28,6 +31,7 @@ from dialer.core.policy import (
     SupervisorProfile,
     Trunk,
 )
+from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.supervision import Claim
 from dialer.core.supervisor import Supervisor
 from dialer.core.words import (
@@ -51,6 +55,7 @@ from dialer.core.words import (
     SupervisionOrder,
     SupervisorNumber,
     SupervisorState,
+    TeamName,
     Timer,
     TrunkName,
 )
@@ -250,6 +255,40 @@ SUPERVISOR = Machine(
 )
 
 
+def _caller(state: CallerState) -> QueuedCaller:
+    caller = QueuedCaller(channel=_CHANNEL, terms=_TERMS, arrived_at=NOW, state=state)
+    if state is CallerState.QUEUED:
+        return caller
+    caller = replace(caller, agent=_ANNA, agent_leg=_LEG)
+    return replace(caller, bridge=_BRIDGE, answered_at=NOW) if state is not CallerState.JOINING else caller
+
+
+_TERMS = QueueTerms(team=TeamName("sales"))
+
+CALLER = Machine(
+    "A caller in a queue",
+    callers.step,
+    {state.value: _caller(state) for state in CallerState}
+    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)},
+    {
+        "CallerQueued (again)": qu.CallerQueued(channel=_CHANNEL, at=NOW, terms=_TERMS, number=None),
+        "CallerUnheard": qu.CallerUnheard(channel=_CHANNEL, at=NOW),
+        "CallerPressedOut": qu.CallerPressedOut(channel=_CHANNEL, at=NOW),
+        "patience": ev.TimerFired(timer=Timer("patience", _CHANNEL)),
+        "Promised": sig.Promised(agent=_ANNA, agent_leg=_LEG),
+        "Unpromised": sig.Unpromised(agent=_ANNA),
+        "JoinFailed": ev.JoinFailed(channel=_CHANNEL, at=NOW, agent_leg=_LEG, reason=""),
+        "Joined": _BOTH_JOINED,
+        "EnteredBridge": ev.EnteredBridge(channel=_CHANNEL, at=NOW, bridge=BridgeId("another")),
+        "LeftBridge": ev.LeftBridge(channel=_CHANNEL, at=NOW, bridge=_BRIDGE),
+        "guard": ev.TimerFired(timer=Timer("guard", _CHANNEL)),
+        "HungUp": ev.HungUp(channel=_CHANNEL, at=NOW, cause=16),
+        "WrappedUp": sig.WrappedUp(agent=_ANNA, disposition=None),
+        "CalledOff": sig.CalledOff(),
+    },
+)
+
+
 def document() -> str:
     """All machines, as `docs/states.md` has them."""
-    return draw((CALL, AGENT, CAMPAIGN, SUPERVISOR))
+    return draw((CALL, AGENT, CAMPAIGN, SUPERVISOR, CALLER))

@@ -8,7 +8,8 @@ from typing import NewType
 
 AttemptId = NewType("AttemptId", str)
 """A UUID, minted when a lead is leased. It is also the Asterisk ChannelId of the customer's leg, so that finding
-the attempt of a channel is equality and nothing else."""
+the attempt of a channel is equality and nothing else. Where an agent talks with somebody who called us, the ChannelId
+of that leg stands in its place."""
 
 ChannelId = NewType("ChannelId", str)
 """An Asterisk Uniqueid: an `AttemptId` for a customer's leg, anything else for an agent's."""
@@ -24,6 +25,8 @@ CampaignName = NewType("CampaignName", str)
 ListName = NewType("ListName", str)
 TrunkName = NewType("TrunkName", str)
 TeamName = NewType("TeamName", str)
+Skill = NewType("Skill", str)
+"""Something that an agent can do: `english`, `contracts`."""
 AgentNumber = NewType("AgentNumber", str)
 """What an agent keys in to log in, "1001": the identity of an agent everywhere."""
 

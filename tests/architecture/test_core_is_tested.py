@@ -8,7 +8,9 @@ TESTED_IN: dict[str, str] = {
     "events": "test_dialer.py",
     "found": "test_recovery.py",
     "guards": "test_call.py",
+    "letters": "test_coupling.py",
     "moves": "test_talk.py",
+    "queueing": "test_caller.py",
     "signals": "test_coupling.py",
     "supervision": "test_attendance.py",
 }

@@ -17,7 +17,7 @@ from dialer.core.words import Mode
 
 line_ages = st.floats(-0.5, 70.0)
 just_launched = st.builds(Pending, st.floats(-0.5, 0.4), st.none(), st.sampled_from([1.0, 0.2, 5.0]))
-busy = st.builds(Busy, st.floats(-0.5, 400.0), st.sampled_from([1.0, 0.3, 3.0]))
+busy = st.builds(Busy, st.floats(-0.5, 400.0), st.sampled_from([1.0, 0.3, 3.0]), wraps=st.sampled_from([0.0, 1.0]))
 
 
 @st.composite
@@ -65,6 +65,18 @@ def neighbours(draw: st.DrawFn) -> Neighbour:
         waiting=draw(st.integers(0, 3)),
         talking=tuple(draw(st.lists(busy, max_size=5))),
         threshold=draw(st.floats(0.0, 1.0)),
+    )
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> Neighbour:
+    """Callers who come to our agents."""
+    return Neighbour(
+        rates=draw(learned()),
+        share=draw(st.sampled_from([0.3, 1.0])),
+        waiting=draw(st.integers(0, 10)),
+        arrivals=draw(st.sampled_from([0.0, 0.01, 0.1, 1.0])),
+        talking=tuple(draw(st.lists(busy, max_size=5))),
     )
 
 
@@ -130,6 +142,27 @@ def test_more_waiting_customers_never_mean_more_lines(policy: PacingPolicy, view
     more = replace(view, waiting=(*view.waiting, 0.0))
 
     assert plan(policy, more, rates).lines <= plan(policy, view, rates).lines
+
+
+@settings(max_examples=150, deadline=None)
+@given(policies, views(), learned(), queues(), st.integers(1, 5), st.sampled_from([0.0, 0.02, 0.5]))
+def test_more_callers_never_mean_more_lines(
+    policy: PacingPolicy, view: PoolView, rates: Rates, queue: Neighbour, callers: int, arrivals: float
+) -> None:
+    """More who wait, and more who are expected to come."""
+    assume(policy.mode is not Mode.PREVIEW)
+    few, waiting, expected = (
+        replace(view, neighbours=(*view.neighbours, one))
+        for one in (
+            queue,
+            replace(queue, waiting=queue.waiting + callers),
+            replace(queue, arrivals=queue.arrivals + arrivals),
+        )
+    )
+    lines = plan(policy, few, rates).lines
+
+    assert plan(policy, waiting, rates).lines <= lines
+    assert plan(policy, expected, rates).lines <= lines
 
 
 @settings(max_examples=100, deadline=None)

@@ -2,7 +2,7 @@
 
 For a line launched now and answered at τ, the agents left for it are
 
-    net(τ) = ready - waiting + agents freed by τ + limit - lines answered by τ,
+    net(τ) = ready - waiting + agents freed by τ + limit - lines answered by τ - callers who come by τ,
 
 a sum of independent yes-or-nos, given the ages of talks, wrap-ups and lines. The answered customer is abandoned if net
 is 0 or less. The probability, averaged over τ, is compared with what the drop cap allows (Samuelson 1999, "Predictive
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from math import sqrt
+from math import ceil, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -45,6 +45,8 @@ EXACT_UP_TO = 48
 """Uncertain things counted exactly; with more the normal approximation is as good and cheaper."""
 CERTAIN = 1e-4
 """A probability this near to 0 or 1 is taken for it."""
+ARRIVES = 0.1
+"""Probability of one of the yes-or-nos that stand for callers."""
 DOUBTS = ((-sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (sqrt(3.0), 1.0 / 6.0))
 """Standard errors and weights that stand for a normal distribution (Gauss-Hermite, three points)."""
 SURE = 0.1
@@ -68,6 +70,8 @@ class Chances:
     """A column a pending line: the probability to be answered by then."""
     answered_doubt: Floats
     """The standard error of each of these; all err together."""
+    arrived: Floats
+    """Columns that together stand for the callers who come by then."""
     another: Floats
     """The probability that another line launched now is answered by then."""
     another_doubt: Floats
@@ -81,8 +85,8 @@ class Chances:
 
     def nobody(self) -> Nobody:
         """Freed agents and unanswered lines are counted: who is answered is abandoned if at most so many happen."""
-        helping = np.hstack([self.freed, 1.0 - self.answered])
-        needed = self.answered.shape[1] - self.spare
+        helping = np.hstack([self.freed, 1.0 - self.arrived, 1.0 - self.answered])
+        needed = self.arrived.shape[1] + self.answered.shape[1] - self.spare
         certain = (helping > 1.0 - CERTAIN).all(axis=0)
         open_to_chance = ~certain & (helping > CERTAIN).any(axis=0)
         if open_to_chance.sum() > EXACT_UP_TO:
@@ -95,7 +99,8 @@ class Chances:
         return self._in_doubt(needed)
 
     def _in_doubt(self, needed: int) -> Nobody:
-        cases = [np.hstack([self.freed, 1.0 - _chance(self.answered + e * self.answered_doubt)]) for e, _ in DOUBTS]
+        sure = np.hstack([self.freed, 1.0 - self.arrived])
+        cases = [np.hstack([sure, 1.0 - _chance(self.answered + e * self.answered_doubt)]) for e, _ in DOUBTS]
         another = np.concatenate([_chance(self.another + errors * self.another_doubt) for errors, _ in DOUBTS])
         return _Exactly(ExactCount.of(np.vstack(cases)), needed, another, tuple(weight for _, weight in DOUBTS))
 
@@ -178,6 +183,7 @@ def look_ahead(view: PoolView, rates: Rates, answer_limit: float) -> Lookahead:
     another = _chance(next_factor * lines.curve.answered_within(NEW, ahead))[:, 0]
     chances = Chances(
         freed=_freed(view, rates, (seconds + answer_limit)[:, None]),
+        arrived=_arrived(view, seconds[:, None]),
         answered=np.hstack([answered for answered, _ in columns]),
         answered_doubt=np.hstack([doubt for _, doubt in columns]),
         another=another,
@@ -207,6 +213,14 @@ class _Lines:
         answered = self.curve.answered_within(EVERY, ahead)[:, self.bins]
         doubt = self.curve.doubt_within(EVERY, ahead)[:, self.bins]
         return _chance(self.factors * answered), self.factors * doubt
+
+
+def _arrived(view: PoolView, seconds: Floats) -> Floats:
+    """Callers who come to our agents, as a Poisson process: as many columns as make each improbable, so that their sum
+    is near to Poisson, and spread a tenth less at most."""
+    mean = sum(one.share * one.arrivals for one in view.neighbours) * seconds
+    columns = ceil(float(mean.max()) / ARRIVES)
+    return np.repeat(mean / max(1, columns), columns, axis=1)
 
 
 def _chance(values: Floats) -> Floats:

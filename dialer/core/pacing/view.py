@@ -35,13 +35,15 @@ class Busy(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """Another campaign whose calls come to some of the same agents."""
+    """Another campaign, or a queue of callers, whose calls come to some of the same agents."""
 
     rates: Rates
     share: float = 1.0
     """The part of its calls that come to agents of ours."""
     pending: tuple[Pending, ...] = ()
     waiting: int = 0
+    arrivals: float = 0.0
+    """Callers who come to its agents by themselves, per second, as a Poisson process."""
     talking: tuple[Busy, ...] = ()
     """Of our agents, those on its calls."""
     threshold: float = 1.0

@@ -7,8 +7,9 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.campaign import Campaign
-from dialer.core.coupling import ToAgent, ToCall, meet, open_attempt, tell
+from dialer.core.coupling import meet, open_attempt, tell
 from dialer.core.floor import Floor
+from dialer.core.letters import ToAgent, ToCall
 from dialer.core.words import AgentOrder, AgentState, CallState, CampaignState, ChannelId, Hold
 from tests.factories import ANNA, BEN, NOW, SPRING, attempt_id, make_agent, make_call, make_lead, make_policy, make_site
 from tests.factories import make_profile as profile

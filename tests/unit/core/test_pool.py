@@ -10,8 +10,9 @@ from dialer.core.pacing.drop_cap import threshold
 from dialer.core.pacing.view import Busy, Pending
 from dialer.core.pool import pending_calls, pool_view
 from dialer.core.window import CalendarUnit, CalendarWindow
-from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignState, ChannelId, TeamName
-from tests.factories import ANNA, NOW, SPRING, make_agent, make_call, make_policy, make_profile
+from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignState, ChannelId, Mode, TeamName
+from tests.callers import SALES, blended
+from tests.factories import ANNA, BEN, NOW, SPRING, make_agent, make_call, make_policy, make_profile
 
 AUTUMN = CampaignName("autumn")
 LATER = NOW + timedelta(seconds=10)
@@ -85,3 +86,19 @@ def test_in_a_calendar_window_answers_are_expected_to_come_as_they_came() -> Non
     assert pool_view(floor, spring, NOW).credit is None
     assert pool_view(floor, spring, NOW).window == WindowCount(answered=200, abandoned=1, expected=280.0)
     assert pool_view(floor, spring, NOW.replace(hour=0)).window.expected is not None
+
+
+def test_callers_are_seen_as_a_neighbour_that_dials_nothing() -> None:
+    play = blended(Mode.PROGRESSIVE, ANNA, BEN, leads=0).calls_in(1).caller_joined(1).press("*21", agent=BEN)
+    play.wait(10).calls_in(2)
+    view = pool_view(play.dialer.floor, play.campaign, play.now)
+    (queue,) = view.neighbours
+    assert (queue.share, queue.waiting, queue.pending, queue.talking) == (1.0, 1, (), (Busy(10.0),))
+    assert queue.arrivals == play.dialer.floor.queues[SALES].arrivals_per_second(play.now) > 0.0
+    assert (view.talking, view.serving, view.all_waiting) == ((), 1, 1)
+
+
+def test_callers_of_agents_of_others_are_none_of_ours() -> None:
+    play = blended(Mode.PROGRESSIVE, ANNA, leads=0).calls_in(1, team=TeamName("support"))
+    view = pool_view(play.dialer.floor, play.campaign, play.now)
+    assert (view.neighbours[0].share, view.all_waiting) == (0.0, 0)

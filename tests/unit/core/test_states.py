@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dialer.core.drawing import PASSES, STAYS
-from dialer.core.states import AGENT, CALL, CAMPAIGN, SUPERVISOR, document
+from dialer.core.queueing import CallerState
+from dialer.core.states import AGENT, CALL, CALLER, CAMPAIGN, SUPERVISOR, document
 from dialer.core.words import AgentState, CallState, CampaignState, SupervisorState
 
 DRAWING = Path(__file__).parents[3] / "docs" / "states.md"
@@ -21,6 +22,7 @@ def test_there_is_a_sample_of_every_state() -> None:
     assert {agent.state for agent in AGENT.things.values()} == set(AgentState)
     assert {campaign.state for campaign in CAMPAIGN.things.values()} == set(CampaignState)
     assert {supervisor.state for supervisor in SUPERVISOR.things.values()} == set(SupervisorState)
+    assert {caller.state for caller in CALLER.things.values()} == set(CallerState)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise, product
-from math import prod, sqrt
+from math import exp, factorial, prod, sqrt
 from random import Random
 
 import numpy as np
@@ -98,7 +98,9 @@ class Rising:
 def chances(freed: Floats, answered: Floats, doubt: Floats, another: float, its_doubt: float, spare: int) -> Chances:
     """The same new line at each moment."""
     moments = len(freed)
-    return Chances(freed, answered, doubt, np.full(moments, another), np.full(moments, its_doubt), spare)
+    nobody_comes = np.empty((moments, 0))
+    another_line = np.full(moments, another), np.full(moments, its_doubt)
+    return Chances(freed, answered, doubt, nobody_comes, *another_line, spare)
 
 
 def test_the_search_finds_the_last_line_within_the_threshold() -> None:
@@ -297,3 +299,22 @@ def test_the_sooner_the_agents_go_the_fewer_lines() -> None:
     assert lines == sorted(lines, reverse=True)
     assert lines[0] > 10
     assert lines[-1] == 0
+
+
+@pytest.mark.parametrize("come", [0.1, 1.0, 5.0])
+def test_callers_come_as_a_poisson_process(come: float) -> None:
+    """Nobody is there for a line launched now when as many callers came before its answer as there are agents."""
+    ready = 4
+    ahead = ahead_of(replace(EMPTY, ready=ready, neighbours=(Neighbour(rates=QUARTER, arrivals=0.2, share=come / 2),)))
+    means = 0.2 * come / 2 * ahead.seconds
+    poisson = [1.0 - sum(exp(-mean) * mean**k / factorial(k) for k in range(ready)) for mean in means]
+    assert ahead.nobody.there(0) == pytest.approx(poisson, abs=0.03)
+
+
+def test_callers_who_will_come_are_as_good_as_lines_that_will_be_answered() -> None:
+    """An agent for whom a caller is expected is none for whom a line may be launched."""
+    quiet = replace(EMPTY, ready=6)
+    busy_queue = replace(quiet, neighbours=(Neighbour(rates=QUARTER, arrivals=0.3),))
+    waiting = replace(quiet, neighbours=(Neighbour(rates=QUARTER, waiting=3),))
+    assert ahead_of(quiet).lines(0, 99, 0.03) > ahead_of(busy_queue).lines(0, 99, 0.03)
+    assert ahead_of(waiting).lines(0, 99, 0.03) == ahead_of(replace(EMPTY, ready=3)).lines(0, 99, 0.03)
