@@ -20,10 +20,7 @@ def last_word(entry: Message, offset_seconds: float) -> LastWord:
     :raises KeyError: the entry lacks a header, or the value a field.
     :raises ValueError: a number is none, or the entry is of another family.
     """
-    family, slash, key = entry["Key"].removeprefix("/").partition("/")
-    if family != variables.BLACK_BOX or not slash or not key:
-        raise ValueError(f"{entry['Key']!r} is no entry of {variables.BLACK_BOX!r}")
-    said = dict(parse_qsl(entry["Val"], keep_blank_values=True))
+    key, said = written_down(entry, variables.BLACK_BOX)
     return LastWord(
         attempt=AttemptId(key),
         ended_at=_moment(said["ended"], offset_seconds),
@@ -37,6 +34,18 @@ def last_word(entry: Message, offset_seconds: float) -> LastWord:
         message_played=said["message"] != "",
         verdict=(said["amd"] and verdict_of(said["amd"], said["amd_cause"])) or MachineVerdict.OFF,
     )
+
+
+def written_down(entry: Message, box: str) -> tuple[str, dict[str, str]]:
+    """Key and fields of an entry of an AstDB family that the dialplan writes.
+
+    :raises KeyError: the entry lacks a header.
+    :raises ValueError: the entry is of another family.
+    """
+    family, slash, key = entry["Key"].removeprefix("/").partition("/")
+    if family != box or not slash or not key:
+        raise ValueError(f"{entry['Key']!r} is no entry of {box!r}")
+    return key, dict(parse_qsl(entry["Val"], keep_blank_values=True))
 
 
 def moment(epoch_seconds: str, offset_seconds: float) -> datetime | None:

@@ -7,12 +7,12 @@ questions is then in one of the answers or in both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
 
 import structlog
 
 from dialer.asterisk import variables
 from dialer.asterisk.actions import EXTENSION
+from dialer.asterisk.black_box import written_down
 from dialer.asterisk.errors import HeaderRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
@@ -60,10 +60,7 @@ def callers_last_word(entry: Message, offset_seconds: float) -> CallersLastWord:
     :raises KeyError: the entry lacks a header, or the value a field.
     :raises ValueError: a number is none, or the entry is of another family.
     """
-    family, slash, key = entry["Key"].removeprefix("/").partition("/")
-    if family != variables.CALLERS_BOX or not slash or not key:
-        raise ValueError(f"{entry['Key']!r} is no entry of {variables.CALLERS_BOX!r}")
-    said = dict(parse_qsl(entry["Val"], keep_blank_values=True))
+    key, said = written_down(entry, variables.CALLERS_BOX)
     return CallersLastWord(
         call=InboundId(key),
         number=said["did"],
