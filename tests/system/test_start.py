@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import make_url, text
 
+from dialer.asterisk.variables import CONTEXTS
 from dialer.core.words import CampaignName
 from dialer.demo.child import start_daemon
 from dialer.demo.site import DemoSite, make_agents, write_site
@@ -178,7 +179,7 @@ async def test_an_asterisk_that_lacks_something(program: AsteriskProgram, databa
         site = make_site(tmp_path / "site", bare, database_url)
         said = await what_it_says(site, NOT_THERE)
         contexts = [line for line in said if line.startswith("waihu: the dialplan has no context 'waihu-")]
-        assert len(contexts) == 8
+        assert len(contexts) == len(CONTEXTS)
         assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
         module = "waihu: Asterisk does not know the dialplan function URIENCODE: load func_uri in modules.conf"
         assert [line for line in said if line not in contexts] == [module]
