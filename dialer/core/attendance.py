@@ -22,9 +22,10 @@ from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.permission import FREE_TO_HEAR, MODES, OF_AGENTS, STEPS, WITH_CUSTOMER, audible, refusal, talk_of
 from dialer.core.policy import SitePolicy
-from dialer.core.supervisor import Supervisor, step
+from dialer.core.supervisor import Supervisor, book, step
 from dialer.core.words import (
     AgentNumber,
+    AttemptId,
     CallState,
     SupervisionOrder,
     SupervisorNumber,
@@ -96,9 +97,19 @@ def tell_supervisor(floor: Floor, number: SupervisorNumber, event: Event, now: d
     floor.put_supervisor(after)
     yield from wishes
     if before.state is SupervisorState.TAKING_OVER and before.attempt is not None and not after.state.in_session:
-        yield from tell(floor, now, ToCall(before.attempt, sig.Unclaimed(supervisor=number)))
+        yield from _leave_with_agent(floor, before.attempt, number, now)
     if not after.state.in_session and after.calling is None and number not in floor.site.supervisors:
         floor.remove_supervisor(number)
+
+
+def end_sessions(floor: Floor, now: datetime) -> Wishes:
+    """The daemon ends: nobody may go on listening whom it does not see."""
+    for number in list(floor.sessions):
+        supervisor = floor.supervisors[number]
+        yield from book(supervisor, now)
+        if supervisor.leg is not None:
+            yield do.HangUp(channel=supervisor.leg)
+        floor.put_supervisor(Supervisor(profile=supervisor.profile, since=now))
 
 
 def attend(floor: Floor, event: Event, now: datetime) -> Wishes:
@@ -115,12 +126,11 @@ def attend(floor: Floor, event: Event, now: datetime) -> Wishes:
 
 def _begin(floor: Floor, event: sv.SupervisorLegUp, number: SupervisorNumber, now: datetime) -> Follows:
     """A session begins: with what it was asked for, by command or in the number that was dialled."""
-    asked = floor.supervisors[number].asked
+    before = floor.supervisors[number]
     yield from tell_supervisor(floor, number, event, now)
-    supervisor = floor.supervisors[number]
-    if supervisor.leg != event.channel:
+    if before.state.in_session:
         return
-    order = asked or _dialled(floor, event)
+    order = before.asked or _dialled(floor, event)
     if order.order is SupervisionOrder.TAKE_OVER and refusal(floor, order) is not None:
         # The customer is gone by now: wait for the next one.
         order = replace(order, order=SupervisionOrder.LISTEN)
@@ -205,7 +215,16 @@ def give_up(floor: Floor, supervisor: Supervisor, now: datetime) -> Wishes:
         return
     attempt = supervisor.attempt
     yield from tell_supervisor(floor, supervisor.number, sig.TalkOver(attempt=attempt), now)
-    yield from tell(floor, now, ToCall(attempt, sig.Unclaimed(supervisor=supervisor.number)))
+    yield from _leave_with_agent(floor, attempt, supervisor.number, now)
+
+
+def _leave_with_agent(floor: Floor, attempt: AttemptId, number: SupervisorNumber, now: datetime) -> Wishes:
+    """The customer stays with the agent; where there is none any more, nobody has the customer."""
+    yield from tell(floor, now, ToCall(attempt, sig.Unclaimed(supervisor=number)))
+    call = floor.calls.get(attempt)
+    agent = floor.agents.get(call.agent) if call is not None and call.agent is not None else None
+    if call is not None and call.state is CallState.TALKING and (agent is None or agent.attempt != attempt):
+        yield from tell(floor, now, ToCall(attempt, sig.CalledOff()))
 
 
 def _see_through(floor: Floor, supervisor: Supervisor, event: Event, now: datetime) -> Wishes:

@@ -13,9 +13,8 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
-from dialer.core import supervisor as supervisors
 from dialer.core.agent import Agent, book
-from dialer.core.attendance import admit, attend, is_supervisor, load_supervisors, supervise
+from dialer.core.attendance import admit, attend, end_sessions, is_supervisor, load_supervisors, supervise
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import meet, tell, tell_campaign
 from dialer.core.events import Event
@@ -97,8 +96,7 @@ class Dialer:
             booked, wishes = book(agent, now)
             floor.put_agent(booked)
             yield from wishes
-        for number in floor.sessions:
-            yield from supervisors.book(floor.supervisors[number], now)
+        yield from end_sessions(floor, now)
         yield do.Finish()
 
     def _dispatch(self, event: Event, now: datetime) -> Wishes:

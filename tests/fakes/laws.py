@@ -42,7 +42,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             same = [c for c in floor.calls.values() if c.lead.number == call.lead.number]
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
-            with_agent = [c.id for c in floor.calls.values() if c.agent == agent and c.state in WITH_AGENT]
+            with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -59,7 +59,8 @@ def check_wish(world: World, wish: do.Command) -> None:
 def check_floor(world: World) -> None:
     """After every event."""
     floor, alarms = world.dialer.floor, world.dialer.alarms
-    held = (c for c in floor.calls.values() if c.state in WITH_AGENT or (c.bound and c.state.takes_line))
+    bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
+    held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
@@ -124,7 +125,7 @@ def _check_call(dialer: Dialer, call: Call) -> None:
     lost = Hold.ASTERISK_LOST in floor.holds
     agent = floor.agents.get(call.agent) if call.agent is not None else None
     assert call.state is not CallState.GONE
-    if call.state in WITH_AGENT:
+    if _is_with_agent(call):
         expected = AgentState.RESERVED if call.state is CallState.JOINING else AgentState.TALKING
         assert agent is not None
         assert (agent.state, agent.attempt) == (expected, call.id), f"{call} with {agent}"
@@ -134,6 +135,11 @@ def _check_call(dialer: Dialer, call: Call) -> None:
         assert ready is None or lost, f"{call.id} waits while {ready} is ready"
     if call.state in GUARDED or (call.state.holds_line and call.parted_at is not None):
         assert lost or call.guard in alarms, f"no guard: {call}"
+
+
+def _is_with_agent(call: Call) -> bool:
+    """And no supervisor has, or is about to have, the customer."""
+    return call.state in WITH_AGENT and call.claim is None
 
 
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
@@ -180,6 +186,8 @@ def _check_answers_at_hand(floor: Floor) -> None:
 
 def _talks(floor: Floor, leg: Channel, attempt: AttemptId) -> bool:
     call = floor.calls.get(attempt)
+    if call is not None and call.claim is not None and call.state is CallState.TALKING:
+        return True
     if call is None or call.agent is None or call.state is not CallState.TALKING:
         return False
     return floor.agents[call.agent].bridge == leg.bridge

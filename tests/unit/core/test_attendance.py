@@ -291,6 +291,12 @@ def test_a_supervisor_whose_phone_goes_on_the_way_gives_the_customer_back() -> N
     play.ignore().hung_up().press("1").expect(do.CloseAttempt)
 
 
+def test_a_customer_whom_both_have_left_on_the_way_is_let_go() -> None:
+    play = listening().boss_presses("4").ignore().customer_leaves_agent().phone_goes().expect()
+    play.boss_hangs_up().expect(do.HangUp(channel=channel_of(1)))
+    assert play.call().state is CallState.ENDING
+
+
 def test_a_customer_who_comes_back_to_the_agent_stays_there() -> None:
     play = listening().boss_presses("4").ignore().customer_leaves_agent().customer_comes_to(leg_of(ANNA))
     assert play.boss.state is SupervisorState.WAITING
@@ -378,8 +384,10 @@ def test_a_message_to_another_team_is_refused() -> None:
 
 def test_the_daemon_books_open_sessions_when_it_ends() -> None:
     play = listening().wait(3.0).parted().hung_up().press("1").closed().hears_nothing()
-    play.fetched().wait(2.0).feed(ev.DrainAsked()).ignore()
-    assert len(play.wished(do.Finish)) == 1
+    play.fetched().wait(2.0).ignore().feed(ev.DrainAsked())
+    # Nobody may go on listening whom the daemon does not see.
+    play.expect(do.HangUp(channel=BOSS_LEG), do.Finish())
+    play.boss_hangs_up().expect()
     begun = {(s.session, s.since, s.state) for s in play.wished(sv.RecordStretch) if s.until is None}
     ended = {(s.session, s.since, s.state) for s in play.wished(sv.RecordStretch) if s.until is not None}
     assert begun == ended
