@@ -21,23 +21,23 @@ class Judge(Protocol):
         """The outcomes of the rule on all the shifts, or on so many of them."""
 
 
-RATIOS = tuple(1.0 + 0.1 * step for step in range(20)) + tuple(3.0 * 1.06**step for step in range(40))
-LEVELS = tuple(1.0 * 1.04**step for step in range(70))
-MOST_THETAS = 6
+RATIOS = tuple(1.0 + 0.05 * step for step in range(40)) + tuple(3.0 * 1.03**step for step in range(80))
+LEVELS = tuple(1.02**step for step in range(140))
+MOST_THETAS = 8
 CLOSE = 0.97
 """An abandon rate from this part of the cap up is near enough to it."""
-NEIGHBOURS = 2
+NEIGHBOURS = 3
 ADAPT_COARSE = {
-    "max_level": (1.5, 2.0, 3.0, 5.0, 10.0),
-    "diff_target": (-3.0, -1.0, 0.0, 1.0, 3.0),
-    "drop_percent": (1.5, 2.5, 3.0),
+    "max_level": (1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0),
+    "diff_target": (-3.0, -1.0, 0.0, 1.0, 3.0, 20.0),
+    "drop_percent": (2.5, 3.0, 100.0),
 }
 """Tried in all combinations on the first shift."""
 ADAPT_FINE = {
     "intensity": (-40.0, -20.0, 0.0, 20.0, 40.0),
-    "max_level": (1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0, 10.0, 20.0),
+    "max_level": (*(1.0 + 0.1 * step for step in range(1, 16)), 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0),
     "diff_target": (-20.0, -8.0, -5.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0),
-    "drop_percent": (1.0, 1.5, 2.0, 2.5, 2.8, 3.0, 3.5),
+    "drop_percent": (1.0, 1.5, 2.0, 2.5, 2.8, 3.0, 3.5, 100.0),
 }
 TAPERED_FINE = {"latest": (1700.0, 1900.0, 2100.0, 2400.0)}
 """Tried one after the other on all shifts, from the best of the coarse ones."""
