@@ -138,6 +138,13 @@ class Call:
     async def _say(self, verb: str, what: str | int, stop_on: str) -> str:
         return _key(await self._ask(verb, what, _match(_KEYS, stop_on, "keys")))
 
+    async def music(self, name: str | None) -> None:
+        """Play music on hold of this class from now on, beneath every verb that only waits; None: no more."""
+        if name is None:
+            await self._quick("SET MUSIC", "OFF")
+        else:
+            await self._quick("SET MUSIC", "ON", _match(_QUEUE, name, "class of music"))
+
     # --- to be told ---
 
     async def wait_for_key(self, seconds: float) -> str:

@@ -10,7 +10,9 @@ from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import Event
 from dialer.core.inbound.record import InboundFact
 from dialer.core.inbound.variables import Caller
-from dialer.core.words import CampaignName
+from dialer.core.queueing import CallerQueued
+from dialer.core.queues import Place
+from dialer.core.words import CampaignName, ChannelId
 
 Post = Callable[[Event], None]
 """Hands an event to the engine. Never blocks and never fails; callable from the event loop's thread only."""
@@ -64,6 +66,26 @@ class PromiseCallback(Protocol):
 
     async def __call__(self, number: str, *, campaign: CampaignName, after: timedelta) -> None:
         """Make the number (E.164) due as a callback of the campaign. Returns when it is written down."""
+        ...
+
+
+class CallerQueues(Protocol):
+    """Knows who waits for which team, and lets agents take them."""
+
+    async def enter(self, caller: CallerQueued) -> None:
+        """Let a caller in. From then on an agent may take the call at any moment: the channel goes elsewhere."""
+        ...
+
+    def place(self, channel: ChannelId) -> Place | None:
+        """Where the caller stands; None: the waiting has ended without an agent."""
+        ...
+
+    async def press_out(self, channel: ChannelId) -> bool:
+        """The caller wants out. False: an agent takes the call in this moment."""
+        ...
+
+    def unheard(self, channel: ChannelId) -> bool:
+        """The call has left us, for an agent or for ever. True: an agent takes it."""
         ...
 
 

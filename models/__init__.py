@@ -17,6 +17,8 @@ from models.lead import Lead
 from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
+from models.queue_wait import QueueWait
+from models.recording import Recording
 from models.run import Run
 from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
@@ -39,6 +41,8 @@ __all__ = [
     "Number",
     "Order",
     "PacingMemory",
+    "QueueWait",
+    "Recording",
     "Run",
     "SupervisionStretch",
     "Suppression",

@@ -29,3 +29,5 @@ class AgentInterval(Base):
     attempt_id: Mapped[uuid.UUID | None]
     """No foreign key: in preview an agent may look at a lead whose attempt is never opened."""
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    caller: Mapped[str | None]
+    """The call that came in, of `inbound_calls`. No foreign key: the two are written by different writers."""

@@ -19,6 +19,7 @@ import structlog
 from agi.call import ALL_KEYS, Call
 from agi.errors import AgiError, CallerHungUp, CommandFailed
 from agi.routes.opt_out import e164
+from agi.routes.waiting import Waiting
 from agi.voice import Voice
 from dialer.core.hours import may_call
 from dialer.core.inbound import moves as do
@@ -26,13 +27,15 @@ from dialer.core.inbound.flow import Flow, Speech, StepName, kind
 from dialer.core.inbound.record import CallBegan, CallEnded, InboundId, InboundOutcome, StepTaken
 from dialer.core.inbound.talk import ANSWERED, Talk, begin, step
 from dialer.core.inbound.variables import Caller
-from dialer.ports import FindCaller, InboundLog, PromiseCallback, Suppress
+from dialer.core.words import ChannelId
+from dialer.ports import CallerQueues, FindCaller, InboundLog, PromiseCallback, Suppress
 
 log = structlog.get_logger(__name__)
 
 SERVED = "WAIHU_SERVED"
 TALKING, ENDED = "talking", "ended"
 HUNG_UP = "hung_up"
+JOINED = "agent"
 SOURCE = "inbound call"
 FIND_SECONDS = 1.5
 """How long a caller waits to be recognised; who is not by then is a stranger."""
@@ -41,6 +44,10 @@ WRITE_SECONDS = 5.0
 
 FlowOf = Callable[[str], Flow | None]
 """The flow that answers a number, as the carrier says it."""
+
+
+class Forgotten(AgiError):
+    """A caller comes back from a queue of which this daemon knows nothing; the message names the channel."""
 
 
 class NoFlow(AgiError):
@@ -55,6 +62,7 @@ class Desk:
     find_caller: FindCaller
     suppress: Suppress
     promise_callback: PromiseCallback
+    queues: CallerQueues
     keep: InboundLog
     voice: Voice
     recordings: str
@@ -76,21 +84,40 @@ class InboundFigures:
 class Inbound:
     """The route."""
 
-    def __init__(self, desk: Desk, figures: InboundFigures) -> None:
+    def __init__(self, desk: Desk, figures: InboundFigures, aside: dict[ChannelId, Visit]) -> None:
+        """`aside` are those who left a queue, for an agent probably; who is not joined comes back with `again=1`."""
         self._desk = desk
         self._figures = figures
+        self._aside = aside
 
     async def __call__(self, call: Call) -> None:
         """Talk with one caller from the first word to the last.
 
         :raises NoFlow: nobody has said what is to become of calls to this number.
+        :raises Forgotten: the caller comes back, and nobody knows from where.
         """
+        channel = ChannelId(call.request.uniqueid)
+        if "again" in call.request.query:
+            visit = self._aside.pop(channel, None)
+            if visit is None:
+                raise Forgotten(f"nobody knows where the caller of {channel} was")
+        else:
+            visit = self._begin(call)
+        try:
+            await visit.talk_through(call)
+        finally:
+            for known in [known for known in self._aside if self._desk.queues.place(known) is None]:
+                del self._aside[known]
+            if visit.may_return:
+                self._aside[channel] = visit
+
+    def _begin(self, call: Call) -> Visit:
         number = call.request.query.get("did", call.request.extension)
         flow = self._desk.flow_of(number)
         if flow is None:
             raise NoFlow(f"no inbound file has {number[:40]!r} among its numbers")
         self._figures.calls += 1
-        await Visit(self._desk, self._figures, call, flow, number).talk_through()
+        return Visit(self._desk, self._figures, call, flow, number)
 
 
 class Visit:
@@ -108,36 +135,57 @@ class Visit:
         self._entered_at = desk.now()
         self._recording = ""
         self._outcome = InboundOutcome.COMPLETED
+        self._talk: Talk | None = None
+        self._action: do.Action = do.End()
+        self._queued_at: datetime | None = None
+        self._to_agent = False
+        self.may_return = False
+        """The call was taken out of a queue, perhaps for an agent; who is not joined comes back."""
 
-    async def talk_through(self) -> None:
-        """Until the end of the flow, or the caller's."""
-        caller = await self._recognise()
-        self._began(caller)
-        talk: Talk | None = None
+    async def talk_through(self, call: Call) -> None:
+        """Until the end of the flow, the caller's, or an agent takes the call."""
+        self._call, self._to_agent, self.may_return = call, False, False
         try:
-            await self._call.answer()
-            flow = self._flow
-            is_open = flow.hours is None or may_call(flow.hours, (), self._desk.now())
-            talk, action = begin(flow, caller, dialled=self._number, is_open=is_open)
-            await self._speak(talk.language)
-            self._note(talk)
-            while not isinstance(action, do.End):
-                answer = await self._perform(action, talk)
-                talk, action = step(talk, answer)
-                self._note(talk)
+            if self._talk is None:
+                await self._begin()
+            await self._go_on()
             await self._call.set(SERVED, ENDED)
         except CallerHungUp:
-            self._cut_off(talk, HUNG_UP)
-            talked = self._outcome is InboundOutcome.TRANSFERRED
-            self._over(talk, self._outcome if talked else InboundOutcome.HUNG_UP)
+            self._lost_caller()
             raise
         except Exception:
-            self._cut_off(talk, "failed")
-            self._over(talk, InboundOutcome.FAILED)
+            self._cut_off("failed")
+            self._over(InboundOutcome.FAILED)
             raise
         # Who is cut off because Waihu stops is not at the end: the dialplan says what becomes of the call.
-        self._over(talk, self._outcome)
+        self._over(self._outcome)
         await self._call.hangup()
+
+    async def _begin(self) -> None:
+        caller = await self._recognise()
+        self._began(caller)
+        await self._call.answer()
+        flow = self._flow
+        is_open = flow.hours is None or may_call(flow.hours, (), self._desk.now())
+        self._talk, self._action = begin(flow, caller, dialled=self._number, is_open=is_open)
+        await self._speak(self._talk.language)
+        self._note(self._talk)
+
+    async def _go_on(self) -> None:
+        assert self._talk is not None  # noqa: S101 - it has begun
+        while not isinstance(self._action, do.End):
+            answer = await self._perform(self._action, self._talk)
+            self._talk, self._action = step(self._talk, answer)
+            self._note(self._talk)
+
+    def _lost_caller(self) -> None:
+        if self._to_agent:
+            # The dialplan says how the call ends.
+            self._cut_off(JOINED)
+            return
+        self._cut_off(HUNG_UP)
+        talked = self._outcome is InboundOutcome.TRANSFERRED
+        self._over(self._outcome if talked else InboundOutcome.HUNG_UP)
 
     # --- what is known ---
 
@@ -207,12 +255,13 @@ class Visit:
             )
         )
 
-    def _cut_off(self, talk: Talk | None, result: str) -> None:
+    def _cut_off(self, result: str) -> None:
+        talk = self._talk
         if talk is not None and talk.at is not None:
             self._keep_step(talk.at.name, kind(talk.at), left_at=self._desk.now(), result=result, value=self._recording)
 
-    def _over(self, talk: Talk | None, outcome: InboundOutcome) -> None:
-        language = talk.language if talk is not None else self._flow.languages[0]
+    def _over(self, outcome: InboundOutcome) -> None:
+        language = self._talk.language if self._talk is not None else self._flow.languages[0]
         self._desk.keep(CallEnded(call=self._id, at=self._desk.now(), outcome=outcome, language=language))
 
     # --- what is done ---
@@ -240,6 +289,8 @@ class Visit:
                 return await self._written(self._desk.promise_callback(number, campaign=campaign, after=after))
             case do.Dial():
                 return await self._dial(action)
+            case do.WaitInQueue():
+                return await self._wait(action, talk)
             case do.Speak(language):
                 await self._speak(language)
                 return do.Done()
@@ -292,6 +343,22 @@ class Visit:
             self._outcome = InboundOutcome.TRANSFERRED
         await self._call.set(SERVED, "")
         return do.Dialled(outcome.status, outcome.talk_seconds)
+
+    async def _wait(self, action: do.WaitInQueue, talk: Talk) -> do.Answer:
+        self._queued_at = self._queued_at or self._desk.now()
+
+        async def play(heard: do.Heard, keys: str) -> str:
+            return await self._play(heard, talk, keys)
+
+        queues, channel = self._desk.queues, ChannelId(self._id)
+        try:
+            waited = await Waiting(self._call, queues, action, play).until_left(talk.caller.number, self._queued_at)
+        except BaseException:
+            self._to_agent = queues.unheard(channel)
+            self.may_return = self._to_agent or queues.place(channel) is not None
+            raise
+        self._queued_at = None
+        return waited
 
     async def _speak(self, language: str) -> None:
         await self._call.set("CHANNEL(language)", language)

@@ -68,7 +68,7 @@ def callers_last_word(entry: Message, offset_seconds: float) -> CallersLastWord:
         arrived_at=datetime.fromtimestamp(float(said["arrived"]) + offset_seconds, UTC),
         ended_at=datetime.fromtimestamp(float(said["ended"]) + offset_seconds, UTC),
         cause=int(said["cause"] or 0),
-        talked=(said["served"], said["dialled"]) == ("talking", "ANSWER"),
+        talked=said["served"] == "agent" or (said["served"], said["dialled"]) == ("talking", "ANSWER"),
         fallback=said["fallback"],
         voicemail=said["voicemail"],
     )

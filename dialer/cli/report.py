@@ -18,35 +18,46 @@ from dialer.cli.screen import plain_table, say_json, say_table
 from dialer.cli.site import SiteOption
 from dialer.config.load import find_site, load_campaign, load_site
 from dialer.config.problems import ConfigError
-from dialer.core.words import CampaignName, DispositionFlag
+from dialer.core.words import CampaignName, DispositionFlag, TeamName
+from dialer.store.queue_waits import QUEUE_DEFINITIONS, QueueReport, queue_report
 from dialer.store.report import DEFINITIONS, CampaignReport, campaign_report
 
 app = typer.Typer(rich_markup_mode=None)
 
-SHARES = frozenset({"abandon_rate", "utilisation", "conversion"})
+SHARES = frozenset({"abandon_rate", "utilisation", "conversion", "service_level"})
 """Figures that people read in per cent."""
 
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The campaign.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The campaign.", show_default=False)] = None,
+    queue: Annotated[
+        str | None,
+        typer.Option(metavar="TEAM", help="The callers who waited for this team, instead.", show_default=False),
+    ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Attempts from then on, as 2026-03-31.", show_default=False)
+        str | None, typer.Option(metavar="MOMENT", help="Calls from then on, as 2026-03-31.", show_default=False)
     ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Attempts before then.", show_default=False)
-    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Calls before then.", show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     site: SiteOption = None,
 ) -> None:
-    """Print a campaign's key figures, with their definitions."""
-    figures = asyncio.run(_figures(site, CampaignName(name), moment(since), moment(until)))
+    """Print the key figures of a campaign or of a queue, with their definitions."""
+    if (name is None) == (queue is None):
+        raise typer.BadParameter("expected a campaign or --queue TEAM", param_hint="NAME")
+    figures: CampaignReport | QueueReport
+    if queue is not None:
+        definitions = QUEUE_DEFINITIONS
+        figures = asyncio.run(_queue_figures(site, TeamName(queue), moment(since), moment(until)))
+    else:
+        definitions = DEFINITIONS
+        figures = asyncio.run(_figures(site, CampaignName(name or ""), moment(since), moment(until)))
     if json:
-        say_json({**asdict(figures), **_span(figures), "definitions": dict(DEFINITIONS)})
+        say_json({**asdict(figures), **_span(figures), "definitions": dict(definitions)})
         return
     table = plain_table("figure", "", "definition")
     table.columns[1].justify = "right"
-    for figure, definition in DEFINITIONS.items():
+    for figure, definition in definitions.items():
         value = getattr(figures, figure)
         if isinstance(value, Mapping):
             table.add_row(figure, str(sum(value.values())), definition)
@@ -55,6 +66,13 @@ def report(
         else:
             table.add_row(figure, _shown(figure, value), definition)
     say_table(table)
+
+
+async def _queue_figures(
+    site: Path | None, queue: TeamName, since: datetime | None, until: datetime | None
+) -> QueueReport:
+    async with open_database(site) as engine:
+        return await queue_report(engine, queue, since=since, until=until)
 
 
 async def _figures(
@@ -81,7 +99,7 @@ def _successes(site: Path | None, campaign: CampaignName) -> tuple[str, ...]:
     return ()
 
 
-def _span(figures: CampaignReport) -> dict[str, str | None]:
+def _span(figures: CampaignReport | QueueReport) -> dict[str, str | None]:
     return {
         "since": figures.since.isoformat() if figures.since else None,
         "until": figures.until.isoformat() if figures.until else None,

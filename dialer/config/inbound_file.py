@@ -167,11 +167,22 @@ class TransferSection(Section):
 
 
 class QueueSection(Section):
-    """The caller waits for an agent. `queue: sales` is short for `queue: {team: sales}`."""
+    """The caller waits for an agent, and hears music. `queue: sales` is short for `queue: {team: sales}`."""
 
     model_config = ConfigDict(json_schema_extra=short_form_is_text)
 
     team: Name = setting("Team that takes the call.")
+    skills: list[Name] = setting("What the agent must be able to do; all of them.", [])
+    priority: int = setting("The highest is served first, whoever came first.", 0, ge=-100, le=100)
+    target: Duration = setting("Within which callers shall be answered; the service level counts by it.", "20s")
+    longest: Duration = setting("Who has waited so long goes on with `otherwise`.", "10m")
+    wrap_up: Duration = setting("How long the agent may write after the talk.", "15s")
+    music: Name = setting("Class of Asterisk's music on hold.", "default")
+    every: Duration = setting("How long it is from one announcement to the next.", "45s")
+    say_position: bool = setting("Say how many are before the caller.", True)
+    say_wait: bool = setting("Say how long it will probably take.", True)
+    prompt: PromptText = setting("Heard at the end of each announcement.", "queue-thankyou")
+    keys: dict[PhoneKey, Name | None] = setting("Keys that lead out of the queue, to a callback for one.", {})
 
     @model_validator(mode="before")
     @classmethod
@@ -183,6 +194,18 @@ class QueueSection(Section):
     def _known_team(cls, team: str, info: ValidationInfo) -> str:
         _known("team", team, info, lambda site: {str(one) for a in site.policy.agents.values() for one in a.teams})
         return team
+
+    @field_validator("skills")
+    @classmethod
+    def _known_skills(cls, skills: list[str], info: ValidationInfo) -> list[str]:
+        refuse(same_item_twice(skills))
+        if isinstance(info.context, SiteSettings) and (team := info.data.get("team")) is not None:
+            of_team = [one.skills for one in info.context.policy.agents.values() if team in one.teams]
+            if not any(set(skills) <= known for known in of_team):
+                raise ValueError(
+                    f"no agent of {info.context.file.name} in team {team} has {' and '.join(skills)}, expected one"
+                )
+        return skills
 
 
 class BranchSection(Section):

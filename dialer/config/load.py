@@ -44,7 +44,7 @@ from dialer.core.policy import (
     SupervisorProfile,
     Trunk,
 )
-from dialer.core.words import AgentNumber, CampaignName, ListName, SupervisorNumber, TeamName, TrunkName
+from dialer.core.words import AgentNumber, CampaignName, ListName, Skill, SupervisorNumber, TeamName, TrunkName
 
 SITE_FILE_NAME = "waihu.yaml"
 
@@ -124,6 +124,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                     name=agent.name,
                     phone=agent.phone,
                     teams=frozenset(map(TeamName, agent.teams)),
+                    skills=frozenset(map(Skill, agent.skills)),
                 )
                 for number, agent in said.agents.items()
             },

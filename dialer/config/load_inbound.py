@@ -12,7 +12,7 @@ import phonenumbers
 
 from dialer.config.document import Document, Keys, read_document
 from dialer.config.fingerprint import fingerprint
-from dialer.config.inbound_file import InboundFile, StepSection, TransferSection
+from dialer.config.inbound_file import InboundFile, QueueSection, StepSection, TransferSection
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.prompts import in_languages
 from dialer.config.section import validate
@@ -21,7 +21,8 @@ from dialer.core.inbound import flow as steps
 from dialer.core.inbound.checks import Fault, faults
 from dialer.core.inbound.flow import Flow, FlowName, Language, Prompt, Speech, Step, StepName, Target
 from dialer.core.policy import HoursPolicy
-from dialer.core.words import AgentNumber, CampaignName, TeamName, TrunkName
+from dialer.core.queueing import QueueTerms
+from dialer.core.words import AgentNumber, CampaignName, Skill, TeamName, TrunkName
 
 _SPEECH_FOLDER = re.compile(r"[\w+./-]+")
 
@@ -225,7 +226,7 @@ class _Reading:
                 otherwise=otherwise,
             )
         if said.queue is not None:
-            return steps.Queue(name=name, team=TeamName(said.queue.team), otherwise=otherwise)
+            return self._queue(name, said.queue, otherwise)
         if said.language is not None:
             return steps.Switch(name=name, language=Language(said.language), next=following)
         if said.branch is not None:
@@ -238,6 +239,26 @@ class _Reading:
         if said.play is not None:
             return steps.Play(name=name, prompt=self._prompt(said.play, at), next=following)
         return steps.HangUp(name=name, prompt=self._prompt(said.hang_up, at) if said.hang_up else {})
+
+    def _queue(self, name: StepName, said: QueueSection, otherwise: Target) -> steps.Queue:
+        return steps.Queue(
+            name=name,
+            terms=QueueTerms(
+                team=TeamName(said.team),
+                skills=frozenset(map(Skill, said.skills)),
+                priority=said.priority,
+                target=said.target,
+                longest=said.longest,
+                wrap_up=said.wrap_up,
+            ),
+            music=said.music,
+            every=said.every,
+            prompt=self._prompt(said.prompt, ("steps", name, "queue", "prompt")),
+            say_position=said.say_position,
+            say_wait=said.say_wait,
+            keys={key: _target(target) for key, target in said.keys.items()},
+            otherwise=otherwise,
+        )
 
     def _prompt(self, prompt: Prompt, at: Keys) -> Prompt:
         try:

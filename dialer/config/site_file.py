@@ -149,6 +149,7 @@ class AgentSection(Section):
     name: Label = setting("What people call the agent.")
     phone: Phone | None = setting("Phone that Waihu may call to log the agent in; empty: the agent dials in.", None)
     teams: list[Name] = setting("Teams of the agent; a campaign names the teams that take its calls.", [])
+    skills: list[Name] = setting("What callers may need an agent to be able to do; an inbound file asks for it.", [])
 
 
 class PauseReasonSection(Section):

@@ -12,6 +12,9 @@ from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
 from dialer.core.pacing.rates import Rates
+from dialer.core.queueing import CallerState, QueueTerms
+from dialer.core.queues import newcomers_place
+from dialer.core.team_queue import TeamQueue
 from dialer.core.words import AgentState, CallState, CampaignName
 
 Plain = dict[str, Any]
@@ -29,6 +32,7 @@ class Snapshot:
     agents: list[Plain]
     campaigns: list[Plain]
     supervisors: list[Plain]
+    queues: list[Plain]
 
     def plain(self) -> Plain:
         """As one JSON-able mapping."""
@@ -38,6 +42,7 @@ class Snapshot:
             "agents": self.agents,
             "campaigns": self.campaigns,
             "supervisors": self.supervisors,
+            "queues": self.queues,
         }
 
 
@@ -55,6 +60,7 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
                 "seconds": round((now - agent.since).total_seconds(), 1),
                 "attempt": agent.attempt,
                 "campaign": agent.campaign,
+                "queue": agent.queue,
                 "offer": agent.offer is not None,
             }
             for agent in floor.agents.values()
@@ -71,6 +77,7 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
             }
             for supervisor in floor.supervisors.values()
         ],
+        queues=[_queue(floor, queue, now) for queue in floor.queues.values()],
     )
 
 
@@ -101,6 +108,22 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "window": {"answered": campaign.window.answered, "abandoned": campaign.window.abandoned},
         "drop_cap": campaign.policy.pacing.drop_cap,
         "config_version": campaign.policy.version,
+    }
+
+
+def _queue(floor: Floor, queue: TeamQueue, now: datetime) -> Plain:
+    here = [caller for caller in floor.callers.values() if caller.terms.team == queue.team]
+    waiting = [caller for caller in here if caller.state is CallerState.QUEUED]
+    return {
+        "team": queue.team,
+        "waiting": len(waiting),
+        "longest_wait_seconds": max(((now - one.arrived_at).total_seconds() for one in waiting), default=0.0),
+        "expected_wait_seconds": newcomers_place(floor, QueueTerms(team=queue.team)).expected_seconds,
+        "callers": {state.value: count for state, count in Counter(one.state for one in here).items()},
+        "arrivals_per_hour": 3600.0 * queue.arrivals_per_second(now),
+        "outcomes": {outcome.value: count for outcome, count in queue.outcomes.items()},
+        "answered_in_time": queue.in_time,
+        "answered_wait_seconds": queue.waited_seconds,
     }
 
 

@@ -29,11 +29,13 @@ from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
+from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
+from dialer.daemon.recordings import RecordingKeeper, inherited
 from dialer.daemon.rulebook import Rulebook
 from dialer.daemon.speaking import speak
 from dialer.daemon.web import WebServer, build_app, listen
@@ -46,6 +48,7 @@ from dialer.store.health import Health
 from dialer.store.inbound_log import InboundLog
 from dialer.store.journal import Journal
 from dialer.store.orders import OrderInbox, PlacedOrder
+from dialer.store.queue_waits import close_lost_waits
 from dialer.store.runs import Run, RunTakenOver
 from dialer.store.status import latest_status
 from dialer.tasks import TaskCrew
@@ -78,11 +81,16 @@ class Daemon:
         self._site = site
         self._database = make_engine(site.database.url)
         self._asterisk = AsteriskSettings(
-            host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
+            host=site.asterisk.host,
+            port=site.asterisk.port,
+            user=site.asterisk.user,
+            secret=site.asterisk.secret,
+            recordings=str(site.recordings) if site.recordings is not None else None,
         )
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
+        self._recordings = RecordingKeeper(self._database, site.recordings) if site.recordings is not None else None
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
-        self._reception = Reception(site.agi, self._database, self._task_died)
+        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), self._task_died)
         self._rulebook = Rulebook(
             configuration,
             environment,
@@ -115,6 +123,7 @@ class Daemon:
             await self._examine_asterisk()
             run = await Run.begin(self._database, self._health, host=socket.gethostname(), pid=os.getpid(), sole=True)
             leaving.push_async_callback(_end, run)
+            await close_lost_waits(self._database, run.id)
             leaving.push_async_callback(self._remember)
             leaving.push_async_callback(self._crew.close)
             journal = Journal(self._database, run.id, self._engine.post, self._health, on_oddity=self._store_oddity)
@@ -123,6 +132,7 @@ class Daemon:
             # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
             await self._rulebook.load()
             self._engine.post(run.inherited)
+            self._engine.post(await inherited(self._database))
             self._engine.post(ev.PausesInherited(pauses=await self._pauses()))
             self._start_tasks(run, journal)
             await self._telephone.start()
@@ -189,6 +199,8 @@ class Daemon:
         start("pacing memory", self._memory.keep())
         start("configuration", self._rulebook.follow())
         start("drop window", self._rulebook.refresh_windows())
+        if self._recordings is not None:
+            start("recordings", self._recordings.keep())
 
     async def _remember(self) -> None:
         if self._fatal is not None:
@@ -260,6 +272,7 @@ class Daemon:
             "asterisk_actions_waiting": telephone.waiting,
             "asterisk_ping_milliseconds": telephone.last_ping_ms or 0.0,
             **self._reception.figures(),
+            **(self._recordings.figures() if self._recordings is not None else {}),
         }
 
     def _store_oddity(self, what: str) -> None:

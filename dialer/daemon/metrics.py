@@ -109,3 +109,28 @@ class _Floor(Collector):
             remaining.add_metric([name], campaign["remaining"])
         yield from (lines, agents, rate, cap, hopper, remaining, launched, let_go, decisions)
         yield from figures.values()
+        yield from _queues(status["queues"])
+
+
+def _queues(queues: list[dict[str, Any]]) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+    waiting = GaugeMetricFamily("waihu_queue_waiting", "Callers who wait for an agent", labels=["team"])
+    longest = GaugeMetricFamily("waihu_queue_longest_wait_seconds", "Of those who wait", labels=["team"])
+    expected = GaugeMetricFamily(
+        "waihu_queue_expected_wait_seconds", "Of who comes now; absent: nobody could take the call", labels=["team"]
+    )
+    arrivals = GaugeMetricFamily("waihu_queue_arrivals_per_hour", "As the pacer expects them", labels=["team"])
+    outcomes = CounterMetricFamily("waihu_queue_callers", "Waits that ended, by how", labels=["team", "outcome"])
+    in_time = CounterMetricFamily("waihu_queue_answered_in_time", "Within their target", labels=["team"])
+    waited = CounterMetricFamily("waihu_queue_answered_wait_seconds", "Of all answered, together", labels=["team"])
+    for queue in queues:
+        team = [queue["team"]]
+        waiting.add_metric(team, queue["waiting"])
+        longest.add_metric(team, queue["longest_wait_seconds"])
+        if queue["expected_wait_seconds"] is not None:
+            expected.add_metric(team, queue["expected_wait_seconds"])
+        arrivals.add_metric(team, queue["arrivals_per_hour"])
+        for outcome, count in queue["outcomes"].items():
+            outcomes.add_metric([*team, outcome], count)
+        in_time.add_metric(team, queue["answered_in_time"])
+        waited.add_metric(team, queue["answered_wait_seconds"])
+    yield from (waiting, longest, expected, arrivals, outcomes, in_time, waited)

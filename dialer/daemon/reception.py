@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agi import probe
 from agi.call import Call
 from agi.router import Route, Router
-from agi.routes.inbound import Desk, Inbound, InboundFigures
+from agi.routes.inbound import Desk, Inbound, InboundFigures, Visit
 from agi.routes.opt_out import OptOut
 from agi.server import AgiServer
 from agi.server import AgiSettings as ServerSettings
@@ -22,6 +22,8 @@ from agi.voice import CannotSpeak, Voice
 from dialer.config.load import Configuration
 from dialer.config.settings import AgiSettings
 from dialer.core.inbound.flow import Flow, Speech, pieces
+from dialer.core.words import ChannelId
+from dialer.ports import CallerQueues
 from dialer.store.callers import find_caller, promise_callback
 from dialer.store.inbound_log import InboundLog
 from dialer.store.suppressions import suppress_number
@@ -36,9 +38,11 @@ WRITTEN_WITHIN_SECONDS = 3.0
 class Reception:
     """The AGI server with its routes, and the flows in force."""
 
-    def __init__(self, settings: AgiSettings, database: AsyncEngine, died: Died) -> None:
+    def __init__(self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, died: Died) -> None:
         """`died` is told of a task of the server that ended by a mistake of ours."""
         self._database = database
+        self._queues = queues
+        self._aside: dict[ChannelId, Visit] = {}
         self._route: Inbound | None = None
         self._keep: InboundLog | None = None
         self._seen = InboundFigures()
@@ -130,12 +134,13 @@ class Reception:
             find_caller=partial(find_caller, self._database),
             suppress=partial(suppress_number, self._database),
             promise_callback=partial(promise_callback, self._database),
+            queues=self._queues,
             keep=keep,
             voice=voice,
             recordings=site.inbound.recordings or "",
             now=lambda: datetime.now(UTC),
         )
-        self._route = Inbound(desk, self._seen)
+        self._route = Inbound(desk, self._seen, self._aside)
         log.info("inbound flows in force", flows=sorted(configuration.flows), texts_spoken=spoken)
 
     async def _inbound(self, call: Call) -> None:

@@ -11,12 +11,13 @@ from dialer.core.policy import AgentProfile
 from models import Agent
 
 _RECORD = text("""
-    INSERT INTO agent_intervals (agent, state, reason, since, until, attempt_id, campaign_id)
-    SELECT w.agent, w.state, w.reason, w.since, greatest(w.since, w.until), w.attempt_id, c.id
+    INSERT INTO agent_intervals (agent, state, reason, since, until, attempt_id, campaign_id, caller)
+    SELECT w.agent, w.state, w.reason, w.since, greatest(w.since, w.until), w.attempt_id, c.id, w.caller
     FROM unnest(
         CAST(:agents AS text[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:since AS timestamptz[]),
-        CAST(:until AS timestamptz[]), CAST(:attempts AS uuid[]), CAST(:campaigns AS text[])
-    ) AS w (agent, state, reason, since, until, attempt_id, campaign)
+        CAST(:until AS timestamptz[]), CAST(:attempts AS uuid[]), CAST(:campaigns AS text[]),
+        CAST(:callers AS text[])
+    ) AS w (agent, state, reason, since, until, attempt_id, campaign, caller)
     LEFT JOIN campaigns c ON c.name = w.campaign
     ON CONFLICT (agent, since, state) DO NOTHING
 """)
@@ -66,5 +67,6 @@ async def record_intervals(connection: AsyncConnection, wishes: Sequence[RecordI
             "until": [wish.until for wish in wishes],
             "attempts": [wish.attempt for wish in wishes],
             "campaigns": [wish.campaign for wish in wishes],
+            "callers": [wish.caller for wish in wishes],
         },
     )

@@ -30,6 +30,8 @@ from dialer.core.commands import (
     StoreCommand,
 )
 from dialer.core.events import Event, LeadsFetched
+from dialer.core.queueing import RecordWait
+from dialer.core.recording import WriteRecording
 from dialer.core.supervision import RecordStretch, RecordTakeOver
 from dialer.core.words import AttemptId, RunId
 from dialer.ports import Post
@@ -39,6 +41,8 @@ from dialer.store.campaigns import record_states
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_poison, next_pause
 from dialer.store.health import Health
 from dialer.store.leasing import Leasing, UnknownCampaign
+from dialer.store.queue_waits import record_waits
+from dialer.store.recordings import write_recordings
 from dialer.store.supervision import record_stretches, record_take_overs
 
 GROUP = 500
@@ -192,6 +196,8 @@ class Journal:
         answers: list[Event] = []
         if take_overs := [wish for wish in group if isinstance(wish, RecordTakeOver)]:
             await record_take_overs(connection, take_overs)
+        if recorded := [wish for wish in group if isinstance(wish, WriteRecording)]:
+            await write_recordings(connection, recorded)
         if closes := [wish for wish in group if isinstance(wish, CloseAttempt)]:
             answers += await close_attempts(connection, closes, self._on_oddity)
         if returns := [wish for wish in group if isinstance(wish, ReturnLeads)]:
@@ -204,4 +210,6 @@ class Journal:
             await record_states(connection, states)
         if told := [wish for wish in group if isinstance(wish, RecordStretch)]:
             await record_stretches(connection, told)
+        if waits := [wish for wish in group if isinstance(wish, RecordWait)]:
+            await record_waits(connection, self._run, waits)
         return answers

@@ -22,6 +22,7 @@ from dialer.embedded.carrier.callers import Callers
 from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.tones import write_tone
+from tests.fakes.caller_queues import SceneQueues
 from tests.fakes.waiting import until
 
 TONES = {"welcome": 440, "menu": 520, "sub": 610, "wrong": 700, "done": 790, "failed": 880, "bye": 970}
@@ -125,6 +126,7 @@ async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) 
         find_caller=memory.find,
         suppress=memory.suppress,
         promise_callback=memory.promise,
+        queues=SceneQueues(),
         keep=memory.keep,
         voice=voice,
         recordings=str(recordings),
@@ -134,7 +136,7 @@ async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) 
     host, port = pbx.agi
     server = AgiServer(
         AgiSettings(host=host, port=port, close_seconds=0.5),
-        Router({"inbound": Inbound(desk, InboundFigures())}),
+        Router({"inbound": Inbound(desk, InboundFigures(), {})}),
         lambda _, error: deaths.append(error),
     )
     await server.start()

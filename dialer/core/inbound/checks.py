@@ -43,7 +43,7 @@ def faults(flow: Flow, silent: Collection[str] = ()) -> tuple[Fault, ...]:
     if not found:
         # Where a way leads nowhere, all behind it would seem to be wrong too.
         found += [*_unreached(flow), *_rounds(flow)]
-    return (*found, *_variables(flow), *_languages(flow), *_queues(flow), *_unheard(flow, silent))
+    return (*found, *_variables(flow), *_languages(flow), *_unheard(flow, silent))
 
 
 def _starts(flow: Flow) -> Iterator[tuple[str, Target]]:
@@ -102,7 +102,7 @@ def _rounds(flow: Flow) -> Iterator[Fault]:
 
 def _without_key(step: Step) -> list[tuple[str, StepName]]:
     """The ways on which a caller goes who presses nothing."""
-    if isinstance(step, Menu | Collect):
+    if isinstance(step, Menu | Collect | Queue):
         return [("otherwise", step.otherwise)] if step.otherwise is not None else []
     return [(setting, target) for setting, target in ways_out(step) if target is not None]
 
@@ -130,14 +130,6 @@ def _languages(flow: Flow) -> Iterator[Fault]:
         if isinstance(step, Switch) and step.language not in flow.languages:
             yield Fault(
                 step.name, "language", f"{step.language!r} is no language of this flow: {', '.join(flow.languages)}"
-            )
-
-
-def _queues(flow: Flow) -> Iterator[Fault]:
-    for step in flow.steps.values():
-        if isinstance(step, Queue):
-            yield Fault(
-                step.name, "queue", "this version cannot let callers wait for a team; take a transfer or a callback"
             )
 
 

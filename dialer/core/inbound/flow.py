@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import NewType
 
 from dialer.core.policy import HoursPolicy
-from dialer.core.words import AgentNumber, CampaignName, TeamName
+from dialer.core.queueing import QueueTerms
+from dialer.core.words import AgentNumber, CampaignName
 
 FlowName = NewType("FlowName", str)
 StepName = NewType("StepName", str)
@@ -126,6 +127,7 @@ class Callback:
     campaign: CampaignName | None
     """None: the one that called last."""
     after: timedelta
+    """At least; who has left a queue is called when the turn would have come, if that is later."""
     done: Prompt
     failed: Prompt
     next: Target = None
@@ -149,11 +151,23 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The caller waits for an agent of a team."""
+    """The caller waits for an agent of a team, and hears music. The call ends with the talk."""
 
     name: StepName
-    team: TeamName
+    terms: QueueTerms
+    music: str
+    """Class of Asterisk's music on hold."""
+    every: timedelta
+    """How long it is from one announcement to the next; the first is made at once."""
+    prompt: Prompt
+    """Heard at the end of each announcement."""
+    say_position: bool = True
+    say_wait: bool = True
+    """The wait that is expected is said, in minutes."""
+    keys: Mapping[str, Target] = field(default_factory=dict)
+    """Keys that lead out of the queue."""
     otherwise: Target = None
+    """After the longest wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +236,7 @@ def ways_out(step: Step) -> tuple[tuple[str, Target], ...]:
         case Transfer():
             return (("answered", step.answered), ("otherwise", step.otherwise))
         case Queue():
-            return (("otherwise", step.otherwise),)
+            return (*step.keys.items(), ("otherwise", step.otherwise))
         case HangUp():
             return ()
         case _:

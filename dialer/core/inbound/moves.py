@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dialer.core.inbound.flow import Language, Piece, StepName
+from dialer.core.queueing import QueueTerms
 from dialer.core.words import CampaignName
 
 Heard = tuple[Piece, ...]
@@ -78,6 +79,19 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitInQueue:
+    """Let the caller wait for an agent. Answer: `Waited`; none where an agent takes the call."""
+
+    terms: QueueTerms
+    music: str
+    every: timedelta
+    heard: Heard
+    say_position: bool
+    say_wait: bool
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """Speak another language from now on. Answer: `Done`."""
 
@@ -89,7 +103,9 @@ class End:
     """The flow is over; hang up. There is no answer."""
 
 
-Action = Say | AskKey | AskDigits | SayDigits | TakeMessage | Suppress | PromiseCallback | Dial | Speak | End
+Action = (
+    Say | AskKey | AskDigits | SayDigits | TakeMessage | Suppress | PromiseCallback | Dial | WaitInQueue | Speak | End
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +137,23 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """The caller has left a queue without an agent."""
+
+    key: str = ""
+    """That led out of it; empty: it was long enough."""
+    still: timedelta | None = None
+    """The wait that was still expected; None: nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """It could not be done."""
 
     why: str
 
 
-Answer = Done | Keyed | Recorded | Dialled | Failed
+Answer = Done | Keyed | Recorded | Dialled | Waited | Failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from dialer.core.inbound import moves as do
 from dialer.core.inbound.flow import (
@@ -55,6 +56,8 @@ class Talk:
     tries: int = 0
     held: str = ""
     """Digits that are being said back, or why something failed."""
+    turn_in: timedelta = timedelta(0)
+    """When the caller's turn would come in the queue that was left."""
     left: tuple[do.Left, ...] = ()
     """Steps that were left by the last answer, in order."""
 
@@ -102,6 +105,12 @@ def step(talk: Talk, answer: do.Answer) -> Move:
             if status == ANSWERED:
                 return _leave(talk, "answered", transfer.answered, f"{seconds} s")
             return _leave(talk, "otherwise", transfer.otherwise, status)
+        case Queue() as queue, do.Waited(key=key, still=still):
+            talk = replace(talk, turn_in=still or timedelta(0))
+            if key in queue.keys:
+                told = "nobody is there" if still is None else f"{still.total_seconds():.0f} s to go"
+                return _leave(talk, key, queue.keys[key], told)
+            return _leave(talk, "otherwise", queue.otherwise)
         case Switch(next=target, language=language), do.Done():
             return _leave(talk, "next", target, language)
         case _:
@@ -139,7 +148,8 @@ def _enter(talk: Talk, target: Target) -> Move:
             value = talk.variables.get(at.on, "")
             return _leave(talk, value if value in at.cases else "otherwise", at.cases.get(value, at.otherwise), value)
         case Queue():
-            raise UnexpectedAnswer(f"{at.name}: a flow with a queue is refused before it is live")
+            heard, keys = _heard(talk, at.prompt), "".join(at.keys)
+            return talk, do.WaitInQueue(at.terms, at.music, at.every, heard, at.say_position, at.say_wait, keys)
 
 
 def _leave(talk: Talk, result: str, target: Target, value: str = "") -> Move:
@@ -184,7 +194,7 @@ def _wish(talk: Talk, at: OptOut | Callback) -> Move:
     campaign = at.campaign or talk.caller.last_campaign
     if campaign is None:
         return _refused(talk, at, "no campaign has called this number")
-    return talk, do.PromiseCallback(number, campaign, at.after)
+    return talk, do.PromiseCallback(number, campaign, max(at.after, talk.turn_in))
 
 
 def _refused(talk: Talk, at: OptOut | Callback, why: str) -> Move:

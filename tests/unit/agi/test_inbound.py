@@ -11,22 +11,24 @@ from pathlib import Path
 import pytest
 
 from agi.errors import CallerHungUp
-from agi.routes.inbound import Desk, Inbound, InboundFigures, NoFlow
+from agi.routes.inbound import Desk, Forgotten, Inbound, InboundFigures, NoFlow, Visit
 from agi.voice import Voice
 from dialer.core.inbound import flow as steps
 from dialer.core.inbound.flow import EVERY_KIND, Flow, HangUp, Step, StepName, kind
 from dialer.core.inbound.record import CallBegan, CallEnded, InboundFact, InboundOutcome, StepTaken
 from dialer.core.inbound.variables import Caller
-from dialer.core.words import CampaignName, TeamName
+from dialer.core.queueing import CallerQueued, CallerState
+from dialer.core.words import CampaignName, ChannelId
 from tests.fakes.agi_line import AsteriskLine, on
 from tests.fakes.agi_peer import opening
-from tests.unit.core.inbound.flows import EN, collect, flow, heard, menu, to
+from tests.fakes.caller_queues import SceneQueues
+from tests.unit.core.inbound.flows import EN, collect, flow, heard, menu, queue, to
 
 MINUTE = timedelta(minutes=1)
 
 
 def chain() -> Flow:
-    """Every kind of step after the other, but the queue that is to come."""
+    """Every kind of step after the other."""
     done, failed = heard("done"), heard("failed")
     return flow(
         steps.Play(name=StepName("play"), prompt=heard("welcome"), next=to("menu")),
@@ -47,7 +49,8 @@ def chain() -> Flow:
             name=StepName("transfer"), dial="PJSIP/1", ring=MINUTE, caller_id="861065550100", answered=to("language")
         ),
         steps.Switch(name=StepName("language"), language=EN, next=to("branch")),
-        steps.Branch(name=StepName("branch"), on="open", cases={"yes": to("bye")}),
+        steps.Branch(name=StepName("branch"), on="open", cases={"yes": to("queue")}),
+        queue("queue", k1="bye"),
         HangUp(name=StepName("bye"), prompt=heard("bye")),
         numbers=("100",),
     )
@@ -56,17 +59,20 @@ def chain() -> Flow:
 class Rest:
     """The rest of Waihu."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, queues: SceneQueues | None = None) -> None:
         self.facts: list[InboundFact] = []
         self.wishes: list[str] = []
         self.find: Callable[[], None] = lambda: None
         ticks = count()
         self.figures = InboundFigures()
+        self.queues = queues or SceneQueues()
+        self.aside: dict[ChannelId, Visit] = {}
         self.desk = Desk(
             flow_of=lambda number: flow if number == "100" else None,
             find_caller=self._find,
             suppress=self._suppress,
             promise_callback=self._promise,
+            queues=self.queues,
             keep=self._keep,
             voice=Voice(["say", "{file}"], {}, Path("/speech")),
             recordings="/messages",
@@ -75,7 +81,7 @@ class Rest:
 
     @property
     def route(self) -> Inbound:
-        return Inbound(self.desk, self.figures)
+        return Inbound(self.desk, self.figures, self.aside)
 
     def ways(self) -> list[str]:
         return [f"{one.step}:{one.result}" for one in self.facts if isinstance(one, StepTaken) and one.result]
@@ -103,6 +109,8 @@ def willing(command: list[str]) -> str:
     match command:
         case ["STREAM", "FILE", sound, keys] if keys and sound != "collect-prompt":
             return "200 result=49 endpos=0"
+        case ["WAIT", "FOR", "DIGIT", _]:
+            return "200 result=49"
         case ["GET", "DATA", *_]:
             return "200 result=12"
         case ["RECORD", "FILE", *_]:
@@ -132,9 +140,10 @@ async def test_every_kind_of_step_to_the_end() -> None:
         "transfer:answered",
         "language:next",
         "branch:yes",
+        "queue:1",
         "bye:end",
     ]
-    assert {one.kind for one in rest.facts if isinstance(one, StepTaken)} == set(EVERY_KIND) - {"queue"}
+    assert {one.kind for one in rest.facts if isinstance(one, StepTaken)} == set(EVERY_KIND)
     assert rest.outcomes() == [InboundOutcome.TRANSFERRED]
     (began,) = [one for one in rest.facts if isinstance(one, CallBegan)]
     assert began.arrived_at == datetime.fromtimestamp(1795321993.25, UTC)
@@ -190,9 +199,13 @@ async def test_a_caller_who_cannot_be_looked_up_is_a_stranger() -> None:
 
 
 async def test_a_mistake_of_ours_is_kept_and_told_to_the_dialplan() -> None:
-    rest = Rest(flow(steps.Queue(name=StepName("q"), team=TeamName("sales")), numbers=("100",)))
+    class Broken(SceneQueues):
+        async def enter(self, caller: CallerQueued) -> None:
+            raise RuntimeError("a mistake of ours")
+
+    rest = Rest(flow(queue("q"), numbers=("100",)), Broken())
     line = AsteriskLine(willing, opens=CALL)
-    with pytest.raises(Exception, match="refused before it is live"):
+    with pytest.raises(Exception, match="mistake of ours"):
         await rest.route(on(line))
     assert rest.outcomes() == [InboundOutcome.FAILED]
     assert not [command for command in line.asked if "WAIHU_SERVED" in command]
@@ -233,3 +246,70 @@ async def test_sounds_and_messages_that_asterisk_cannot_do() -> None:
 def test_every_step_of_the_chain_is_of_another_kind() -> None:
     each: list[Step] = list(chain().steps.values())
     assert len({kind(step) for step in each}) == len(each)
+
+
+CHANNEL = ChannelId("1700000000.1")
+QUEUED = opening("inbound?did=100", uniqueid=CHANNEL)
+AGAIN = opening("inbound?did=100&again=1", uniqueid=CHANNEL)
+
+
+def waiting_line(rest: Rest, opens: bytes, joined_at: int) -> AsteriskLine:
+    """A caller who hears music and presses nothing; after so many waits an agent comes and takes the call."""
+    waits = count(1)
+
+    def answer(command: list[str]) -> str:
+        if command[:3] == ["WAIT", "FOR", "DIGIT"] and next(waits) == joined_at:
+            rest.queues.scene.log_in()
+            raise CallerHungUp("the channel was sent elsewhere")
+        return "200 result=0"
+
+    return AsteriskLine(answer, opens=opens)
+
+
+async def test_an_agent_takes_the_caller_out_of_the_queue() -> None:
+    rest = Rest(flow(queue("q", "bye"), HangUp(name=StepName("bye"), prompt={}), numbers=("100",)))
+    line = waiting_line(rest, QUEUED, joined_at=3)
+    with pytest.raises(CallerHungUp):
+        await rest.route(on(line))
+    assert rest.queues.scene.caller().state is CallerState.JOINING
+    assert rest.ways() == ["q:agent"]
+    # How the call ends is the dialplan's to say.
+    assert rest.outcomes() == []
+    asked = [command for command in line.asked if not command.startswith(("SET VARIABLE", "GET", "ANSWER"))]
+    assert asked == [
+        "SET MUSIC ON default",
+        "WAIT FOR DIGIT 500",
+        "SET MUSIC OFF",
+        "STREAM FILE queue-youarenext ",
+        "STREAM FILE q-prompt ",
+        "SET MUSIC ON default",
+        "WAIT FOR DIGIT 2000",
+        "WAIT FOR DIGIT 2000",
+    ]
+
+
+async def test_who_comes_back_from_a_failed_join_goes_on_where_they_were() -> None:
+    rest = Rest(flow(queue("q", "bye"), HangUp(name=StepName("bye"), prompt={}), numbers=("100",)))
+    with pytest.raises(CallerHungUp):
+        await rest.route(on(waiting_line(rest, QUEUED, joined_at=1)))
+    scene = rest.queues.scene
+    scene.phone_goes()
+    arrived_at = scene.caller().arrived_at
+
+    def until_long_enough(command: list[str]) -> str:
+        scene.wait(30)
+        return "200 result=0"
+
+    await rest.route(on(AsteriskLine(until_long_enough, opens=AGAIN)))
+    assert scene.gone()
+    assert {wait.arrived_at for wait in scene.waits()} == {arrived_at}
+    assert rest.ways() == ["q:agent", "q:otherwise", "bye:end"]
+    assert rest.outcomes() == [InboundOutcome.COMPLETED]
+    assert rest.aside == {}
+
+
+async def test_a_stranger_who_comes_back_is_left_to_the_dialplan() -> None:
+    rest = Rest(flow(queue("q"), numbers=("100",)))
+    with pytest.raises(Forgotten, match=CHANNEL.replace(".", "[.]")):
+        await rest.route(on(AsteriskLine(willing, opens=AGAIN)))
+    assert rest.facts == []

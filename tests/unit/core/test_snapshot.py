@@ -2,10 +2,14 @@
 
 import json
 
+import pytest
+
 from dialer.core import events as ev
 from dialer.core.floor import Floor
+from dialer.core.pacing.rates import PRIOR_TALK, PRIOR_WRAP
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.words import Mode
+from tests.callers import staffed
 from tests.factories import ANNA, BEN, SPRING, make_lead
 from tests.scenes import opening, running, talking
 from tests.supervised import listening
@@ -24,6 +28,7 @@ def test_a_call_centre_at_work() -> None:
         "seconds": 10.0,
         "attempt": "attempt-1",
         "campaign": "spring",
+        "queue": None,
         "offer": False,
     }
     assert (seen["agents"][1]["state"], seen["agents"][1]["reason"]) == ("paused", "lunch")
@@ -76,3 +81,13 @@ def test_who_is_supervised() -> None:
             "seconds": 4.0,
         }
     ]
+
+
+def test_a_queue_with_callers() -> None:
+    play = staffed(ANNA, BEN).calls_in(1).caller_joined(1).press("*21", agent=BEN).wait(7).calls_in(2).wait(5)
+    (queue,) = snapshot(play.dialer.floor, play.now).queues
+    assert (queue["team"], queue["waiting"], queue["longest_wait_seconds"]) == ("sales", 1, 5.0)
+    assert queue["callers"] == {"talking": 1, "queued": 1}
+    assert queue["expected_wait_seconds"] == pytest.approx(2 * (PRIOR_TALK + PRIOR_WRAP))
+    assert (queue["outcomes"], queue["answered_in_time"]) == ({"answered": 1}, 1)
+    assert snapshot(play.dialer.floor, play.now).agents[0]["queue"] == "sales"

@@ -13,11 +13,14 @@ from dialer.core.inbound.flow import (
     Language,
     Menu,
     Prompt,
+    Queue,
     Sound,
     Step,
     StepName,
     Target,
 )
+from dialer.core.queueing import QueueTerms
+from dialer.core.words import TeamName
 
 ZH, EN = Language("zh"), Language("en")
 SECONDS = timedelta(seconds=1)
@@ -44,6 +47,19 @@ def menu(
         invalid=heard("invalid"),
         otherwise=to(otherwise),
         question=question,
+    )
+
+
+def queue(name: str, otherwise: str | None = None, **keys: str | None) -> Queue:
+    """For the team `sales`; keys as `k1="callback"`."""
+    return Queue(
+        name=StepName(name),
+        terms=QueueTerms(team=TeamName("sales")),
+        music="default",
+        every=60 * SECONDS,
+        prompt=heard(f"{name}-prompt"),
+        keys={key[1:]: to(target) for key, target in keys.items()},
+        otherwise=to(otherwise),
     )
 
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as some
 
 from dialer.core.inbound import moves as do
 from dialer.core.inbound.checks import Fault, faults
-from dialer.core.inbound.flow import Branch, Flow, HangUp, Language, Play, Queue, Step, StepName, Switch, Transfer
+from dialer.core.inbound.flow import Branch, Flow, HangUp, Language, Play, Step, StepName, Switch, Transfer
 from dialer.core.inbound.talk import begin, step
 from dialer.core.inbound.variables import Caller
 from dialer.core.policy import HoursPolicy
-from dialer.core.words import TeamName
-from tests.unit.core.inbound.flows import collect, flow, heard, menu, to
+from tests.unit.core.inbound.flows import collect, flow, heard, menu, queue, to
 
 HOURS = HoursPolicy(windows={})
 
@@ -95,8 +94,8 @@ def test_a_flow_in_which_nothing_is_wrong() -> None:
             ["a.language: 'fr' is no language of this flow: zh, en"],
         ),
         (
-            flow(Queue(name=StepName("a"), team=TeamName("sales"))),
-            ["a.queue: this version cannot let callers wait for a team; take a transfer or a callback"],
+            flow(queue("a", otherwise="a")),
+            ["a.otherwise: a caller who presses nothing goes round for ever: a → a; end it"],
         ),
     ],
 )

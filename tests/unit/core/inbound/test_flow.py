@@ -25,6 +25,7 @@ from dialer.core.inbound.flow import (
     prompts,
     ways_out,
 )
+from dialer.core.queueing import QueueTerms
 from dialer.core.words import TeamName
 from tests.unit.core.inbound.flows import EN, ZH, collect, flow, heard, menu, to
 
@@ -50,7 +51,20 @@ STEPS: list[tuple[Step, str, list[tuple[str, str | None]], list[str]]] = [
         [("answered", "a"), ("otherwise", "b")],
         [],
     ),
-    (Queue(name=NAME, team=TeamName("sales"), otherwise=B), "queue", [("otherwise", "b")], []),
+    (
+        Queue(
+            name=NAME,
+            terms=QueueTerms(team=TeamName("sales")),
+            music="default",
+            every=MINUTE,
+            prompt=heard("p"),
+            keys={"1": A},
+            otherwise=B,
+        ),
+        "queue",
+        [("1", "a"), ("otherwise", "b")],
+        ["prompt"],
+    ),
     (Switch(name=NAME, language=EN, next=A), "language", [("next", "a")], []),
     (
         Branch(name=NAME, on="open", cases={"yes": A, "no": None}, otherwise=B),

@@ -14,7 +14,6 @@ from dialer.core.inbound.flow import (
     HangUp,
     OptOut,
     Play,
-    Queue,
     Record,
     Sound,
     StepName,
@@ -24,8 +23,9 @@ from dialer.core.inbound.flow import (
 from dialer.core.inbound.moves import Left
 from dialer.core.inbound.talk import Talk, UnexpectedAnswer, begin, step
 from dialer.core.inbound.variables import Caller
+from dialer.core.queueing import QueueTerms
 from dialer.core.words import AgentNumber, CampaignName, TeamName
-from tests.unit.core.inbound.flows import EN, SECONDS, collect, flow, heard, menu, to
+from tests.unit.core.inbound.flows import EN, SECONDS, collect, flow, heard, menu, queue, to
 
 NUMBER = "+8613800138000"
 CALLER = Caller(number=NUMBER, last_campaign=CampaignName("spring"), last_agent=AgentNumber("1001"))
@@ -206,6 +206,24 @@ def test_hang_up_with_a_word() -> None:
     assert line.says(do.Done()) == do.End()
 
 
+def test_a_queue_that_nobody_serves() -> None:
+    line = Line(flow(queue("q", "bye"), BYE))
+    terms, thanks = QueueTerms(team=TeamName("sales")), sounds("q-prompt")
+    assert line.action == do.WaitInQueue(terms, "default", MINUTE, thanks, say_position=True, say_wait=True, keys="")
+    assert line.says(do.Waited()) == do.End()
+    assert line.left[0] == Left(StepName("q"), "queue", "otherwise")
+
+
+def test_who_leaves_a_queue_to_be_called_back_is_called_when_the_turn_would_have_come() -> None:
+    back = Callback(
+        name=StepName("back"), campaign=CampaignName("spring"), after=MINUTE, done=heard("yes"), failed=heard("no")
+    )
+    for still, after in ((7 * MINUTE, 7 * MINUTE), (MINUTE / 2, MINUTE), (None, MINUTE)):
+        line = Line(flow(queue("q", "bye", k1="back"), back, BYE))
+        assert line.says(do.Waited("1", still)) == do.PromiseCallback(NUMBER, CampaignName("spring"), after)
+        assert (line.left[0].result, line.left[0].step) == ("1", "q")
+
+
 def test_what_cannot_be_an_answer_is_our_mistake() -> None:
     line = Line(flow(menu("main", k1="main")))
     with pytest.raises(UnexpectedAnswer, match="Done at main"):
@@ -213,8 +231,6 @@ def test_what_cannot_be_an_answer_is_our_mistake() -> None:
     line.keys("", "", "")
     with pytest.raises(UnexpectedAnswer, match="Keyed at the end"):
         line.keys("")
-    with pytest.raises(UnexpectedAnswer, match="refused before it is live"):
-        Line(flow(Queue(name=StepName("q"), team=TeamName("sales"))))
 
 
 def test_a_talk_is_a_value() -> None:

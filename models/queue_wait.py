@@ -1,0 +1,41 @@
+"""A caller waited for a team."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, CheckConstraint, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.core.queueing import QueueOutcome
+from models.base import Base, one_of
+
+
+class QueueWait(Base):
+    __tablename__ = "queue_waits"
+    __table_args__ = (
+        CheckConstraint(one_of("outcome", QueueOutcome), name="outcome"),
+        CheckConstraint("(outcome = 'answered') = (answered_at IS NOT NULL)", name="answered_then"),
+        Index(None, "team", "arrived_at"),
+        Index("ix_queue_waits_open", "run_id", postgresql_where=text("outcome IS NULL")),
+    )
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    """Of `inbound_calls`. No foreign key: the two are written by different writers, in any order."""
+    arrived_at: Mapped[datetime] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(Integer, ForeignKey("runs.id"))
+    team: Mapped[str]
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    priority: Mapped[int] = mapped_column(Integer)
+    target_seconds: Mapped[float] = mapped_column(Float)
+    """Within which the caller was to be answered."""
+    position: Mapped[int] = mapped_column(Integer)
+    """In the queue, on arrival; 1 is the first."""
+    expected_seconds: Mapped[float | None] = mapped_column(Float)
+    """The wait that was expected on arrival; NULL: nobody was there to take the call."""
+    outcome: Mapped[str | None]
+    """NULL: the caller waits."""
+    agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    answered_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    """When the caller left the queue, hung up, or ended the talk."""
+    handled_at: Mapped[datetime | None]
+    """When the agent was done with the caller."""
