@@ -18,7 +18,6 @@ from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
 from models.queue_wait import QueueWait
-from models.recording import Recording
 from models.run import Run
 from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
@@ -42,7 +41,6 @@ __all__ = [
     "Order",
     "PacingMemory",
     "QueueWait",
-    "Recording",
     "Run",
     "SupervisionStretch",
     "Suppression",
