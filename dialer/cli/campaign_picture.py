@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from dialer.cli.screen import plain_table, say_table, span
+from dialer.demo.picture import queue_line
 from dialer.store.status import RunStatus
 
 Campaign = Mapping[str, Any]
@@ -29,6 +30,8 @@ def picture(seen: RunStatus, campaigns: list[Campaign], decisions: Mapping[str, 
     typer.echo(_daemon_line(seen))
     for hold in seen.status.get("holds", []):
         typer.echo(f"hold: {hold}, no campaign dials until it is over")
+    for queue in seen.status.get("queues", []):
+        typer.echo(queue_line(queue))
     for campaign in campaigns:
         typer.echo("")
         typer.echo(f"{campaign['name']}: {campaign['state']} for {span(campaign['seconds'])}, {campaign['mode']}")

@@ -21,12 +21,14 @@ from dialer.core import events as ev
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
 from dialer.core.events import Event
-from dialer.core.guards import HANGUP_GUARD, JOIN_GUARD
+from dialer.core.guards import HANGUP_GUARD
 from dialer.core.queueing import CallerState, QueueOutcome, QueueTerms
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Timer
 
 BACK_GUARD = timedelta(seconds=3)
 """Who comes back from a join that failed is heard of again within milliseconds."""
+JOIN_GUARD = timedelta(seconds=5)
+"""Longer than for a customer who was called: no limit runs, and who is given up too soon is joined with two agents."""
 PRESSING_FROM = 0.5
 """The part of the target after which a caller goes before customers who were called. Before that callers yield, for
 a customer who was called must not wait and a caller hears music; at the target itself it would be too late."""

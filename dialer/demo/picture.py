@@ -41,7 +41,7 @@ class Picture:
         columns = Table.grid(expand=True, padding=(0, 2))
         columns.add_row(self._agents(status["agents"]), self._lines(campaign), self._figures(campaign, elapsed))
         return Panel(
-            Group(columns, self._progress(campaign, elapsed), self._why(campaign)),
+            Group(columns, *map(queue_line, status["queues"]), self._progress(campaign, elapsed), self._why(campaign)),
             title=f"Waihu 外呼 · {campaign['name']} · {campaign['mode']} · {campaign['state']}",
             subtitle=", ".join(status["holds"]) or None,
         )
@@ -115,6 +115,15 @@ class Picture:
         for decision in campaign["recent"]:
             reasons.append(f"{decision_line(decision)}\n", style="green" if decision["lines"] else "bright_black")
         return Panel(reasons, title="why the pacer dials or waits", title_align="left", height=RECENT + 2)
+
+
+def queue_line(queue: Mapping[str, Any]) -> str:
+    """Who waits for a team, as `snapshot` has it."""
+    waiting, expected = queue["waiting"], queue["expected_wait_seconds"]
+    longest = f", the longest for {queue['longest_wait_seconds']:.0f} s" if waiting else ""
+    promise = "nobody to take a call" if expected is None else f"≈{expected:.0f} s for who calls now"
+    ended = ", ".join(f"{count} {outcome}" for outcome, count in queue["outcomes"].items())
+    return f"queue {queue['team']}: {waiting} waiting{longest}; {promise}; {ended or 'nobody before'}"
 
 
 def decision_line(decision: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dialer.core.call import Call
 from dialer.core.dialer import Dialer
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
+from dialer.core.queueing import CallerState
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
 from tests.fakes.asterisk_model import Channel
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.fakes.world import World
 
 WITH_PERSON = (CallState.ANSWERED, CallState.WAITING, CallState.JOINING, CallState.TALKING, CallState.CLOSING)
+CALLER_WITH_AGENT = (CallerState.JOINING, CallerState.TALKING)
 WITH_AGENT = (CallState.JOINING, CallState.TALKING)
 GUARDED = (
     *(CallState.DIALING, CallState.RINGING, CallState.ANSWERED),
@@ -43,6 +45,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
+            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and c.state in CALLER_WITH_AGENT]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -62,6 +65,8 @@ def check_floor(world: World) -> None:
     bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
+    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not c.alone)
+    holders.update(c.agent for c in callers if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
         _check_call(world.dialer, call)
@@ -149,7 +154,10 @@ def _check_agent(dialer: Dialer, agent: Agent) -> None:
     assert (agent.offer_timer in alarms) == (agent.offer is not None)
     if agent.state in (AgentState.RESERVED, AgentState.TALKING):
         assert agent.leg is not None
-        mine = call is not None and call.agent == agent.number
+        caller = floor.callers.get(agent.attempt) if agent.attempt is not None else None
+        mine = (call is not None and call.agent == agent.number) or (
+            caller is not None and caller.agent == agent.number
+        )
         assert mine or (agent.offer is not None and agent.state is AgentState.RESERVED), f"with nobody: {agent}"
     if agent.state in (AgentState.READY, AgentState.PAUSED):
         assert agent.attempt is None
@@ -157,8 +165,9 @@ def _check_agent(dialer: Dialer, agent: Agent) -> None:
 
 def _check_alarm(floor: Floor, timer: Timer) -> None:
     match timer.kind:
-        case "guard" | "limit":
-            assert AttemptId(timer.subject) in floor.calls, f"{timer} is for nobody"
+        case "guard" | "limit" | "patience" | "turn":
+            known = AttemptId(timer.subject) in {**floor.calls, **floor.callers}
+            assert known, f"{timer} is for nobody"
         case "pace":
             assert any(name == timer.subject for name in floor.campaigns)
         case _:

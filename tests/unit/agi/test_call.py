@@ -87,6 +87,8 @@ VERBS: list[tuple[Verb, dict[str, str], object, list[str]]] = [
         "TIMEOUT",
         ["EXEC Queue sales,c,,,30", "GET VARIABLE QUEUESTATUS"],
     ),
+    (lambda c: c.music("jazz"), {}, None, ["SET MUSIC ON jazz"]),
+    (lambda c: c.music(None), {}, None, ["SET MUSIC OFF"]),
     (lambda c: c.queue("sales"), {}, "", ["EXEC Queue sales,c,,,", "GET VARIABLE QUEUESTATUS"]),
     (
         lambda c: c.record("/tmp/x", longest_seconds=30, silence_seconds=3),  # noqa: S108
@@ -208,6 +210,7 @@ SLOTS: list[Verb] = [
     *(lambda c, v=v: c.dial(v, ring_seconds=1) for v in EVIL),
     *(lambda c, v=v: c.dial("PJSIP/1", ring_seconds=1, options=v) for v in EVIL if v),
     *(lambda c, v=v: c.queue(v) for v in EVIL),
+    *(lambda c, v=v: c.music(v) for v in EVIL),
     *(lambda c, v=v: c.queue("x", options=v) for v in EVIL if v),
     *(lambda c, v=v: c.exec(v) for v in EVIL),
     *(lambda c, v=v: c.exec("NoOp", v) for v in ["x\nHANGUP", "x\0"]),

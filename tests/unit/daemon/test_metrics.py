@@ -5,7 +5,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from dialer.core.snapshot import snapshot
 from dialer.core.words import Mode
 from dialer.daemon.metrics import Metrics
-from tests.factories import SPRING
+from tests.callers import staffed
+from tests.factories import ANNA, SPRING
 from tests.scenes import Scene, running
 
 
@@ -41,3 +42,23 @@ def test_every_figure_of_the_pacer_is_a_gauge() -> None:
         assert (f"waihu_pacing_{name}", SPRING) in seen
     assert seen["waihu_pacing_learned_talk_seconds", SPRING] == play.campaign.rates.talk.mean
     assert seen["waihu_pacing_lines_let_go_total", SPRING] == 0
+
+
+def test_queues_are_exported_by_team() -> None:
+    play = staffed(ANNA).calls_in(1).caller_joined(1).wait(3).calls_in(2).wait(2)
+    text = Metrics(lambda: snapshot(play.dialer.floor, play.now).plain(), dict).text().decode()
+    seen = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.startswith("waihu_queue_")
+    }
+    assert (seen["waihu_queue_waiting", "sales"], seen["waihu_queue_longest_wait_seconds", "sales"]) == (1, 2)
+    assert (
+        seen["waihu_queue_callers_total", "sales", "answered"],
+        seen["waihu_queue_answered_in_time_total", "sales"],
+    ) == (1, 1)
+    assert seen["waihu_queue_expected_wait_seconds", "sales"] > 0
+    play.phone_goes()
+    text = Metrics(lambda: snapshot(play.dialer.floor, play.now).plain(), dict).text().decode()
+    assert "waihu_queue_expected_wait_seconds{" not in text

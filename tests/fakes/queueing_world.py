@@ -1,0 +1,189 @@
+"""The world of `world.py` with callers in a queue: they wait, lose patience, press keys and are talked with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import queues
+from dialer.core.queueing import (
+    CallerPressedOut,
+    CallerQueued,
+    CallerState,
+    CallerUnheard,
+    QueueOutcome,
+    QueueTerms,
+    RecordWait,
+)
+from dialer.core.words import AgentState, AttemptId, ChannelId, Hold
+from tests.callers import make_terms
+from tests.fakes.asterisk_model import AsteriskModel, Channel
+from tests.fakes.world import World
+
+POLL_SECONDS = 2.0
+"""So often does the route look how the caller stands, and so long at most does Asterisk take to see that it is gone."""
+OF_AGENT = {CallerState.JOINING: AgentState.RESERVED, CallerState.TALKING: AgentState.TALKING}
+
+
+class QueueingModel(AsteriskModel):
+    """Asterisk with the dialplan for callers, and the AGI's route, whose connection is another than AMI's."""
+
+    world: QueueingWorld
+
+    def let_in(self, leg: Channel) -> None:
+        """The route hands the caller to the queue, for the first time or again, and looks now and then."""
+        caller = self.world.callers[leg.id]
+        place, run = leg.place, self.world.crashes
+        self.world.in_agi[leg.id] = run
+        self.world.post(CallerQueued(channel=leg.id, at=caller.at, terms=caller.terms, number=None))
+
+        def look() -> None:
+            if self.channels.get(leg.id) is not leg or leg.place != place:
+                return
+            if run != self.world.crashes:
+                self.world.fallbacks.add(leg.id)
+                self.hang_up(leg.id)
+            elif queues.place(self.world.dialer.floor, AttemptId(leg.id)) is None:
+                self.world.went_on.add(leg.id)
+                self.hang_up(leg.id)
+            else:
+                self.world.later(POLL_SECONDS, look)
+
+        self.world.later(POLL_SECONDS, look)
+
+    def _join(self, wish: do.Join) -> None:
+        self._out_of_agi(wish.channel)
+        super()._join(wish)
+
+    def _wait(self, leg: Channel) -> None:
+        if leg.id not in self.world.callers:
+            super()._wait(leg)
+            return
+        run = self.world.crashes
+        self._then(leg, self.world.chance.choice([0.003, 0.3]), lambda: self._again(leg, run))
+
+    def _again(self, leg: Channel, run: int) -> None:
+        if run == self.world.crashes and not self.world.finishes:
+            self.let_in(leg)
+        else:
+            # A daemon that knows nothing of the caller refuses the route, and the dialplan apologises.
+            self.world.fallbacks.add(leg.id)
+            self.hang_up(leg.id)
+
+    def _out_of_agi(self, channel: ChannelId) -> None:
+        run = self.world.in_agi.pop(channel, None)
+        if run == self.world.crashes:
+            unheard = CallerUnheard(channel=channel, at=self.world.now)
+            self.world.later(self.world.chance.uniform(0.0, 0.004), lambda: self.world.post(unheard))
+
+    def hang_up(self, channel: ChannelId, cause: int = 16, sip: int | None = None, status: str | None = None) -> None:
+        """The leg goes, and with it the route."""
+        leg = self.channels.get(channel)
+        if leg is not None and channel in self.world.callers and leg.bridged:
+            self.world.talked.add(channel)
+        self._out_of_agi(channel)
+        super().hang_up(channel, cause, sip, status)
+
+
+class QueueingWorld(World):
+    """One life of a call centre that is called."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.callers: dict[ChannelId, CallerQueued] = {}
+        self.in_agi: dict[ChannelId, int] = {}
+        self.went_on: set[ChannelId] = set()
+        self.fallbacks: set[ChannelId] = set()
+        self.talked: set[ChannelId] = set()
+        self.records: dict[ChannelId, RecordWait] = {}
+        self.crashes = 0
+        self._caller_legs = count(1)
+        self.model = QueueingModel(self, self.manners)
+        self.asterisk = self.model
+
+    def crash(self) -> None:
+        """Whoever waited is taken back by the dialplan; of them nothing more is written here."""
+        self.crashes += 1
+        for channel, record in list(self.records.items()):
+            if record.outcome is None:
+                del self.records[channel]
+        super().crash()
+
+    # --- what callers do ---
+
+    def call_in(self, patience: float, terms: QueueTerms) -> None:
+        """Somebody calls, and hangs up after so many seconds if nothing else comes of it."""
+        channel = ChannelId(f"caller-{next(self._caller_legs)}")
+        leg = Channel(id=channel, up=True)
+        self.model.channels[channel] = leg
+        self.callers[channel] = CallerQueued(channel=channel, at=self.now, terms=terms, number=None)
+        self.model.let_in(leg)
+        self.later(patience, lambda: self.model.hang_up(channel) if not leg.bridged else None)
+
+    def press_out(self) -> None:
+        """The first who waits presses a key."""
+        for channel, run in list(self.in_agi.items()):
+            if run == self.crashes:
+                self.post(CallerPressedOut(channel=channel, at=self.now))
+                return
+
+    # --- the laws ---
+
+    def _perform(self, wish: do.Command) -> None:
+        if isinstance(wish, RecordWait):
+            before = self.records.get(wish.caller)
+            assert self.callers[wish.caller].terms == wish.terms
+            if before is not None and before.outcome is QueueOutcome.ANSWERED:
+                assert wish.outcome is QueueOutcome.ANSWERED, f"{before} becomes {wish}"
+            self.records[wish.caller] = wish
+        else:
+            super()._perform(wish)
+
+    def _handle(self, event: ev.Event) -> None:
+        super()._handle(event)
+        floor = self.dialer.floor
+        lost = Hold.ASTERISK_LOST in floor.holds
+        for caller in floor.callers.values():
+            agent = floor.agents.get(caller.agent) if caller.agent is not None else None
+            if caller.state in OF_AGENT and not caller.alone:
+                assert agent is not None
+                assert (agent.state, agent.attempt) == (OF_AGENT[caller.state], caller.id), f"{caller} with {agent}"
+            # Before the time presses the pacer may have let lines go since agents were last promised.
+            if caller.waits and self.now >= caller.pressing_at and not lost:
+                assert queues.taker(floor, caller, self.now) is None, f"{caller} waits in vain"
+            if caller.state is CallerState.QUEUED:
+                over = self.now >= caller.arrived_at + caller.terms.longest
+                assert over or caller.patience in self.dialer.alarms
+                assert not caller.unheard or lost or caller.guard in self.dialer.alarms
+
+    def finish(self, seconds: float = 400.0) -> None:
+        """As ever; no caller is left behind, and what is written down is what became of each."""
+        super().finish(seconds)
+        assert not self.dialer.floor.callers
+        left = [channel for channel in self.model.channels if channel in self.callers]
+        assert left == [], "callers are left behind"
+        for channel in self.callers:
+            record = self.records.get(channel)
+            if record is None:
+                assert self.crashes or channel in self.fallbacks or self.ending, f"nothing is written of {channel}"
+                continue
+            assert record.outcome is not None, f"{channel} waits for ever: {record}"
+            if not self.asterisk.losses:
+                answered = record.outcome is QueueOutcome.ANSWERED
+                assert answered == (channel in self.talked), f"{record}, but talked: {channel in self.talked}"
+
+    def outcomes(self) -> list[QueueOutcome]:
+        """Of all callers that are written down."""
+        return [record.outcome for record in self.records.values() if record.outcome is not None]
+
+
+def queue_terms(priority: int, target_seconds: float, longest_seconds: float) -> QueueTerms:
+    """How a caller of this world waits."""
+    return make_terms(
+        priority=priority,
+        target=timedelta(seconds=target_seconds),
+        longest=timedelta(seconds=longest_seconds),
+        wrap_up=timedelta(seconds=3),
+    )
