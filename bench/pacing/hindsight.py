@@ -5,7 +5,7 @@ The cap is kept if the abandoned calls of all the shifts together are within it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import exp, log
@@ -40,8 +40,8 @@ ADAPT_FINE = {
     "drop_percent": (1.0, 1.5, 2.0, 2.5, 2.8, 3.0, 3.5, 100.0),
 }
 TAPERED_FINE = {"latest": (1700.0, 1900.0, 2100.0, 2400.0)}
-"""Tried one after the other on all shifts, from the best of the coarse ones."""
-CANDIDATES = 4
+"""Tried one after the other on all shifts, from the defaults and from the best of the coarse ones."""
+CANDIDATES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +136,20 @@ def adapt(judge: Judge, cap: float, method: str) -> Found:
     coarse = []
     for values in product(*ADAPT_COARSE.values()):
         settings = dict(zip(keys, values, strict=True))
-        coarse.append((Found(rule_text(method, **settings), judge(rule_text(method, **settings), 1)), settings))
+        rule = rule_text(method, **settings)
+        coarse.append((Found(rule, judge(rule, 1)), settings))
     coarse.sort(key=lambda one: one[0].rank(cap), reverse=True)
-    taken, settings = Found(rule_text(method), judge(rule_text(method))), dict[str, float]()
-    for found, tried in coarse[:CANDIDATES]:
-        one = Found(found.rule, judge(found.rule))
-        if one.better(taken, cap):
-            taken, settings = one, tried
-    for key, grid in (ADAPT_FINE | (TAPERED_FINE if method == "tapered" else {})).items():
+    grids = ADAPT_FINE | (TAPERED_FINE if method == "tapered" else {})
+    starts = [settings for _, settings in coarse[:CANDIDATES]]
+    return best([_refined(judge, cap, method, settings, grids) for settings in ({}, *starts)], cap)
+
+
+def _refined(
+    judge: Judge, cap: float, method: str, settings: dict[str, float], grids: Mapping[str, Sequence[float]]
+) -> Found:
+    """The best that is found from these settings by changing one after the other."""
+    taken = Found(rule_text(method, **settings), judge(rule_text(method, **settings)))
+    for key, grid in grids.items():
         for value in grid:
             tried = {**settings, key: value}
             one = Found(rule_text(method, **tried), judge(rule_text(method, **tried)))

@@ -349,3 +349,22 @@ def test_what_came_of_a_trial_is_remembered(tmp_path: Path, monkeypatch: pytest.
 
     assert [one.launched for one in Laboratory(1).outcomes([trial, trial])] == [7, 7]
     assert Laboratory(1).outcomes([replace(trial, seed=1)])[0].launched not in (7, first[0].launched)
+
+
+def test_hindsight_searches_the_settings_of_vicidial() -> None:
+    """Busiest at a level of 2.2 with an intensity of 40; beyond, too many are abandoned."""
+    tried = set()
+
+    def judge(rule: str, seeds: int | None = None) -> list[Outcome]:
+        tried.add((rule, seeds))
+        name, settings = settings_of(rule)
+        assert name == "tapered"
+        level = settings.get("max_level", 3.0)
+        return outcomes(0.5 + 0.1 * level + settings.get("intensity", 0.0) / 1000.0, 25 if level < 2.25 else 35)
+
+    found = settings_of(hindsight.adapt(judge, 0.03, "tapered").rule)[1]
+
+    assert found["max_level"] == pytest.approx(2.2)
+    assert found["intensity"] == 40.0
+    assert ("tapered", None) in tried
+    assert any("latest=1700" in rule for rule, _ in tried)
