@@ -18,6 +18,7 @@ from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
 from models.queue_wait import QueueWait
+from models.recording import Recording
 from models.run import Run
 from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
@@ -41,6 +42,7 @@ __all__ = [
     "Order",
     "PacingMemory",
     "QueueWait",
+    "Recording",
     "Run",
     "SupervisionStretch",
     "Suppression",

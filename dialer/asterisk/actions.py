@@ -14,6 +14,7 @@ from datetime import timedelta
 from dialer.asterisk import variables
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
+from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
@@ -21,6 +22,10 @@ DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
 SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
 """Names of sound files; several, joined by an ampersand, are played one after another."""
+FOLDER = re.compile(r"(/[A-Za-z0-9_.+-]+)+")
+ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+RAW = ".raw"
+"""Ending of a file that Asterisk records to: 8,000 samples a second of 16 bits, little-endian, two channels."""
 EXTENSION = re.compile(r"[A-Za-z0-9+*#_-]{1,79}")
 
 
@@ -32,8 +37,8 @@ class AmiAction:
     headers: Mapping[str, str | Iterable[str]]
 
 
-def originate(wish: do.Originate) -> AmiAction:
-    """Dial a customer. The leg's Uniqueid and the action's id are the attempt's.
+def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
+    """Dial a customer. The leg's Uniqueid and the action's id are the attempt's; `recordings` is the folder for them.
 
     :raises HeaderRefused: a value is not what it must be.
     """
@@ -43,6 +48,10 @@ def originate(wish: do.Originate) -> AmiAction:
         variables.MESSAGE: _match(SOUND, wish.message, "sound of the safe-harbour message"),
         variables.DETECT_MACHINES: "1" if wish.detect_machines else "0",
     }
+    if wish.record:
+        # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
+        folder = _match(FOLDER, recordings or "", "folder for recordings")
+        given[variables.RECORDING] = f"{folder}/{_match(ATTEMPT, wish.attempt, 'attempt to record')}{RAW}"
     context, extension = variables.ANSWERED
     headers: dict[str, str | list[str]] = {
         "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
@@ -128,17 +137,21 @@ def tell_agent(wish: sv.TellAgent) -> AmiAction:
 
     :raises HeaderRefused: the agent's number is none, or the sound's name.
     """
-    return AmiAction(
-        "Originate",
-        {
-            "Channel": f"Local/{_agent(wish.agent)}@{variables.TELL_CONTEXT}/n",
-            "Context": variables.TELL_CONTEXT,
-            "Exten": variables.PLAY,
-            "Priority": "1",
-            "Async": "true",
-            "Variable": f"{variables.SOUND}={announcement(wish.sound)}",
-        },
-    )
+    return _play(variables.TELL_CONTEXT, wish.agent, wish.sound)
+
+
+def play_notice(wish: rec.PlayNotice) -> AmiAction:
+    """Play a sound to both sides of an agent's talk.
+
+    :raises HeaderRefused: the agent's number is none, or the sound's name.
+    """
+    return _play(variables.NOTICE_CONTEXT, wish.agent, wish.sound)
+
+
+def switch_recording(wish: rec.SwitchRecording) -> AmiAction:
+    """Pause a recording: both of its channels become silence; or go on with it."""
+    state = "1" if wish.paused else "0"
+    return AmiAction("MixMonitorMute", {"Channel": wish.channel, "Direction": "both", "State": state})
 
 
 def hang_up(channel: str) -> AmiAction:
@@ -172,6 +185,20 @@ def forget_call(wish: do.ForgetCall) -> AmiAction:
     """
     entry = f"{variables.BLACK_BOX}/{_match(EXTENSION, wish.attempt, 'attempt')}"
     return AmiAction("Setvar", {"Variable": f"DB_DELETE({entry})", "Value": ""})
+
+
+def _play(context: str, agent: AgentNumber, sound: str) -> AmiAction:
+    return AmiAction(
+        "Originate",
+        {
+            "Channel": f"Local/{_agent(agent)}@{context}/n",
+            "Context": variables.TELL_CONTEXT,
+            "Exten": variables.PLAY,
+            "Priority": "1",
+            "Async": "true",
+            "Variable": f"{variables.SOUND}={announcement(sound)}",
+        },
+    )
 
 
 def _call(dial: str, channel: ChannelId, context: str, extension: str, ring_time: timedelta) -> AmiAction:

@@ -60,6 +60,8 @@ async def missing_requirements(settings: AsteriskSettings) -> tuple[str, ...]:
             return tuple(missing)
         missing += await _contexts(session)
         missing += await _functions(session)
+        if settings.recordings is not None:
+            missing += await _recorder(session)
         missing += await _heartbeat(session)
         if not missing:
             missing += await _self_call(session, ear, settings.user)
@@ -93,6 +95,15 @@ async def _rights(session: Session, user: str) -> list[str]:
         f"AMI user {user!r} may not use {action}: add {right!r} to `write =` in section [{user}] of manager.conf"
         for action, right in WRITE_CLASS_OF.items()
         if action not in allowed
+    ]
+
+
+async def _recorder(session: Session) -> list[str]:
+    allowed = (await session.ask("ListCommands")).response
+    if "MixMonitorMute" in allowed:
+        return []
+    return [
+        "Asterisk cannot record talks: load app_mixmonitor in modules.conf, with func_periodic_hook and its own needs"
     ]
 
 

@@ -15,6 +15,8 @@ class AsteriskSettings:
     """Section of Asterisk's manager.conf."""
     secret: str = field(repr=False)
 
+    recordings: str | None = None
+    """Folder for what is being recorded: absolute, on Asterisk's machine."""
     connect_seconds: float = 5.0
     """How long the TCP connection and the log-in may take, each. Asterisk answers a wrong secret after about 1 s."""
     boot_seconds: float = 30.0

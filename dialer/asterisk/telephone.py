@@ -29,6 +29,7 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.translate import translate
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
 from dialer.core.words import AgentNumber, ChannelId
@@ -171,6 +172,10 @@ class Telephone:
                 self._take_over(command)
             case sv.TellAgent():
                 self._do(lambda: actions.tell_agent(command), self._dropped(command))
+            case rec.SwitchRecording():
+                self._switch_recording(command)
+            case rec.PlayNotice():
+                self._do(lambda: actions.play_notice(command), self._dropped(command))
             case do.ForgetCall():
                 # A call that Asterisk never made is not in the black box, which is no news; so no complaint.
                 self._do(lambda: actions.forget_call(command), lambda _: None)
@@ -188,7 +193,8 @@ class Telephone:
                 self._tell(ev.OriginateRefused(channel=channel, at=_now(), reason=str(error)))
 
         self._unborn.expect(channel, failed)
-        self._do(lambda: actions.originate(wish), failed, action_id=wish.attempt)
+        recordings = self._settings.recordings
+        self._do(lambda: actions.originate(wish, recordings), failed, action_id=wish.attempt)
 
     def _ring(self, channel: ChannelId, whose: str, make: Callable[[], AmiAction]) -> None:
         """Call the phone of one of our own people."""
@@ -221,6 +227,18 @@ class Telephone:
 
         self._do(lambda: actions.take_over(wish), failed)
 
+    def _switch_recording(self, wish: rec.SwitchRecording) -> None:
+        def failed(error: AsteriskError) -> None:
+            not_switched = rec.RecordingNotSwitched(
+                channel=wish.channel, at=_now(), paused=wish.paused, reason=str(error)
+            )
+            self._tell(not_switched)
+
+        def done() -> None:
+            self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
+
+        self._do(lambda: actions.switch_recording(wish), failed, done=done)
+
     def _announce(self, wish: do.Announce) -> None:
         channel = wish.channel
         dropped = self._dropped(wish)
@@ -229,8 +247,16 @@ class Telephone:
         )
         self._do(lambda: actions.to_agent_loop(channel, wish.agent), dropped)
 
-    def _do(self, make: Callable[[], AmiAction], failed: Failed, *, action_id: str | None = None) -> None:
-        """Write an action now; `failed` is told, now or later, when nothing or nobody knows what came of it."""
+    def _do(
+        self,
+        make: Callable[[], AmiAction],
+        failed: Failed,
+        *,
+        action_id: str | None = None,
+        done: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write an action now; `failed` is told, now or later, when nothing or nobody knows what came of it, `done`
+        when Asterisk says that it is done."""
         try:
             action = make()
             answer = self._session.send(action.name, action.headers, action_id=action_id)
@@ -244,6 +270,8 @@ class Telephone:
                 failed(error)
             elif error is not None:
                 raise error
+            else:
+                done()
 
         answer.add_done_callback(answered)
 

@@ -13,6 +13,8 @@ ATTEMPT = "WAIHU_ATTEMPT"
 LIMIT_MS = "WAIHU_LIMIT_MS"
 MESSAGE = "WAIHU_MESSAGE"
 DETECT_MACHINES = "WAIHU_AMD"
+RECORDING = "WAIHU_RECORDING"
+"""The file, absolute, that `waihu-bridge` records to."""
 HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
 """Hangs the black box on a leg. In a Variable of AMI's Originate a comma of a value is written with a backslash."""
 
@@ -50,6 +52,8 @@ TAKE_OVER_CONTEXT = "waihu-takeover"
 TELL_CONTEXT = "waihu-tell"
 """Its extensions are agents' numbers, and `play`."""
 PLAY = "play"
+NOTICE_CONTEXT = "waihu-notice"
+"""Its extensions are agents' numbers."""
 CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
@@ -61,6 +65,7 @@ CONTEXTS = (
     "waihu-supervisor",
     *("waihu-listen", "waihu-whisper", "waihu-barge"),
     "waihu-takeover",
+    "waihu-notice",
     "waihu-tell",
     "waihu-inbound",
     "waihu-inbound-end",

@@ -96,6 +96,26 @@ def ready(
 
 
 @app.command()
+def record(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Record the agent's talk from now on, where its campaign lets talks be recorded, or again after a pause."""
+    _site_with(number, site)
+    _order(number, AgentOrder.RECORD, "", by, wait, site)
+    typer.echo(f"Asterisk is asked to record the talk of {number}; the agent hears one beep when it does")
+
+
+@app.command(name="pause-recording")
+def pause_recording(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Let the recording of the agent's talk be silent from now on, as while a card number is said."""
+    _site_with(number, site)
+    _order(number, AgentOrder.PAUSE_RECORDING, "", by, wait, site)
+    typer.echo(f"Asterisk is asked to pause the recording of {number}; the agent hears two beeps when it does")
+
+
+@app.command()
 def logout(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:

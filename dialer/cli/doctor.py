@@ -154,7 +154,11 @@ async def _asterisk(configuration: Configuration) -> AsyncIterator[Finding]:
         yield wrong("Asterisk", f"no secret is given; set WAIHU_AMI_SECRET, or asterisk.secret_file in {site.file}")
         return
     settings = AsteriskSettings(
-        host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
+        host=site.asterisk.host,
+        port=site.asterisk.port,
+        user=site.asterisk.user,
+        secret=site.asterisk.secret,
+        recordings=str(site.recordings) if site.recordings is not None else None,
     )
     try:
         missing = await missing_requirements(settings)

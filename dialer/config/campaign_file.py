@@ -25,6 +25,7 @@ from dialer.config.quantities import (
     Sound,
     TimeZone,
 )
+from dialer.config.recording_section import RecordingSection
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
 from dialer.core.answer_limit import LONGEST_DETECTION
@@ -209,6 +210,7 @@ class CampaignFile(Section):
         "Whether answering machines are told from people (AMD). It takes 2 to 5 s of the person's patience, and errs.",
         False,
     )
+    recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
 
     @field_validator("lists", "caller_ids")
     @classmethod
@@ -263,6 +265,16 @@ class CampaignFile(Section):
                 "pacing.answer_limit leaves from connect, expected false, or pacing.counted_from: greeting"
             )
         return detect
+
+    @field_validator("recording")
+    @classmethod
+    def _recorded_somewhere(cls, recording: RecordingSection, info: ValidationInfo) -> RecordingSection:
+        if recording.records and isinstance(info.context, SiteSettings) and info.context.recordings is None:
+            raise ValueError(
+                f"{info.context.file.name} names no folder for it, expected `recordings` there, such as "
+                "/var/spool/waihu/recordings"
+            )
+        return recording
 
     @field_validator("retry")
     @classmethod

@@ -169,6 +169,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
         },
         campaigns=said.campaigns,
         pins_file=folder / said.pins_file if said.pins_file else None,
+        recordings=Path(said.recordings) if said.recordings else None,
     )
     # The same file in another folder is the same site.
     return replace(
@@ -248,6 +249,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         default_disposition=said.default_disposition,
         safe_harbour_message=harbour,
         detect_machines=said.detect_machines,
+        recording=said.recording.policy(),
     )
     return replace(policy, version=fingerprint(policy))
 

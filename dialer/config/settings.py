@@ -111,6 +111,8 @@ class SiteSettings:
     campaigns: str
     """Glob of the campaign files, relative to the site file."""
     pins_file: Path | None
+    recordings: Path | None = None
+    """Folder for recorded talks, the same on Asterisk's machine and on ours; None: nothing was said."""
 
     def campaign_files(self) -> tuple[Path, ...]:
         """The campaign files there are now, sorted by name."""

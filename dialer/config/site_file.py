@@ -187,6 +187,9 @@ class SiteFile(Section):
     sounds: SoundsSection = setting("Asterisk sounds.", {})
     campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")
     pins_file: Label | None = setting("File of everybody's PINs (mode 0600), relative to this file.", None)
+    recordings: FolderText | None = setting(
+        "Folder for recorded talks: absolute, the same for Asterisk and Waihu, writable for both.", None
+    )
     trunks: dict[Name, TrunkSection] = setting("Ways out to the telephone network, by name.")
     agents: dict[AgentNumberText, AgentSection] = setting("Agents, by the number that they key in to log in.", {})
     supervisors: dict[AgentNumberText, SupervisorSection] = setting(

@@ -32,6 +32,7 @@ from dialer.core.guards import ANSWER_GUARD, DETECTION_GUARD, HANGUP_GUARD, JOIN
 from dialer.core.lead import Lead
 from dialer.core.outcome import BY_VERDICT, LET_GO, disposition_of, disposition_of_last_word
 from dialer.core.policy import CampaignPolicy, Trunk
+from dialer.core.recording import is_wanted
 from dialer.core.supervision import Claim
 from dialer.core.words import (
     AgentNumber,
@@ -218,6 +219,7 @@ def _dial(call: Call, now: datetime) -> Step:
         answer_limit=pacing.answer_limit,
         message=call.policy.safe_harbour_message,
         detect_machines=call.policy.detect_machines,
+        record=is_wanted(call.policy.recording, call.id),
     )
     dialing = replace(call, state=CallState.DIALING, since=now, dialed_at=now)
     return dialing, (originate, _guard(call, now + pacing.ring_time + RING_GRACE))

@@ -50,6 +50,8 @@ class Originate(TelephoneCommand):
     answer_limit: timedelta
     message: str
     detect_machines: bool
+    record: bool = False
+    """Begin a recording when the customer is joined with an agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

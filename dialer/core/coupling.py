@@ -28,6 +28,7 @@ from dialer.core.floor import Floor
 from dialer.core.lead import Lead
 from dialer.core.learning import learn_from_agent, learn_from_call
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
+from dialer.core.recorder import record
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -185,7 +186,9 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
         yield from _join_if_together(floor, after, event, now)
     if after.state is before.state:
         return
-    if after.state is CallState.WRAPPING:
+    if after.state is CallState.TALKING and isinstance(event, sig.Joined):
+        yield from record(floor, after, event.at)
+    elif after.state is CallState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif after.state is CallState.RECORDING:
         yield close_attempt(after, now)

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import recorder
+from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.agent import Agent, book
 from dialer.core.attendance import admit, attend, end_sessions, is_supervisor, load_supervisors, supervise
@@ -112,6 +114,10 @@ class Dialer:
                 yield from self._supervise(event, now)
             case sv.SupervisorLegUp() | sv.SupervisionOrdered() | sv.TeamMessaged() | sv.TakeOverFailed():
                 yield from self._supervise(event, now)
+            case rec.RecordingSwitched() | rec.RecordingNotSwitched():
+                yield from recorder.switched(floor, event)
+            case rec.RecordingsInherited():
+                recorder.inherit_recordings(floor, event)
             case ev.ChannelEvent(channel=channel):
                 yield from tell(floor, now, ToCall(AttemptId(channel), event))
             case ev.AttemptOpened(attempt=attempt) if attempt in floor.calls:
@@ -228,6 +234,8 @@ class Dialer:
         elif event.order is AgentOrder.END_CALL:
             if agent.attempt is not None and (agent.state is AgentState.TALKING or self._is_bound(agent)):
                 yield from tell(self.floor, now, ToCall(agent.attempt, CalledOff()))
+        elif event.order in recorder.ORDERS:
+            yield from recorder.ordered(self.floor, agent, event.order)
         elif event.order is AgentOrder.DISPOSE and not self._offers_disposition(agent, event.argument):
             yield do.ReportOddity(
                 what=f"disposition {event.argument!r} that the campaign does not offer", subject=number

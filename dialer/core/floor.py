@@ -17,6 +17,7 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
+from dialer.core.recording import Recording
 from dialer.core.supervisor import Supervisor
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import (
@@ -61,6 +62,8 @@ class Floor:
     """Who called us and waits for an agent or talks with one, by the leg."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
+    recordings: dict[AttemptId, Recording] = field(default_factory=dict)
+    """The recordings of the calls that have one."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     pauses: Mapping[AgentNumber, str] = field(default_factory=dict)
@@ -98,6 +101,7 @@ class Floor:
     def remove_call(self, attempt: AttemptId) -> None:
         """Forget a call that holds no line any more."""
         call = self.calls.pop(attempt)
+        self.recordings.pop(attempt, None)
         del self._by_campaign[call.policy.name][attempt]
         self._numbers[call.lead.number] -= 1
 

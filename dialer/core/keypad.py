@@ -1,8 +1,9 @@
 """What an agent says with the keys of a phone.
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
-menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*9` log out. Between calls a
-single digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or not (2).
+menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
+record, `*9` log out. Between calls a single digit answers whatever is being asked: how the call went, or whether to
+dial the lead on offer (1) or not (2).
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from dialer.core.events import AgentOrdered
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.words import AgentOrder, AgentState
 
-ORDERS = {"*0": AgentOrder.END_CALL, "*1": AgentOrder.READY, "*9": AgentOrder.LOG_OUT}
+ORDERS = {
+    "*0": AgentOrder.END_CALL,
+    "*1": AgentOrder.READY,
+    "*3": AgentOrder.PAUSE_RECORDING,
+    "*4": AgentOrder.RECORD,
+    "*9": AgentOrder.LOG_OUT,
+}
 PAUSE = "*2"
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 

@@ -14,6 +14,7 @@ from dialer.core.words import (
     DispositionFlag,
     ListName,
     Mode,
+    RecordingMode,
     Skill,
     SupervisionOrder,
     SupervisorNumber,
@@ -98,6 +99,19 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPolicy:
+    """Which talks are recorded, and for how long."""
+
+    mode: RecordingMode = RecordingMode.OFF
+    share: float = 1.0
+    """SAMPLE only: the part of the attempts whose talks are recorded."""
+    notice: str | None = None
+    """Asterisk sound that tells both sides when the recording begins; None: nothing is said."""
+    keep: timedelta = timedelta(days=90)
+    """From the talk until the recording is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDisposition:
     """A disposition that agents can choose after a call."""
 
@@ -144,6 +158,7 @@ class CampaignPolicy:
     safe_harbour_message: str = "waihu/safe-harbour"
     """Asterisk sound played to a person for whom no agent was there."""
     detect_machines: bool = False
+    recording: RecordingPolicy = RecordingPolicy()
 
     def disposition_for(self, digit: str) -> AgentDisposition | None:
         """The disposition on this key, or None."""

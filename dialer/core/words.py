@@ -176,6 +176,20 @@ class AgentOrder(StrEnum):
     SKIP = "skip"
     """Preview: pass the lead on offer by."""
     END_CALL = "end_call"
+    RECORD = "record"
+    """Record the talk from now on, or again after a pause."""
+    PAUSE_RECORDING = "pause_recording"
+
+
+class RecordingMode(StrEnum):
+    """Which talks of a campaign are recorded."""
+
+    OFF = "off"
+    ALL = "all"
+    SAMPLE = "sample"
+    """A share of them, drawn by the attempt's id."""
+    ON_DEMAND = "on_demand"
+    """Those that the agent says, from then on."""
 
 
 class MonitorMode(StrEnum):

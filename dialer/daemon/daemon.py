@@ -35,6 +35,7 @@ from dialer.daemon.left_calls import LeftCalls
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
+from dialer.daemon.recordings import RecordingKeeper, inherited
 from dialer.daemon.rulebook import Rulebook
 from dialer.daemon.speaking import speak
 from dialer.daemon.web import WebServer, build_app, listen
@@ -80,9 +81,14 @@ class Daemon:
         self._site = site
         self._database = make_engine(site.database.url)
         self._asterisk = AsteriskSettings(
-            host=site.asterisk.host, port=site.asterisk.port, user=site.asterisk.user, secret=site.asterisk.secret
+            host=site.asterisk.host,
+            port=site.asterisk.port,
+            user=site.asterisk.user,
+            secret=site.asterisk.secret,
+            recordings=str(site.recordings) if site.recordings is not None else None,
         )
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
+        self._recordings = RecordingKeeper(self._database, site.recordings) if site.recordings is not None else None
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
         self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), self._task_died)
         self._rulebook = Rulebook(
@@ -126,6 +132,7 @@ class Daemon:
             # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
             await self._rulebook.load()
             self._engine.post(run.inherited)
+            self._engine.post(await inherited(self._database))
             self._engine.post(ev.PausesInherited(pauses=await self._pauses()))
             self._start_tasks(run, journal)
             await self._telephone.start()
@@ -192,6 +199,8 @@ class Daemon:
         start("pacing memory", self._memory.keep())
         start("configuration", self._rulebook.follow())
         start("drop window", self._rulebook.refresh_windows())
+        if self._recordings is not None:
+            start("recordings", self._recordings.keep())
 
     async def _remember(self) -> None:
         if self._fatal is not None:
@@ -263,6 +272,7 @@ class Daemon:
             "asterisk_actions_waiting": telephone.waiting,
             "asterisk_ping_milliseconds": telephone.last_ping_ms or 0.0,
             **self._reception.figures(),
+            **(self._recordings.figures() if self._recordings is not None else {}),
         }
 
     def _store_oddity(self, what: str) -> None:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 SHORTEST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 """How long to sleep before looking again whose legal window is to be counted anew: files change, and clocks are set."""
-ONLY_AT_THE_START = ("database", "asterisk", "web", "agi", "log", "pins_file")
+ONLY_AT_THE_START = ("database", "asterisk", "web", "agi", "log", "pins_file", "recordings")
 """Settings of the site that a running daemon does not change."""
 _ORDERS_TO_RETURN_TO = {
     CampaignState.RUNNING: (CampaignOrder.START,),

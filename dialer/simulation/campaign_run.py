@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialer.core import commands as do
@@ -17,7 +17,7 @@ from dialer.core.agent import Agent
 from dialer.core.dialer import Dialer
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
-from dialer.core.policy import AgentProfile, CampaignPolicy, SitePolicy
+from dialer.core.policy import AgentProfile, CampaignPolicy, RecordingPolicy, SitePolicy
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -136,7 +136,9 @@ class CampaignRun:
         site = SitePolicy(agents={one.profile.number: one.profile for one in plan.agents})
         self._inbox.append(ev.SiteLoaded(site=site))
         for one in plan.campaigns:
-            self._inbox.append(ev.CampaignLoaded(policy=one.policy, window=one.window))
+            # Nobody speaks, so there is nothing to record.
+            policy = replace(one.policy, recording=RecordingPolicy())
+            self._inbox.append(ev.CampaignLoaded(policy=policy, window=one.window))
         self._inbox.append(ev.AsteriskBack(live=(), last_words=(), restarted=False, at=plan.start))
         for agent in plan.agents:
             self._put_down(agent)

@@ -1,6 +1,7 @@
 """Attempts as lines for other programs: every attempt of a campaign, oldest first, streamed.
 
 Moments are RFC 3339 in UTC with milliseconds. An attempt that is still open has no `ended_at` and no `disposition`.
+`recording` is the name of a file in the site's folder for recordings; it is empty again when the file was deleted.
 """
 
 import csv
@@ -41,6 +42,9 @@ FIELDS = (
     "seconds_talked",
     "taken_over_by",
     "taken_over_at",
+    "recording",
+    "recording_sha256",
+    "recording_failure",
 )
 """The columns, in this order. Others may be added after them; scripts rely on these."""
 
@@ -55,8 +59,11 @@ _ATTEMPTS = text("""
         a.disposition, a.agent_disposition, a.agent, a.hangup_cause, a.sip_code, a.dial_status, a.config_version,
         a.run_id::text AS run_id, a.disposition IS NOT DISTINCT FROM 'abandoned' AS abandoned,
         round(a.seconds_talked::numeric, 3)::float8 AS seconds_talked, a.taken_over_by,
-        to_char(a.taken_over_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_over_at
+        to_char(a.taken_over_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_over_at,
+        CASE WHEN r.sha256 IS NOT NULL AND r.deleted_at IS NULL THEN a.id::text || '.wav' END AS recording,
+        r.sha256 AS recording_sha256, r.failure AS recording_failure
     FROM attempts a
+    LEFT JOIN recordings r ON r.attempt_id = a.id
     JOIN campaigns c ON c.id = a.campaign_id
     JOIN campaign_leads cl ON cl.campaign_id = a.campaign_id AND cl.lead_id = a.lead_id
     JOIN lists li ON li.id = cl.list_id

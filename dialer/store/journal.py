@@ -31,6 +31,7 @@ from dialer.core.commands import (
 )
 from dialer.core.events import Event, LeadsFetched
 from dialer.core.queueing import RecordWait
+from dialer.core.recording import WriteRecording
 from dialer.core.supervision import RecordStretch, RecordTakeOver
 from dialer.core.words import AttemptId, RunId
 from dialer.ports import Post
@@ -41,6 +42,7 @@ from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_pois
 from dialer.store.health import Health
 from dialer.store.leasing import Leasing, UnknownCampaign
 from dialer.store.queue_waits import record_waits
+from dialer.store.recordings import write_recordings
 from dialer.store.supervision import record_stretches, record_take_overs
 
 GROUP = 500
@@ -194,6 +196,8 @@ class Journal:
         answers: list[Event] = []
         if take_overs := [wish for wish in group if isinstance(wish, RecordTakeOver)]:
             await record_take_overs(connection, take_overs)
+        if recorded := [wish for wish in group if isinstance(wish, WriteRecording)]:
+            await write_recordings(connection, recorded)
         if closes := [wish for wish in group if isinstance(wish, CloseAttempt)]:
             answers += await close_attempts(connection, closes, self._on_oddity)
         if returns := [wish for wish in group if isinstance(wish, ReturnLeads)]:

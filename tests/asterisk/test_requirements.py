@@ -56,7 +56,7 @@ async def test_every_lack_is_one_line_that_says_what_to_do(bare: tuple[AsteriskI
     assert "may not use Originate: add 'originate' to `write =` in section [cannot_dial] of manager.conf" in right
 
     contexts = await missing_requirements(complete)
-    assert len(contexts) == 15
+    assert len(contexts) == 16
     assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
     assert "'waihu-bridge'" in contexts[1]
 
@@ -79,4 +79,7 @@ async def test_every_lack_is_one_line_that_says_what_to_do(bare: tuple[AsteriskI
     await instance.restart()
     [function] = await missing_requirements(complete)
     assert "function URIENCODE: load func_uri" in function
+    # MixMonitor cannot do without func_uri either, which matters where talks are recorded.
+    _, recorder = await missing_requirements(replace(complete, recordings="/var/spool/waihu"))
+    assert "cannot record talks: load app_mixmonitor" in recorder
     assert "0 active channels" in await instance.cli("core show channels")

@@ -130,6 +130,9 @@ async def test_the_export_has_one_line_an_attempt_oldest_first(engine: AsyncEngi
         "seconds_talked": "100.123",
         "taken_over_by": "",
         "taken_over_at": "",
+        "recording": "",
+        "recording_sha256": "",
+        "recording_failure": "",
     }
     assert [row["abandoned"] for row in rows] == ["false"] * 3 + ["true"] + ["false"] * 3
     assert (rows[6]["ended_at"], rows[6]["disposition"]) == ("", "")

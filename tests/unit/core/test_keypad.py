@@ -34,6 +34,8 @@ def keyed(agent: Agent, keys: str) -> list[tuple[AgentOrder, str]]:
     [
         ("*0", AgentOrder.END_CALL, ""),
         ("*1", AgentOrder.READY, ""),
+        ("*3", AgentOrder.PAUSE_RECORDING, ""),
+        ("*4", AgentOrder.RECORD, ""),
         ("*9", AgentOrder.LOG_OUT, ""),
         ("*21", AgentOrder.PAUSE, "lunch"),
         ("*22", AgentOrder.PAUSE, "training"),

@@ -1,0 +1,97 @@
+"""Where recordings meet the floor: begun with the talk, paused and resumed by the agent, who hears whether it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.core import commands as do
+from dialer.core.agent import Agent
+from dialer.core.call import Call
+from dialer.core.floor import Floor
+from dialer.core.recording import (
+    PlayNotice,
+    RecordingNotSwitched,
+    RecordingsInherited,
+    RecordingSwitched,
+    SwitchRecording,
+    WriteRecording,
+    begin,
+    is_wanted,
+)
+from dialer.core.supervision import TellAgent
+from dialer.core.words import AgentOrder, AgentState, AttemptId, CallState, RecordingMode
+
+Wishes = Iterator[do.Command]
+
+ORDERS = (AgentOrder.RECORD, AgentOrder.PAUSE_RECORDING)
+PAUSED_SOUND = "beep&beep"
+RECORDS_SOUND = "beep"
+FAILED_SOUND = "beeperr"
+"""What the agent alone hears; shipped with Asterisk."""
+
+
+def record(floor: Floor, call: Call, at: datetime) -> Wishes:
+    """Customer and agent were joined: Asterisk has begun to record where the call was dialled so."""
+    policy = call.policy.recording
+    if not is_wanted(policy, call.id) or call.id in floor.recordings:
+        return
+    recording = begin(policy, call.id, at)
+    floor.recordings[call.id] = recording
+    yield WriteRecording(recording=recording)
+    if recording.paused:
+        yield SwitchRecording(channel=call.channel, paused=True)
+    if recording.announced and policy.notice is not None and call.agent is not None:
+        yield PlayNotice(agent=call.agent, sound=policy.notice)
+
+
+def refusal(floor: Floor, agent: Agent, order: AgentOrder) -> str | None:
+    """Why the order would do nothing; None: it will be asked of Asterisk, or things are so already."""
+    if agent.state is not AgentState.TALKING or agent.attempt is None:
+        return f"agent {agent.number} is {agent.state.value}, {order.value} does nothing then"
+    if agent.attempt not in floor.recordings:
+        return f"the talk of agent {agent.number} is not recorded, as its campaign says"
+    return None
+
+
+def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
+    """The agent, or somebody else, wants the recording paused or going on."""
+    recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
+    call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
+    if recording is None or call is None or refusal(floor, agent, order) is not None:
+        yield TellAgent(agent=agent.number, sound=FAILED_SOUND)
+        return
+    # Asked again even where it seems so already: what counts is what Asterisk says.
+    yield SwitchRecording(channel=call.channel, paused=order is AgentOrder.PAUSE_RECORDING)
+
+
+def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> Wishes:
+    """What Asterisk said of it is written down, and the agent hears it."""
+    attempt = AttemptId(event.channel)
+    recording, call = floor.recordings.get(attempt), floor.calls.get(attempt)
+    if recording is None or call is None or call.state is not CallState.TALKING or call.agent is None:
+        return
+    if isinstance(event, RecordingNotSwitched):
+        asked = "pause" if event.paused else "go on"
+        yield do.ReportOddity(what=f"recording did not {asked}: {event.reason}", subject=attempt)
+        yield TellAgent(agent=call.agent, sound=FAILED_SOUND)
+        return
+    policy = call.policy.recording
+    after = recording.switched(event.paused, event.at)
+    announce = policy.notice is not None and not after.paused and not after.announced
+    after = replace(after, announced=after.announced or announce)
+    if after != recording:
+        floor.recordings[attempt] = after
+        yield WriteRecording(recording=after)
+    if policy.notice is not None and announce:
+        yield PlayNotice(agent=call.agent, sound=policy.notice)
+    elif after.asked_for or policy.mode is not RecordingMode.ON_DEMAND:
+        yield TellAgent(agent=call.agent, sound=PAUSED_SOUND if event.paused else RECORDS_SOUND)
+
+
+def inherit_recordings(floor: Floor, event: RecordingsInherited) -> None:
+    """Take over what a dead run recorded and Asterisk records still."""
+    for recording in event.recordings:
+        if recording.attempt in floor.calls:
+            floor.recordings[recording.attempt] = recording

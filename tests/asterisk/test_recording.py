@@ -1,0 +1,237 @@
+"""Talks on a real Asterisk are recorded: each side in a channel of its own, pauses silent, whatever ends the call."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import recording as rec
+from dialer.core.words import AgentNumber, AttemptId, ChannelId
+from dialer.daemon.recording_files import is_begun, kept_file, make_kept_file, raw_file
+from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.ears import LOUD, RATE, Ears, Voice, level
+from tests.asterisk.numbers import TALKATIVE
+from tests.asterisk.stage import Room, Stage, open_room, raise_stage
+from tests.asterisk.tones import write_tone
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
+
+ANNA = AgentNumber("1001")
+CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ = 440, 800, 600
+
+
+@dataclass
+class Talk:
+    """A customer and an agent, recorded; each says a tone."""
+
+    room: Room
+    stage: Stage
+    folder: Path
+    ears: Ears
+    attempt: AttemptId
+    voices: dict[str, Voice]
+
+    @property
+    def channel(self) -> ChannelId:
+        return ChannelId(self.attempt)
+
+    async def switch(self, paused: bool) -> rec.RecordingSwitched:
+        times = len(self.room.of(rec.RecordingSwitched)) + 1
+        self.room.telephone.perform(rec.SwitchRecording(channel=self.channel, paused=paused))
+        return await self.room.posts(rec.RecordingSwitched, self.attempt, times)
+
+    async def hang_up(self) -> None:
+        self.room.telephone.perform(do.HangUp(channel=self.channel))
+        await self.room.posts(ev.HungUp, self.attempt)
+        await asyncio.sleep(0.3)
+
+    def sides(self) -> tuple[np.ndarray, np.ndarray]:
+        """Left and right of the file that is kept."""
+        make_kept_file(self.folder, self.attempt)
+        with wave.open(str(kept_file(self.folder, self.attempt))) as kept:
+            assert (kept.getnchannels(), kept.getframerate()) == (2, RATE)
+            samples = np.frombuffer(kept.readframes(kept.getnframes()), dtype="<i2").astype(float)
+        return samples[0::2], samples[1::2]
+
+
+def between(samples: np.ndarray, start: float, end: float) -> np.ndarray:
+    return samples[round(start * RATE) : round(end * RATE)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with raise_stage(program, tmp_path_factory.mktemp("recording")) as raised:
+        yield raised
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(stage: Stage, tmp_path: Path) -> AsyncIterator[Room]:
+    async with open_room(stage.settings, recordings=str(tmp_path / "recordings")) as opened:
+        yield opened
+
+
+def dial(room: Room, attempt: AttemptId | None = None) -> AttemptId:
+    wish = do.Originate(
+        attempt=attempt or AttemptId(str(uuid4())),
+        dial=EmbeddedPbx.trunk.format(number=TALKATIVE),
+        caller_id="+18005550100",
+        ring_time=timedelta(seconds=10),
+        answer_limit=timedelta(seconds=2),
+        message="sorry-youre-having-problems",
+        detect_machines=False,
+        record=True,
+    )
+    room.telephone.perform(wish)
+    return wish.attempt
+
+
+async def join(room: Room, attempt: AttemptId, leg: ChannelId) -> None:
+    room.telephone.perform(do.Join(channel=ChannelId(attempt), agent=ANNA, agent_leg=leg))
+    await room.posts(ev.EnteredBridge, attempt)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def talk(stage: Stage, room: Room, tmp_path: Path) -> Talk:
+    leg = await room.agent_on_the_phone(ANNA)
+    attempt = dial(room)
+    await room.posts(ev.Arrived, attempt)
+    await join(room, attempt, leg)
+    ears = Ears(stage.carrier, tmp_path)
+    [customers_end] = await ears.customers()
+    voices = {
+        "customer": Voice(customers_end, CUSTOMER_HERTZ),
+        "agent": Voice(await ears.phone(ANNA), AGENT_HERTZ),
+    }
+    await ears.say(*voices.values())
+    return Talk(room, stage, tmp_path / "recordings", ears, attempt, voices)
+
+
+async def test_the_agent_is_left_the_customer_right_and_a_pause_is_silence(talk: Talk) -> None:
+    began = asyncio.get_running_loop().time()
+    await asyncio.sleep(1.5)
+    await talk.switch(paused=True)
+    await asyncio.sleep(1.5)
+    await talk.switch(paused=False)
+    await asyncio.sleep(1.5)
+    lasted = asyncio.get_running_loop().time() - began
+    await talk.hang_up()
+    left, right = talk.sides()
+    # The pause has its place in the file, so that moments of the talk can be found in it.
+    assert lasted - 0.3 < len(left) / RATE < lasted + 1.5
+    ends = len(left) / RATE
+    for start, end in ((ends - 4.2, ends - 3.4), (ends - 1.2, ends - 0.4)):
+        agent, customer = between(left, start, end), between(right, start, end)
+        assert level(agent, AGENT_HERTZ) > LOUD > level(agent, CUSTOMER_HERTZ)
+        assert level(customer, CUSTOMER_HERTZ) > LOUD > level(customer, AGENT_HERTZ)
+    middle = (ends - 2.7, ends - 1.9)
+    assert not between(left, *middle).any()
+    assert not between(right, *middle).any()
+
+
+async def test_who_pauses_before_the_first_word_keeps_none(talk: Talk) -> None:
+    await talk.switch(paused=True)
+    await asyncio.sleep(1.0)
+    await talk.hang_up()
+    left, right = talk.sides()
+    assert len(left) / RATE > 0.8
+    assert not between(left, 0.6, 9).any()
+    assert not between(right, 0.6, 9).any()
+
+
+async def test_both_hear_the_notice(talk: Talk, tmp_path: Path) -> None:
+    write_tone(tmp_path / "notice.wav", NOTICE_HERTZ, seconds=3.0)
+    talk.room.telephone.perform(rec.PlayNotice(agent=ANNA, sound=str(tmp_path / "notice")))
+    await asyncio.sleep(1.0)
+    notice = {"notice": Voice("nobody", NOTICE_HERTZ)}
+    heard = await talk.ears.heard(talk.voices, 0.6, notice)
+    assert "notice" in heard["customer"]
+    assert "notice" in heard["agent"]
+
+
+async def test_a_pause_where_nothing_is_recorded_is_refused_and_told(room: Room) -> None:
+    leg = await room.agent_on_the_phone(ANNA)
+    room.telephone.perform(rec.SwitchRecording(channel=leg, paused=True))
+    refused = await room.posts(rec.RecordingNotSwitched, leg)
+    assert refused.paused
+    assert "Cannot set mute flag" in refused.reason
+
+
+async def test_a_join_that_fails_records_nobody_and_the_next_one_begins_anew(room: Room, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    leg = await room.agent_on_the_phone(ANNA)
+    room.telephone.perform(do.HangUp(channel=leg))
+    await room.posts(ev.HungUp, leg)
+    attempt = dial(room)
+    await room.posts(ev.Arrived, attempt)
+    room.telephone.perform(do.Join(channel=ChannelId(attempt), agent=ANNA, agent_leg=leg))
+    await room.posts(ev.JoinFailed, attempt)
+    await asyncio.sleep(0.5)
+    size = raw_file(folder, attempt).stat().st_size if is_begun(folder, attempt) else 0
+    await asyncio.sleep(0.5)
+    assert size == (raw_file(folder, attempt).stat().st_size if is_begun(folder, attempt) else 0)
+    leg = await room.agent_on_the_phone(ANNA)
+    await join(room, attempt, leg)
+    await asyncio.sleep(1.0)
+    room.telephone.perform(do.HangUp(channel=ChannelId(attempt)))
+    await room.posts(ev.HungUp, attempt)
+    await asyncio.sleep(0.3)
+    assert 0.5 < make_kept_file(folder, attempt).seconds < 2.5
+
+
+async def test_what_cannot_be_written_leaves_no_file_and_a_talk(stage: Stage) -> None:
+    async with open_room(stage.settings, recordings="/proc/waihu") as room:
+        leg = await room.agent_on_the_phone(ANNA)
+        attempt = dial(room)
+        await room.posts(ev.Arrived, attempt)
+        await join(room, attempt, leg)
+        await asyncio.sleep(0.5)
+        assert room.of(ev.HungUp, attempt) == []
+        assert not is_begun(Path("/proc/waihu"), attempt)
+
+
+async def test_a_full_disk_ends_no_talk_and_loses_what_it_must(stage: Stage, room: Room, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    attempt = AttemptId(str(uuid4()))
+    # Every write to it fails as on a disk that is full.
+    raw_file(folder, attempt).symlink_to("/dev/full")
+    leg = await room.agent_on_the_phone(ANNA)
+    dial(room, attempt)
+    await room.posts(ev.Arrived, attempt)
+    await join(room, attempt, leg)
+    await asyncio.sleep(1.0)
+    assert room.of(ev.HungUp, attempt) == []
+    room.telephone.perform(do.HangUp(channel=ChannelId(attempt)))
+    await room.posts(ev.HungUp, attempt)
+    with pytest.raises(OSError, match="symbolic link"):
+        make_kept_file(folder, attempt)
+
+
+async def test_the_file_is_whole_when_asterisk_is_killed(program: AsteriskProgram, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    async with (
+        raise_stage(program, tmp_path / "own") as stage,
+        open_room(stage.settings, recordings=str(folder)) as room,
+    ):
+        leg = await room.agent_on_the_phone(ANNA)
+        attempt = dial(room)
+        await room.posts(ev.Arrived, attempt)
+        await join(room, attempt, leg)
+        await asyncio.sleep(8.0)
+        await stage.pbx.instance.kill()
+        await room.posts(ev.AsteriskLost)
+    made = make_kept_file(folder, attempt)
+    # What Asterisk had not handed to the kernel yet is lost: less than a second.
+    assert 6.0 < made.seconds < 9.0
