@@ -162,7 +162,7 @@ class Answering:
         """
         set_up = self.set_up
         known = np.array([age if ringing is None else ringing + set_up for age, ringing in lines], dtype=np.float64)
-        return np.clip(known / BIN, 0, BINS - 1).astype(np.int64)
+        return np.minimum(np.maximum(known / BIN, 0), BINS - 1).astype(np.int64)
 
     def curve(self, bins: Ints) -> AnswerCurve:
         """The curve to believe, given also the lines that are still pending in these bins.

@@ -40,11 +40,11 @@ class Binomial:
     @staticmethod
     def of(number: int, chances: Floats) -> Binomial:
         """Of so many things of these chances, one a case."""
-        inside = np.clip(chances, TINY, 1.0 - TINY)
+        inside = np.minimum(np.maximum(chances, TINY), 1.0 - TINY)
         mean = number * inside
         reach = REACH * np.sqrt(mean * (1.0 - inside)) + REACH * REACH
         width = min(number, int(2.0 * reach.max()))
-        first = np.clip(mean - reach, 0, number - width).astype(np.int64)
+        first = np.minimum(np.maximum(mean - reach, 0), number - width).astype(np.int64)
         happen = first[:, None] + np.arange(width + 1)
         logs = _log_factorials(1 << number.bit_length())
         ways = logs[number] - logs[happen] - logs[number - happen]
@@ -82,7 +82,7 @@ class ExactCount:
         top = self.cumulative.shape[1] - 1
         taken = Binomial.of(others, chances)
         at = most + taken.happen
-        reached = np.where(at < 0, 0.0, np.take_along_axis(self.cumulative, np.clip(at, 0, top), axis=1))
+        reached = np.where(at < 0, 0.0, np.take_along_axis(self.cumulative, np.minimum(np.maximum(at, 0), top), axis=1))
         total: Floats = np.minimum(1.0, (taken.parts * reached).sum(axis=1))
         return total
 
@@ -115,10 +115,10 @@ class NormalCount:
 
 
 def _corrected(x: Floats, skewness: Floats) -> Floats:
-    inner = np.clip(x, -TAIL, TAIL)
+    inner = np.minimum(np.maximum(x, -TAIL), TAIL)
     plain = np.interp(inner, _GRID, _NORMAL)
     corrected = plain + skewness * (1.0 - inner * inner) * np.exp(-0.5 * inner * inner) / (6.0 * sqrt(tau))
-    corrected = np.clip(corrected, 0.0, 1.0)
+    corrected = np.minimum(np.maximum(corrected, 0.0), 1.0)
     below = corrected * np.interp(x, _GRID, _NORMAL) / plain
     above = 1.0 - (1.0 - corrected) * np.interp(-x, _GRID, _NORMAL) / (1.0 - plain)
     whole: Floats = np.where(x < -TAIL, below, np.where(x > TAIL, above, corrected))

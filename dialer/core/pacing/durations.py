@@ -102,7 +102,7 @@ class Durations:
 
     def survival(self, ages: Floats) -> Survival:
         """The distribution, given also those that still go on, at these ages in seconds."""
-        at = np.clip(np.searchsorted(STARTS, ages, side="right") - 1, 0, BINS - 1)
+        at = np.minimum(np.maximum(np.searchsorted(STARTS, ages, side="right") - 1, 0), BINS - 1)
         going_on = np.bincount(at, minlength=BINS)
         prior = _prior_seconds(self.prior_mean)
         older = self.ended + going_on

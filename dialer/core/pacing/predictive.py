@@ -224,7 +224,7 @@ def _arrived(view: PoolView, seconds: Floats) -> Floats:
 
 
 def _chance(values: Floats) -> Floats:
-    return np.clip(values, 0.0, 1.0)
+    return np.minimum(np.maximum(values, 0.0), 1.0)
 
 
 def _freed(view: PoolView, rates: Rates, horizon: Floats) -> Floats:
