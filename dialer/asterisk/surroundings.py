@@ -15,6 +15,7 @@ PROMPTS = (
     "agent-user",
     "beep",
     "beeperr",
+    "im-sorry",
     "please-try-call-later",
     "sorry",
     "sorry-youre-having-problems",

@@ -219,10 +219,13 @@ async def test_a_full_disk_ends_no_talk_and_loses_what_it_must(stage: Stage, roo
         make_kept_file(folder, attempt)
 
 
-async def test_the_file_is_whole_when_asterisk_is_killed(program: AsteriskProgram, tmp_path: Path) -> None:
-    folder = tmp_path / "recordings"
+async def test_the_file_is_whole_when_asterisk_is_killed(
+    program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = tmp_path_factory.mktemp("own")
+    folder = own / "recordings"
     async with (
-        raise_stage(program, tmp_path / "own") as stage,
+        raise_stage(program, own) as stage,
         open_room(stage.settings, recordings=str(folder)) as room,
     ):
         leg = await room.agent_on_the_phone(ANNA)

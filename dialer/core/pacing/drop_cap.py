@@ -33,7 +33,7 @@ EARLY = 1.5
 EARLY_UNTIL = 1.5
 """So many calls more before there are answers, fading as the cap allows more calls: where it allows one or two, one
 abandoned call too many is a large part."""
-KEPT = 0.4
+KEPT = 0.8
 LATE = 3.0
 """In a window that ends this part of the cushion is wanted at any time, the rest of it only towards the end, when no
 more than a few times so many abandoned calls are still to be allowed: what is spent early can be earned back."""
