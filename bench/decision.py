@@ -21,13 +21,13 @@ from time import process_time_ns
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
 from dialer.core.hopper import Hopper
 from dialer.core.lead import Lead
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
 from dialer.core.policy import AgentProfile, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk

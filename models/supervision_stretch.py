@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialer.core.words import SupervisorState
+from dialer.core.supervision_words import SupervisorState
 from models.base import Base, one_of
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import Any
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.policy import (
     AgentDisposition,
     AgentProfile,

@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.found import LiveChannel
 from dialer.core.lead import Lead
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,

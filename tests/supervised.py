@@ -8,15 +8,9 @@ from typing import Any, Self
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.policy import SupervisorProfile
+from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.supervisor import Supervisor
-from dialer.core.words import (
-    AgentNumber,
-    BridgeId,
-    ChannelId,
-    SupervisionOrder,
-    SupervisorNumber,
-    TeamName,
-)
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber, TeamName
 from tests.factories import ANNA, BEN, make_profile, make_site
 from tests.scenes import Scene, channel_of, leg_of, talking
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.core.words import MonitorMode
+from dialer.core.supervision_words import MonitorMode
 
 # Global variables.
 HEARTBEAT = "WAIHU_HEARTBEAT"

@@ -18,7 +18,8 @@ from dialer.cli.screen import plain_table, say_json, say_table, span
 from dialer.cli.site import SiteOption, open_site
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.settings import SiteSettings
-from dialer.core.words import AgentNumber, SupervisionOrder, SupervisorNumber, TeamName
+from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.words import AgentNumber, SupervisorNumber, TeamName
 from dialer.store.orders import place_message, place_speech, place_supervision_order
 from dialer.store.status import RunStatus, latest_status
 from dialer.store.supervision import stretches

@@ -22,7 +22,7 @@ from dialer.config.quantities import (
 )
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
 from dialer.core.policy import SUPERVISION_KEYS
-from dialer.core.words import SupervisionOrder
+from dialer.core.supervision_words import SupervisionOrder
 
 DATABASE_URL = "WAIHU_DATABASE_URL"
 AMI_SECRET = "WAIHU_AMI_SECRET"  # noqa: S105 - the name of a variable, not its value

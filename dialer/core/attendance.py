@@ -15,22 +15,16 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
-from dialer.core.call import Call
 from dialer.core.coupling import tell
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
+from dialer.core.live_call import Call
 from dialer.core.permission import FREE_TO_HEAR, MODES, OF_AGENTS, STEPS, WITH_CUSTOMER, audible, refusal, talk_of
 from dialer.core.policy import SitePolicy
+from dialer.core.supervision_words import SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor, book, step
-from dialer.core.words import (
-    AgentNumber,
-    AttemptId,
-    CallState,
-    SupervisionOrder,
-    SupervisorNumber,
-    SupervisorState,
-)
+from dialer.core.words import AgentNumber, AttemptId, CallState, SupervisorNumber
 
 Wishes = Iterator[do.Command]
 Follows = Iterator[do.Command | ev.AgentOrdered]

@@ -13,11 +13,11 @@ from dialer.core import caller as callers
 from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core import signals as sig
-from dialer.core.agent import Agent
 from dialer.core.caller import QueuedCaller
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
+from dialer.core.live_agent import Agent
 from dialer.core.queueing import CallerQueued, CallerState
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import AgentState, AttemptId, Hold

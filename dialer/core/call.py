@@ -19,7 +19,7 @@ whose guard fires is hung up, and one that does not even hang up is recorded as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from dialer.core import commands as do
@@ -29,97 +29,19 @@ from dialer.core.answer_limit import limit_at
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.guards import ANSWER_GUARD, DETECTION_GUARD, HANGUP_GUARD, JOIN_GUARD, MESSAGE_GUARD, RING_GRACE
-from dialer.core.lead import Lead
+from dialer.core.live_call import Call
 from dialer.core.outcome import BY_VERDICT, LET_GO, disposition_of, disposition_of_last_word
-from dialer.core.policy import CampaignPolicy, Trunk
 from dialer.core.recording import is_wanted
-from dialer.core.supervision import Claim
 from dialer.core.words import (
-    AgentNumber,
-    AttemptId,
-    BridgeId,
     CallState,
-    ChannelId,
-    Disposition,
     MachineVerdict,
-    Mode,
     Timer,
 )
 
 OPT_OUT_DIGIT = "9"
 """Pressed during the safe-harbour message: never call me again (47 CFR 64.1200(b)(3))."""
 
-Step = tuple["Call", tuple[do.Command, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """An attempt that lives, or whose outcome is not recorded yet."""
-
-    lead: Lead
-    policy: CampaignPolicy
-    config_version: str
-    mode: Mode
-    trunk: Trunk
-    caller_id: str
-    since: datetime
-    """When it came into `state`."""
-    state: CallState = CallState.OPENING
-    agent: AgentNumber | None = None
-    """The agent it is bound to, promised or talking to."""
-    agent_leg: ChannelId | None = None
-    """The leg that Asterisk was asked to join it with."""
-    bound: bool = False
-    """Preview: the agent was chosen before dialling, and waits for this customer."""
-    dialed_at: datetime | None = None
-    ringing_at: datetime | None = None
-    answered_at: datetime | None = None
-    arrived_at: datetime | None = None
-    limit_at: datetime | None = None
-    """Until when the person may wait for an agent."""
-    bridged_at: datetime | None = None
-    parted_at: datetime | None = None
-    ended_at: datetime | None = None
-    verdict: MachineVerdict = MachineVerdict.OFF
-    bridge: BridgeId | None = None
-    dial_status: str | None = None
-    cause: int | None = None
-    sip_code: int | None = None
-    message_played: bool = False
-    called_off: bool = False
-    opted_out: bool = False
-    disposition: Disposition | None = None
-    agent_disposition: str | None = None
-    claim: Claim | None = None
-    """A supervisor takes, or took, the agent's place; see `handover`."""
-
-    @property
-    def id(self) -> AttemptId:
-        """The attempt's id."""
-        return self.lead.attempt
-
-    @property
-    def channel(self) -> ChannelId:
-        """The customer's leg: the same word, see `AttemptId`."""
-        return ChannelId(self.lead.attempt)
-
-    @property
-    def guard(self) -> Timer:
-        """The wish to be woken when nothing happens any more."""
-        return Timer("guard", self.id)
-
-    @property
-    def limit(self) -> Timer:
-        """The wish to be woken when a waiting person becomes an abandoned one."""
-        return Timer("limit", self.id)
-
-    @property
-    def seconds_talked(self) -> float:
-        """From the join to the parting, 0 when there was none."""
-        end = self.parted_at or self.ended_at
-        if self.bridged_at is None or end is None:
-            return 0.0
-        return max(0.0, (end - self.bridged_at).total_seconds())
+Step = tuple[Call, tuple[do.Command, ...]]
 
 
 def step(call: Call, event: Event, now: datetime) -> Step:

@@ -19,15 +19,15 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import handover as calls
 from dialer.core import signals as sig
-from dialer.core.agent import Agent
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
-from dialer.core.call import Call
 from dialer.core.ending import close_attempt
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.lead import Lead
 from dialer.core.learning import learn_from_agent, learn_from_call
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.recorder import record
 from dialer.core.words import (
     AgentNumber,

@@ -10,28 +10,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from dialer.core import agent_orders, recorder
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import recorder
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
-from dialer.core.agent import Agent, book
-from dialer.core.attendance import admit, attend, end_sessions, is_supervisor, load_supervisors, supervise
+from dialer.core.agent import book
+from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import meet, tell, tell_campaign
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
-from dialer.core.keypad import press
 from dialer.core.learning import count_live_calls
 from dialer.core.letters import ToAgent, ToCall
+from dialer.core.live_agent import Agent
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, CampaignName, Hold, Mode, Timer
+from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
 """A row that took longer than this to open belongs to a plan that no longer holds; the lead goes back undialled."""
@@ -105,9 +105,9 @@ class Dialer:
         floor = self.floor
         match event:
             case ev.LoginTried() | ev.PinChecked() | ev.AgentLegUp():
-                yield from self._log_in(event, now)
+                yield from agent_orders.log_in(self.floor, event, now)
             case ev.DigitPressed(channel=channel) if channel in floor.legs:
-                yield from self._keyed(floor.legs[channel], event.digit, now)
+                yield from agent_orders.keyed(floor, floor.legs[channel], event.digit, now)
             case ev.ChannelEvent(channel=channel) if channel in floor.legs:
                 yield from tell(floor, now, ToAgent(floor.legs[channel], event))
             case ev.ChannelEvent(channel=channel) if channel in floor.supervisor_legs:
@@ -127,7 +127,7 @@ class Dialer:
             case ev.TimerFired(timer=timer):
                 yield from self._timer_fired(timer, event, now)
             case ev.AgentOrdered(agent=agent):
-                yield from self._agent_ordered(agent, event, now)
+                yield from agent_orders.ordered(floor, agent, event, now)
             case ev.LeadsFetched():
                 yield from self._leads_fetched(event, now)
             case ev.CampaignOrdered(campaign=name) if name in floor.campaigns:
@@ -197,66 +197,12 @@ class Dialer:
         if event.campaign in self.floor.campaigns:
             yield from tell_campaign(self.floor, event.campaign, event, now)
 
-    def _log_in(self, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, now: datetime) -> Wishes:
-        known = self.floor.agents.get(event.agent)
-        match event:
-            case ev.LoginTried() | ev.PinChecked() if is_supervisor(self.floor, event.agent):
-                yield from admit(self.floor, event)
-            case ev.LoginTried() if known is None or known.state.on_shift:
-                yield do.DenyAgent(channel=event.channel)
-            case ev.LoginTried(pin=pin):
-                yield do.CheckPin(channel=event.channel, agent=event.agent, pin=pin)
-            case ev.PinChecked(right=True) if known is not None and not known.state.on_shift:
-                yield do.AdmitAgent(channel=event.channel, agent=event.agent)
-            case ev.PinChecked():
-                yield do.DenyAgent(channel=event.channel)
-            case ev.AgentLegUp() if known is None:
-                yield do.ReportOddity(what="agent whom the site file does not list", subject=event.agent)
-                yield do.HangUp(channel=event.channel)
-            case ev.AgentLegUp():
-                yield from tell(self.floor, now, ToAgent(event.agent, event))
-
-    def _keyed(self, number: AgentNumber, digit: str, now: datetime) -> Wishes:
-        agent = self.floor.agents[number]
-        if not agent.state.on_shift:
-            return
-        campaign = self.floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-        policy = campaign.policy if campaign is not None else None
-        pressed, order = press(agent, digit, policy, self.floor.site)
-        self.floor.put_agent(pressed)
-        if order is not None:
-            yield from self._agent_ordered(number, order, now)
-
-    def _agent_ordered(self, number: AgentNumber, event: ev.AgentOrdered, now: datetime) -> Wishes:
-        agent = self.floor.agents.get(number)
-        if agent is None:
-            yield do.ReportOddity(what="order for an agent whom nobody knows", subject=number)
-        elif event.order is AgentOrder.END_CALL:
-            if agent.attempt is not None and (agent.state is AgentState.TALKING or self._is_bound(agent)):
-                yield from tell(self.floor, now, ToCall(agent.attempt, CalledOff()))
-        elif event.order in recorder.ORDERS:
-            yield from recorder.ordered(self.floor, agent, event.order)
-        elif event.order is AgentOrder.DISPOSE and not self._offers_disposition(agent, event.argument):
-            yield do.ReportOddity(
-                what=f"disposition {event.argument!r} that the campaign does not offer", subject=number
-            )
-        else:
-            yield from tell(self.floor, now, ToAgent(number, event))
-
     def _supervise(self, event: Event, now: datetime) -> Wishes:
         for follows in supervise(self.floor, event, now):
             if isinstance(follows, ev.AgentOrdered):
-                yield from self._agent_ordered(follows.agent, follows, now)
+                yield from agent_orders.ordered(self.floor, follows.agent, follows, now)
             else:
                 yield follows
-
-    def _is_bound(self, agent: Agent) -> bool:
-        call = self.floor.calls.get(agent.attempt) if agent.attempt is not None else None
-        return call is not None and call.bound and call.state is not CallState.OPENING
-
-    def _offers_disposition(self, agent: Agent, name: str) -> bool:
-        campaign = self.floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-        return campaign is not None and campaign.policy.disposition_named(name) is not None
 
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor

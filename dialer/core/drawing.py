@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from dialer.core import commands as do
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.events import Event
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.supervisor import Supervisor
 
 PASSES = "·"

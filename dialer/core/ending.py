@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core.call import Call
 from dialer.core.commands import CloseAttempt, Outcome
 from dialer.core.lead import LeadNext
+from dialer.core.live_call import Call
 from dialer.core.outcome import number_is_dead
 from dialer.core.retry import decide
 from dialer.core.words import LeadEnd

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.recording import Recording
 from dialer.core.supervisor import Supervisor
@@ -210,6 +210,10 @@ class Floor:
     def number_in_use(self, number: str) -> bool:
         """A call to this number lives or is not recorded yet, or an agent looks at it."""
         return self._numbers[number] > 0
+
+    def talk(self, customer: AttemptId) -> Call | QueuedCaller | None:
+        """Whom an agent knows by this id: a customer who was called, or one who called us."""
+        return self.calls.get(customer) or self.callers.get(customer)
 
     def free_trunk(self, policy: CampaignPolicy) -> Trunk | None:
         """The first of the campaign's trunks that has a free line."""

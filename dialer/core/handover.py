@@ -14,8 +14,9 @@ from dialer.core import call as calls
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.call import Call, Step
+from dialer.core.call import Step
 from dialer.core.events import Event
+from dialer.core.live_call import Call
 from dialer.core.supervision import Claim, RecordTakeOver, TakeOver
 from dialer.core.words import CallState
 

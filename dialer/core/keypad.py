@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialer.core.agent import Agent
 from dialer.core.events import AgentOrdered
+from dialer.core.live_agent import Agent
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.words import AgentOrder, AgentState
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.found import WindowCount
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.pacing.drop_cap import earned
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
 from dialer.core.segment_keys import segment_keys

@@ -13,8 +13,8 @@ from dialer.core import campaign as campaigns
 from dialer.core import events as ev
 from dialer.core import permission, recorder
 from dialer.core import supervision as sv
-from dialer.core.agent import Agent
 from dialer.core.floor import Floor
+from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState, CampaignOrder, CampaignState
 
 CAMPAIGN_IS_SO = {

@@ -22,7 +22,7 @@ from dialer.core.words import Disposition, MachineVerdict
 
 
 class Known(Protocol):
-    """What is known of an attempt that is over. The fields mean what they mean in `dialer.core.call.Call`."""
+    """What is known of an attempt that is over. The fields mean what they mean in `dialer.core.live_call.Call`."""
 
     @property
     def ringing_at(self) -> datetime | None: ...

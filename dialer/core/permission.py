@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from dialer.core import supervision as sv
-from dialer.core.call import Call
 from dialer.core.floor import Floor
+from dialer.core.live_call import Call
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor
-from dialer.core.words import (
-    AgentNumber,
-    AgentOrder,
-    AgentState,
-    CallState,
-    MonitorMode,
-    SupervisionOrder,
-    SupervisorState,
-)
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
 MODES = {
     SupervisionOrder.LISTEN: MonitorMode.LISTEN,

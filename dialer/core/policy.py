@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
 from dialer.core.words import (
     AgentNumber,
@@ -16,7 +17,6 @@ from dialer.core.words import (
     Mode,
     RecordingMode,
     Skill,
-    SupervisionOrder,
     SupervisorNumber,
     TeamName,
     TrunkName,

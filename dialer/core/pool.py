@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.pacing.drop_cap import threshold
 from dialer.core.pacing.rates import Rates
 from dialer.core.pacing.segments import Segments

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.core.agent import Agent
 from dialer.core.caller import QueuedCaller
 from dialer.core.floor import Floor
+from dialer.core.live_agent import Agent
 from dialer.core.policy import AgentProfile
 from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignName, Mode, TeamName

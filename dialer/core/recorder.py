@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialer.core import commands as do
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.floor import Floor
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.recording import (
     PlayNotice,
     RecordingNotSwitched,

@@ -14,8 +14,6 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.caller_recovery import recover_callers
 from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack
@@ -23,6 +21,8 @@ from dialer.core.floor import Floor
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
 from dialer.core.guards import MESSAGE_GUARD, RING_GRACE
 from dialer.core.letters import Letter, ToAgent, ToCall
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.session_recovery import bridging, recover_sessions
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict

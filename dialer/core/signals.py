@@ -13,16 +13,8 @@ from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
 from dialer.core.supervision import Ear
-from dialer.core.words import (
-    AgentNumber,
-    AttemptId,
-    BridgeId,
-    CampaignName,
-    ChannelId,
-    MonitorMode,
-    SupervisorNumber,
-    TeamName,
-)
+from dialer.core.supervision_words import MonitorMode
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, SupervisorNumber, TeamName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

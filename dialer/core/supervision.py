@@ -7,16 +7,8 @@ from datetime import datetime, timedelta
 
 from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import ChannelEvent, Event
-from dialer.core.words import (
-    AgentNumber,
-    AttemptId,
-    ChannelId,
-    MonitorMode,
-    SupervisionOrder,
-    SupervisorNumber,
-    SupervisorState,
-    TeamName,
-)
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber, TeamName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

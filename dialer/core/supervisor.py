@@ -24,15 +24,8 @@ from dialer.core import signals as sig
 from dialer.core import supervision as sv
 from dialer.core.events import Event
 from dialer.core.policy import SupervisorProfile
-from dialer.core.words import (
-    AgentNumber,
-    AttemptId,
-    BridgeId,
-    ChannelId,
-    MonitorMode,
-    SupervisorNumber,
-    SupervisorState,
-)
+from dialer.core.supervision_words import MonitorMode, SupervisorState
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, SupervisorNumber
 
 RING_TIME = timedelta(seconds=30)
 

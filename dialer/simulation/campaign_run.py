@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.agent import Agent
 from dialer.core.dialer import Dialer
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
+from dialer.core.live_agent import Agent
 from dialer.core.policy import AgentProfile, CampaignPolicy, RecordingPolicy, SitePolicy
 from dialer.core.words import (
     AgentNumber,

@@ -18,16 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.core.events import AgentOrdered, CampaignOrdered
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
-from dialer.core.words import (
-    AgentNumber,
-    AgentOrder,
-    CampaignName,
-    CampaignOrder,
-    RunId,
-    SupervisionOrder,
-    SupervisorNumber,
-    TeamName,
-)
+from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.words import AgentNumber, AgentOrder, CampaignName, CampaignOrder, RunId, SupervisorNumber, TeamName
 from dialer.store.campaigns import NoSuchCampaign
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, next_pause
 from models import Agent, Campaign, Order

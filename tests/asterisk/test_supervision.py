@@ -16,7 +16,8 @@ import pytest_asyncio
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
-from dialer.core.words import AgentNumber, ChannelId, MonitorMode, SupervisorNumber
+from dialer.core.supervision_words import MonitorMode
+from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.pbx import SUPERVISE_PREFIX, EmbeddedPbx
 from tests.asterisk.ears import Ears, Voice

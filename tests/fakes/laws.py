@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dialer.core import commands as do
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.dialer import Dialer
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.queueing import CallerState
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
 from tests.fakes.asterisk_model import Channel

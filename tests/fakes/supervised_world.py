@@ -9,16 +9,8 @@ from itertools import count
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
-from dialer.core.words import (
-    AgentNumber,
-    BridgeId,
-    CallState,
-    ChannelId,
-    Hold,
-    SupervisionOrder,
-    SupervisorNumber,
-    SupervisorState,
-)
+from dialer.core.supervision_words import SupervisionOrder, SupervisorState
+from dialer.core.words import AgentNumber, BridgeId, CallState, ChannelId, Hold, SupervisorNumber
 from tests.fakes.asterisk_model import AsteriskModel, Channel, Manners
 from tests.fakes.store_model import Surroundings
 from tests.fakes.world import World

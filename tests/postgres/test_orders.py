@@ -11,15 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.core.events import AgentOrdered, CampaignOrdered
 from dialer.core.policy import AgentProfile
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
-from dialer.core.words import (
-    AgentNumber,
-    AgentOrder,
-    CampaignName,
-    CampaignOrder,
-    SupervisionOrder,
-    SupervisorNumber,
-    TeamName,
-)
+from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.words import AgentNumber, AgentOrder, CampaignName, CampaignOrder, SupervisorNumber, TeamName
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import NoSuchCampaign
 from dialer.store.orders import (

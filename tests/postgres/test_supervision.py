@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.core.commands import FetchLeads
 from dialer.core.policy import AgentProfile
 from dialer.core.supervision import RecordStretch, RecordTakeOver
-from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber, SupervisorState
+from dialer.core.supervision_words import SupervisorState
+from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 from dialer.store.agents import keep_agents
 from dialer.store.attempts import close_attempts, open_attempts
 from dialer.store.leasing import Leasing

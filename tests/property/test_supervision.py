@@ -10,7 +10,8 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialer.core.words import Mode, SupervisionOrder
+from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.words import Mode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.store_model import sow

@@ -10,7 +10,8 @@ import pytest
 
 from dialer.core.policy import AgentProfile
 from dialer.core.supervision import RecordStretch, SupervisionOrdered, SupervisorLegUp, TeamMessaged
-from dialer.core.words import AgentNumber, ChannelId, SupervisionOrder, SupervisorNumber, SupervisorState, TeamName
+from dialer.core.supervision_words import SupervisionOrder, SupervisorState
+from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber, TeamName
 from dialer.store.agents import keep_agents
 from dialer.store.connect import make_engine
 from dialer.store.supervision import record_stretches

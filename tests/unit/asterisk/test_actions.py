@@ -8,7 +8,8 @@ from dialer.asterisk import actions
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
 from dialer.core import supervision as sv
-from dialer.core.words import AgentNumber, AttemptId, ChannelId, MonitorMode, SupervisorNumber
+from dialer.core.supervision_words import MonitorMode
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber
 
 ATTEMPT = AttemptId("0d9a6b52-6a2e-4a54-9f5c-0c6f5f0a9a11")
 

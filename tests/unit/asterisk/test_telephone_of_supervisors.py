@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from dialer.core import events as ev
 from dialer.core import supervision as sv
-from dialer.core.words import AgentNumber, MonitorMode, SupervisorNumber
+from dialer.core.supervision_words import MonitorMode
+from dialer.core.words import AgentNumber, SupervisorNumber
 from tests.fakes.ami_server import AmiServer
 from tests.fakes.waiting import until
 from tests.unit.asterisk.test_telephone import CUSTOMER, LEG, Room, fails_without_a_hangup, room

@@ -8,7 +8,8 @@ import pytest
 
 from dialer.config.load import load_site
 from dialer.core.policy import SUPERVISION_KEYS, SupervisorProfile
-from dialer.core.words import CampaignName, SupervisionOrder, SupervisorNumber, TeamName
+from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.words import CampaignName, SupervisorNumber, TeamName
 from tests.unit.config.conftest import SITE, Mistakes
 
 

@@ -9,8 +9,9 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.agent import Agent, book, step
+from dialer.core.agent import book, step
 from dialer.core.events import Event
+from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState, BridgeId, ChannelId, Timer
 from tests.factories import ANNA, NOW, SPRING, attempt_id, make_agent, make_lead
 

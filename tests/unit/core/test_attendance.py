@@ -7,19 +7,9 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import RING_TIME
-from dialer.core.words import (
-    AgentNumber,
-    AgentOrder,
-    AgentState,
-    CampaignName,
-    ChannelId,
-    MonitorMode,
-    SupervisionOrder,
-    SupervisorNumber,
-    SupervisorState,
-    TeamName,
-)
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId, SupervisorNumber, TeamName
 from tests.factories import ANNA, BEN, SPRING, make_lead, make_site
 from tests.playbook import like
 from tests.scenes import channel_of, leg_of

@@ -8,8 +8,9 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.call import Call, step
+from dialer.core.call import step
 from dialer.core.events import Event
+from dialer.core.live_call import Call
 from dialer.core.words import AttemptId, BridgeId, CallState, ChannelId, CountedFrom, Disposition, MachineVerdict, Timer
 from tests.factories import ANNA, BEN, MAIN, NOW, SPRING, make_call, make_policy
 from tests.scenes import channel_of

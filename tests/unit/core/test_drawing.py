@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from dialer.core import commands as do
-from dialer.core.agent import Agent
 from dialer.core.drawing import PASSES, STAYS, Machine, draw
 from dialer.core.events import AgentOrdered, Event, StoreBack, StoreLost
+from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState
 from tests.factories import ANNA, make_agent
 

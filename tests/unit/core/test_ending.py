@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dialer.core.call import Call
 from dialer.core.ending import close_attempt
+from dialer.core.live_call import Call
 from dialer.core.policy import RetryPolicy, RetryRule
 from dialer.core.words import CallState, Disposition, LeadEnd
 from tests.factories import ANNA, NOW, make_call, make_lead, make_policy

@@ -8,10 +8,10 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.call import Call
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.handover import step
+from dialer.core.live_call import Call
 from dialer.core.supervision import Claim, RecordTakeOver, TakeOver
 from dialer.core.words import BridgeId, CallState, Disposition, Timer
 from tests.factories import ANNA, NOW, make_call

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.core.agent import Agent
 from dialer.core.keypad import press
+from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState
 from tests.factories import ANNA, make_agent, make_lead, make_policy, make_site
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from dialer.core.agent import Agent
-from dialer.core.call import Call
 from dialer.core.campaign import Campaign
 from dialer.core.found import WindowCount
 from dialer.core.learning import count_live_calls, learn_from_agent, learn_from_call
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
 from dialer.core.words import AgentState, CallState, ChannelId, Disposition
 from tests.factories import ANNA, NOW, SPRING, attempt_id, make_agent, make_call, make_policy

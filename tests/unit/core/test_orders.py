@@ -8,6 +8,7 @@ from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.floor import Floor
 from dialer.core.orders import refusal
+from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -16,7 +17,6 @@ from dialer.core.words import (
     CampaignOrder,
     CampaignState,
     Mode,
-    SupervisionOrder,
     TeamName,
 )
 from tests.factories import ANNA, BEN, NOW, SPRING, make_profile

@@ -5,7 +5,8 @@ import pytest
 from dialer.core import supervision as sv
 from dialer.core.permission import audible, refusal, talk_of
 from dialer.core.policy import SupervisorProfile
-from dialer.core.words import AgentNumber, CampaignName, MonitorMode, SupervisionOrder, SupervisorNumber, TeamName
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder
+from dialer.core.words import AgentNumber, CampaignName, SupervisorNumber, TeamName
 from tests.factories import ANNA, BEN
 from tests.supervised import BOSS, SALES, Supervised, listening, make_supervisor_profile, supervised
 

@@ -7,7 +7,8 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.found import LiveChannel, OpenAttemptFound
-from dialer.core.words import AgentState, BridgeId, CallState, ChannelId, Mode, SupervisorNumber, SupervisorState
+from dialer.core.supervision_words import SupervisorState
+from dialer.core.words import AgentState, BridgeId, CallState, ChannelId, Mode, SupervisorNumber
 from tests.factories import ANNA, MAIN, NOW, attempt_id, make_lead
 from tests.scenes import channel_of, leg_of
 from tests.supervised import BOSS, BOSS_LEG, TAKEN, Supervised, listening, make_supervisor_profile, supervised

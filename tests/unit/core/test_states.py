@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 from dialer.core.drawing import PASSES, STAYS
+from dialer.core.machines.drawn_agent import AGENT
+from dialer.core.machines.drawn_call import CALL
+from dialer.core.machines.drawn_caller import CALLER
+from dialer.core.machines.drawn_campaign import CAMPAIGN
+from dialer.core.machines.drawn_supervisor import SUPERVISOR
 from dialer.core.queueing import CallerState
-from dialer.core.states import AGENT, CALL, CALLER, CAMPAIGN, SUPERVISOR, document
-from dialer.core.words import AgentState, CallState, CampaignState, SupervisorState
+from dialer.core.states import document
+from dialer.core.supervision_words import SupervisorState
+from dialer.core.words import AgentState, CallState, CampaignState
 
 DRAWING = Path(__file__).parents[3] / "docs" / "states.md"
 REGENERATE = "docs/states.md is not what the machines say; if they are right: waihu states > docs/states.md"

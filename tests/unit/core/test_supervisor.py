@@ -10,8 +10,9 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
 from dialer.core.events import Event
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import HEARING, RING_TIME, Supervisor, book, step
-from dialer.core.words import BridgeId, ChannelId, MonitorMode, SupervisionOrder, SupervisorState
+from dialer.core.words import BridgeId, ChannelId
 from tests.factories import ANNA, BEN, NOW, attempt_id
 from tests.supervised import BOSS, BOSS_LEG, make_supervisor_profile
 

@@ -5,16 +5,8 @@ from datetime import timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
-from dialer.core.words import (
-    AgentNumber,
-    AgentState,
-    CallState,
-    ChannelId,
-    Disposition,
-    MonitorMode,
-    SupervisorNumber,
-    SupervisorState,
-)
+from dialer.core.supervision_words import MonitorMode, SupervisorState
+from dialer.core.words import AgentNumber, AgentState, CallState, ChannelId, Disposition, SupervisorNumber
 from tests.factories import ANNA
 from tests.scenes import channel_of, leg_of
 from tests.supervised import BOSS, BOSS_LEG, TAKEN, Supervised, listening, make_supervisor_profile

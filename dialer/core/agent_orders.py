@@ -1,0 +1,84 @@
+"""What is asked of agents, by their own keys or by somebody else, and who is let in as one.
+
+An order that concerns the customer goes to the call, one that concerns the recording to the recorder, and every other
+to the agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import recorder
+from dialer.core.attendance import admit, is_supervisor
+from dialer.core.coupling import tell
+from dialer.core.floor import Floor
+from dialer.core.keypad import press
+from dialer.core.letters import ToAgent, ToCall
+from dialer.core.live_agent import Agent
+from dialer.core.signals import CalledOff
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
+
+Wishes = Iterator[do.Command]
+
+
+def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, now: datetime) -> Wishes:
+    """Somebody wants to be let in, or stands in the waiting loop."""
+    known = floor.agents.get(event.agent)
+    match event:
+        case ev.LoginTried() | ev.PinChecked() if is_supervisor(floor, event.agent):
+            yield from admit(floor, event)
+        case ev.LoginTried() if known is None or known.state.on_shift:
+            yield do.DenyAgent(channel=event.channel)
+        case ev.LoginTried(pin=pin):
+            yield do.CheckPin(channel=event.channel, agent=event.agent, pin=pin)
+        case ev.PinChecked(right=True) if known is not None and not known.state.on_shift:
+            yield do.AdmitAgent(channel=event.channel, agent=event.agent)
+        case ev.PinChecked():
+            yield do.DenyAgent(channel=event.channel)
+        case ev.AgentLegUp() if known is None:
+            yield do.ReportOddity(what="agent whom the site file does not list", subject=event.agent)
+            yield do.HangUp(channel=event.channel)
+        case ev.AgentLegUp():
+            yield from tell(floor, now, ToAgent(event.agent, event))
+
+
+def keyed(floor: Floor, number: AgentNumber, digit: str, now: datetime) -> Wishes:
+    """An agent pressed a key."""
+    agent = floor.agents[number]
+    if not agent.state.on_shift:
+        return
+    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
+    policy = campaign.policy if campaign is not None else None
+    pressed, order = press(agent, digit, policy, floor.site)
+    floor.put_agent(pressed)
+    if order is not None:
+        yield from ordered(floor, number, order, now)
+
+
+def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    """Something was asked of an agent, by key or by somebody else."""
+    agent = floor.agents.get(number)
+    if agent is None:
+        yield do.ReportOddity(what="order for an agent whom nobody knows", subject=number)
+    elif event.order is AgentOrder.END_CALL:
+        if agent.attempt is not None and (agent.state is AgentState.TALKING or _is_bound(floor, agent)):
+            yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
+    elif event.order in recorder.ORDERS:
+        yield from recorder.ordered(floor, agent, event.order)
+    elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
+        yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
+    else:
+        yield from tell(floor, now, ToAgent(number, event))
+
+
+def _is_bound(floor: Floor, agent: Agent) -> bool:
+    call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
+    return call is not None and call.bound and call.state is not CallState.OPENING
+
+
+def _offers_disposition(floor: Floor, agent: Agent, name: str) -> bool:
+    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
+    return campaign is not None and campaign.policy.disposition_named(name) is not None

@@ -1,0 +1,59 @@
+"""A caller in a queue, in every state, and every event that concerns it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialer.core import caller as callers
+from dialer.core import events as ev
+from dialer.core import queueing as qu
+from dialer.core import signals as sig
+from dialer.core.caller import QueuedCaller
+from dialer.core.drawing import NOW, Machine
+from dialer.core.machines.samples import (
+    ANNA,
+    BOTH_JOINED,
+    BRIDGE,
+    CHANNEL,
+    LEG,
+)
+from dialer.core.queueing import CallerState, QueueTerms
+from dialer.core.words import (
+    BridgeId,
+    TeamName,
+    Timer,
+)
+
+
+def _caller(state: CallerState) -> QueuedCaller:
+    caller = QueuedCaller(channel=CHANNEL, terms=_TERMS, arrived_at=NOW, state=state)
+    if state is CallerState.QUEUED:
+        return caller
+    caller = replace(caller, agent=ANNA, agent_leg=LEG)
+    return replace(caller, bridge=BRIDGE, answered_at=NOW) if state is not CallerState.JOINING else caller
+
+
+_TERMS = QueueTerms(team=TeamName("sales"))
+
+CALLER = Machine(
+    "A caller in a queue",
+    callers.step,
+    {state.value: _caller(state) for state in CallerState}
+    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)},
+    {
+        "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
+        "CallerUnheard": qu.CallerUnheard(channel=CHANNEL, at=NOW),
+        "CallerPressedOut": qu.CallerPressedOut(channel=CHANNEL, at=NOW),
+        "patience": ev.TimerFired(timer=Timer("patience", CHANNEL)),
+        "Promised": sig.Promised(agent=ANNA, agent_leg=LEG),
+        "Unpromised": sig.Unpromised(agent=ANNA),
+        "JoinFailed": ev.JoinFailed(channel=CHANNEL, at=NOW, agent_leg=LEG, reason=""),
+        "Joined": BOTH_JOINED,
+        "EnteredBridge": ev.EnteredBridge(channel=CHANNEL, at=NOW, bridge=BridgeId("another")),
+        "LeftBridge": ev.LeftBridge(channel=CHANNEL, at=NOW, bridge=BRIDGE),
+        "guard": ev.TimerFired(timer=Timer("guard", CHANNEL)),
+        "HungUp": ev.HungUp(channel=CHANNEL, at=NOW, cause=16),
+        "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
+        "CalledOff": sig.CalledOff(),
+    },
+)
