@@ -188,6 +188,8 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    DO_NOT_CALL = "do_not_call"
+    """The customer on the line, or the last one in wrap-up, must not be called any more."""
 
 
 class RecordingMode(StrEnum):
