@@ -213,7 +213,7 @@ class Dialer:
             case "guard" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
-            case "guard" | "limit" | "patience" | "turn":
+            case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
