@@ -250,6 +250,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         safe_harbour_message=harbour,
         detect_machines=said.detect_machines,
         recording=said.recording.policy(),
+        callbacks=said.callbacks.policy(),
     )
     return replace(policy, version=fingerprint(policy))
 
