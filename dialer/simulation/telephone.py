@@ -13,6 +13,7 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.events import Event
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, MachineVerdict
 from dialer.simulation.agenda import Agenda
@@ -156,8 +157,10 @@ class SimulatedTelephone:
                 self._play(channel)
             case do.HangUp(channel=channel):
                 self._hang_up(channel)
-            case do.Announce(agent=agent):
+            case OpenDialog(agent=agent, dialog=Dialog.OFFER):
                 self.offered(agent)
+            case do.Announce():
+                pass
             case do.ForgetCall(attempt=attempt):
                 self._met.pop(attempt, None)
             case _:
