@@ -103,6 +103,8 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ((Phrase.CALLBACK_AFTER, ""),)
         case AgentOrder.MENU | AgentOrder.ASK_CALLBACK if after.desk.dialog is not None:
             return ()
+        case AgentOrder.DO_NOT_CALL if _is_unwanted(floor, before):
+            return ((Phrase.DO_NOT_CALL, ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
         case AgentOrder.RECORD | AgentOrder.PAUSE_RECORDING:
@@ -118,6 +120,11 @@ def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:
         yield TellAgent(agent=agent.number, sound=sound)
     elif agent.state in (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP) or _waits_for_bound(floor, agent):
         yield do.Announce(channel=agent.leg, agent=agent.number, sound=sound)
+
+
+def _is_unwanted(floor: Floor, agent: Agent) -> bool:
+    talk = floor.talk(agent.attempt) if agent.attempt is not None else None
+    return isinstance(talk, Call) and talk.unwanted_by is not None
 
 
 def _waits_for_bound(floor: Floor, agent: Agent) -> bool:

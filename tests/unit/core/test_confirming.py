@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dialer.core import commands as do
 from dialer.core.dialogs import Dismiss, PhrasesSpoken
+from dialer.core.found import LiveChannel
 from dialer.core.phrases import STOCK, Phrase, SpokenPhrases
 from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentOrder, CampaignOrder, Mode
@@ -91,7 +92,9 @@ def test_what_does_nothing_is_refused_in_words() -> None:
 
 
 def test_nothing_was_said_yet() -> None:
-    hearing(opening().log_in()).press("*#").expect(announced("/en/refused"))
+    hearing(opening().log_in().phone_goes()).press("*#").expect()
+    found = opening().asterisk_back(LiveChannel(channel=leg_of(ANNA), agent=ANNA, up=True, bridge=None))
+    hearing(found).press("*#").expect(announced("/en/refused"))
 
 
 def offered() -> Heard:

@@ -64,7 +64,7 @@ def test_the_clock_of_the_wrap_up_stands_still_meanwhile() -> None:
 def test_a_lead_on_offer_goes_back_and_is_not_passed_by() -> None:
     scene = opening(Mode.PREVIEW).order(CampaignOrder.START).log_in().fetched(make_lead(1)).ignore()
     assert scene.agent().offer is not None
-    scene.press("#").expect(like(do.ReturnLeads, leads=(make_lead(1),), due_at=None), MENU)
+    scene.press("#").expect(MENU, like(do.ReturnLeads, leads=(make_lead(1),), due_at=None))
     assert (scene.agent().state, scene.agent().reason, scene.agent().attempt) == (AgentState.PAUSED, "menu", None)
 
 
