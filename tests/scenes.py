@@ -37,9 +37,10 @@ def channel_of(n: int) -> ChannelId:
 
 
 class Scene(Playbook):
-    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so."""
+    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so.
+    What agents hear in their loop is looked for by those tests alone that are about it."""
 
-    quiet = (*Playbook.quiet, do.FetchLeads)
+    quiet = (*Playbook.quiet, do.FetchLeads, do.Announce)
 
     def feed(self, *events: Event) -> Self:
         """Give events to the dialer; no callback has become due when it asks for them alone."""

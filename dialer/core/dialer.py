@@ -18,7 +18,9 @@ from dialer.core import supervision as sv
 from dialer.core.agent import book
 from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
 from dialer.core.campaign import Campaign
+from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
+from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
@@ -74,6 +76,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
+        yield from confirm(self.floor)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -151,6 +154,8 @@ class Dialer:
                     yield from inherit(floor, found, now)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
+            case PhrasesSpoken(spoken=spoken):
+                floor.spoken = spoken
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
@@ -220,7 +225,7 @@ class Dialer:
                 pass
             case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
-            case "wrap" | "offer":
+            case "wrap" | "offer" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
             case "pace":
                 yield from tell_campaign(floor, CampaignName(timer.subject), event, now)

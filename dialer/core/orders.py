@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import agent as agents
 from dialer.core import campaign as campaigns
+from dialer.core import desk as agents
 from dialer.core import events as ev
 from dialer.core import permission, recorder, wishes
 from dialer.core import supervision as sv
