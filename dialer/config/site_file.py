@@ -150,6 +150,11 @@ class AgentSection(Section):
     phone: Phone | None = setting("Phone that Waihu may call to log the agent in; empty: the agent dials in.", None)
     teams: list[Name] = setting("Teams of the agent; a campaign names the teams that take its calls.", [])
     skills: list[Name] = setting("What callers may need an agent to be able to do; an inbound file asks for it.", [])
+    on_hook: bool = setting(
+        "Whether the agent stays logged in with the receiver down: `phone` is rung for a caller or a preview offer.",
+        False,
+    )
+    ring: Duration = setting("on_hook only: how long the phone rings before another agent's does.", "15s")
 
 
 class PauseReasonSection(Section):
@@ -201,6 +206,11 @@ class SiteFile(Section):
         {key: order.value for key, order in SUPERVISION_KEYS.items()},
     )
     pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
+    after_no_answer: Literal["pause", "ready"] = setting(
+        "What becomes of an agent who is on_hook and does not answer: pause until somebody says ready, or ready again "
+        "after five seconds.",
+        "pause",
+    )
 
     @field_validator("pause_reasons")
     @classmethod
@@ -216,6 +226,16 @@ class SiteFile(Section):
             if number in self.agents
         )
         return self
+
+    @field_validator("agents")
+    @classmethod
+    def _some_phone_to_ring(cls, agents: dict[str, AgentSection]) -> dict[str, AgentSection]:
+        refuse(
+            ((number, "on_hook"), "needs the agent's `phone`, which is rung, expected phone: such as PJSIP/1001")
+            for number, agent in agents.items()
+            if agent.on_hook and agent.phone is None
+        )
+        return agents
 
     @field_validator("trunks")
     @classmethod

@@ -18,6 +18,7 @@ from dialer.core.floor import Floor
 from dialer.core.keypad import press
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
+from dialer.core.on_hook import LOGGED_IN_SOUND
 from dialer.core.signals import CalledOff
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
@@ -30,11 +31,11 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
     match event:
         case ev.LoginTried() | ev.PinChecked() if is_supervisor(floor, event.agent):
             yield from admit(floor, event)
-        case ev.LoginTried() if known is None or known.state.on_shift:
+        case ev.LoginTried() if known is None or not known.may_come:
             yield do.DenyAgent(channel=event.channel)
         case ev.LoginTried(pin=pin):
             yield do.CheckPin(channel=event.channel, agent=event.agent, pin=pin)
-        case ev.PinChecked(right=True) if known is not None and not known.state.on_shift:
+        case ev.PinChecked(right=True) if known is not None and known.may_come:
             yield do.AdmitAgent(channel=event.channel, agent=event.agent)
         case ev.PinChecked():
             yield do.DenyAgent(channel=event.channel)
@@ -43,6 +44,9 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
             yield do.HangUp(channel=event.channel)
         case ev.AgentLegUp():
             yield from tell(floor, now, ToAgent(event.agent, event))
+            dialled_in = known.profile.on_hook is not None and known.leg is None and known.calling is None
+            if dialled_in and floor.agents[event.agent].leg == event.channel:
+                yield do.Announce(channel=event.channel, agent=event.agent, sound=LOGGED_IN_SOUND)
 
 
 def keyed(floor: Floor, number: AgentNumber, digit: str, now: datetime) -> Wishes:
