@@ -20,6 +20,7 @@ from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.on_hook import LOGGED_IN_SOUND
 from dialer.core.signals import CalledOff
+from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
 Wishes = Iterator[do.Command]
@@ -70,6 +71,8 @@ def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: date
     elif event.order is AgentOrder.END_CALL:
         if agent.attempt is not None and (agent.state is AgentState.TALKING or _is_bound(floor, agent)):
             yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
+    elif event.order is AgentOrder.DO_NOT_CALL:
+        yield from keep_wish(floor, event, now)
     elif event.order in recorder.ORDERS:
         yield from recorder.ordered(floor, agent, event.order)
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):

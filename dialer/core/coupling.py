@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import handover as calls
 from dialer.core import on_hook as agents
 from dialer.core import signals as sig
+from dialer.core import wished_call as calls
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.ending import close_attempt
 from dialer.core.events import Event

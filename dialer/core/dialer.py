@@ -31,6 +31,7 @@ from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, log_in_again, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
+from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
@@ -128,6 +129,8 @@ class Dialer:
                 yield from self._timer_fired(timer, event, now)
             case ev.AgentOrdered(agent=agent):
                 yield from agent_orders.ordered(floor, agent, event, now)
+            case ev.CallbackSet():
+                yield from keep_wish(floor, event, now)
             case ev.LeadsFetched():
                 yield from self._leads_fetched(event, now)
             case ev.CampaignOrdered(campaign=name) if name in floor.campaigns:

@@ -99,6 +99,16 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPolicy:
+    """What agents may promise a customer, and for how long a promise is theirs alone."""
+
+    latest: timedelta = timedelta(days=90)
+    """From the talk until the moment that is promised, at most."""
+    mine_for: timedelta = timedelta(minutes=30)
+    """So long after that moment a callback of one agent waits for this agent; then anybody may make it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingPolicy:
     """Which talks are recorded, and for how long."""
 
@@ -159,6 +169,7 @@ class CampaignPolicy:
     """Asterisk sound played to a person for whom no agent was there."""
     detect_machines: bool = False
     recording: RecordingPolicy = RecordingPolicy()
+    callbacks: CallbackPolicy = CallbackPolicy()
 
     def disposition_for(self, digit: str) -> AgentDisposition | None:
         """The disposition on this key, or None."""

@@ -64,7 +64,7 @@ def hung_up(floor: Floor, before: Agent, after: Agent) -> Iterator[Letter]:
     if before.leg is None or after.leg is not None or before.profile.on_hook is None or before.attempt is None:
         return
     talk = floor.talk(before.attempt)
-    if talk is None or talk.agent != before.number or (isinstance(talk, Call) and talk.claim is not None):
+    if talk is None or talk.agent != before.number or talk.claim is not None:
         return
     dialled_for = isinstance(talk, Call) and talk.bound and talk.state.pending
     if dialled_for or after.state is AgentState.TALKING:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dialer.core import commands as do
+from dialer.core.caller import QueuedCaller
 from dialer.core.dialer import Dialer
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
@@ -46,7 +47,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
-            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and c.state in CALLER_WITH_AGENT]
+            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and _holds_agent(c)]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -66,7 +67,7 @@ def check_floor(world: World) -> None:
     bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
-    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not c.alone)
+    callers = (c for c in floor.callers.values() if _holds_agent(c))
     holders.update(c.agent for c in callers if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
@@ -141,6 +142,10 @@ def _check_call(dialer: Dialer, call: Call) -> None:
         assert ready is None or lost, f"{call.id} waits while {ready} is ready"
     if call.state in GUARDED or (call.state.holds_line and call.parted_at is not None):
         assert lost or call.guard in alarms, f"no guard: {call}"
+
+
+def _holds_agent(caller: QueuedCaller) -> bool:
+    return caller.state in CALLER_WITH_AGENT and not caller.alone and caller.claim is None
 
 
 def _is_with_agent(call: Call) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialer.core import events as ev
-from dialer.core import handover as calls
 from dialer.core import signals as sig
+from dialer.core import wished_call as calls
+from dialer.core.callback import Callback
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_call import Call
 from dialer.core.machines.samples import (
@@ -80,6 +81,8 @@ CALL = Machine(
         "AttemptClosed": ev.AttemptClosed(attempt=A),
         "EndedUnseen": sig.EndedUnseen(word=WORD),
         "FoundTalking": FOUND,
+        "CallbackPromised": sig.CallbackPromised(callback=Callback(at=LATER, asked_for=LATER)),
+        "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
