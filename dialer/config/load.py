@@ -130,6 +130,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                     teams=frozenset(map(TeamName, agent.teams)),
                     skills=frozenset(map(Skill, agent.skills)),
                     on_hook=OnHook(ring=agent.ring, back_after=back_after) if agent.on_hook else None,
+                    language=agent.language or said.language,
                 )
                 for number, agent in said.agents.items()
             },
@@ -148,6 +149,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 for number, supervisor in said.supervisors.items()
             },
             supervision_keys=said.supervision_keys,
+            time_zone=said.time_zone,
         ),
         database=DatabaseSettings(url=secrets[DATABASE_URL]),
         asterisk=AsteriskSettings(

@@ -18,7 +18,9 @@ from dialer.core import supervision as sv
 from dialer.core.agent import book
 from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
 from dialer.core.campaign import Campaign
+from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
+from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
@@ -73,6 +75,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
+        yield from confirm(self.floor)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -152,6 +155,8 @@ class Dialer:
                 floor.pauses = pauses
             case ev.OnHookInherited(agents=agents):
                 yield from log_in_again(floor, agents, now)
+            case PhrasesSpoken(spoken=spoken):
+                floor.spoken = spoken
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
@@ -217,7 +222,7 @@ class Dialer:
                 pass
             case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
-            case "wrap" | "offer" | "ring" | "rest":
+            case "wrap" | "offer" | "ring" | "rest" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
             case "pace":
                 yield from tell_campaign(floor, CampaignName(timer.subject), event, now)

@@ -13,7 +13,7 @@ A phone is rung for the first in the queue, whoever that is when it is picked up
 see `summons`. Whom it rings for an offer is bound to the lead. A ring that is stopped is remembered in `calling` until
 Asterisk says that it ended: who picks up in that very moment comes too late.
 
-Everything else is as in `agent`.
+Everything else is as in `agent` and `desk`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialer.core import agent as agents
 from dialer.core import commands as do
+from dialer.core import desk as agents
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.agent import NORMAL_CLEARING, OFFER_SOUND, Step, enter, rest
+from dialer.core.agent import NORMAL_CLEARING, Step, enter, rest
+from dialer.core.dialogs import NOBODY_AT_IT, DeskLeft, Dialog, OpenDialog
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD, RING_GRACE
 from dialer.core.live_agent import Agent
@@ -37,12 +38,11 @@ NO_ANSWER = "no_answer"
 PHONE_BROKE = "phone"
 """Reason of the pause of whose phone broke in a talk, or could not be joined."""
 UNKNOWN_CAUSE = 0
-LOGGED_IN_SOUND = "agent-loginok"
-"""What an agent hears who dialled in, and may hang up then."""
 
 
 def step(agent: Agent, event: Event, now: datetime) -> Step:
-    """What an agent becomes by an event, and what it wishes then: as in `agent`, but where the receiver is down."""
+    """What an agent becomes by an event, and what it wishes then: as in `agent` and `desk`, but where the receiver is
+    down."""
     after, wishes = _step(agent, event, now)
     if after.offer is None and after.offer_time is not None:
         after = replace(after, offer_time=None)
@@ -93,7 +93,10 @@ def _step(agent: Agent, event: Event, now: datetime) -> Step:
         case _, ev.HungUp(channel=leg) if (
             leg == agent.leg and agent.profile.on_hook and agent.leaving is not AgentState.LOGGED_OUT
         ):
-            return _receiver_down(agent, event.cause, now)
+            # Who hangs up in a spoken dialog has left it.
+            left, wishes = agents.step(agent, DeskLeft(channel=leg, at=event.at), now)
+            down, more = _receiver_down(replace(left, desk=NOBODY_AT_IT), event.cause, now)
+            return down, (*wishes, *more)
         case AgentState.RESERVED, ev.AgentOrdered(order=AgentOrder.ACCEPT) if agent.rung:
             return agent, ()
         case _:
@@ -118,8 +121,8 @@ def _picked_up(agent: Agent, leg: ChannelId, now: datetime) -> Step:
     if agent.offer is None:
         return here, ()
     until = now + (agent.offer_time or timedelta(0))
-    sound = do.Announce(channel=leg, agent=agent.number, sound=OFFER_SOUND)
-    return here, (do.WakeAt(timer=agent.offer_timer, at=until), sound)
+    tell = OpenDialog(channel=leg, agent=agent.number, dialog=Dialog.OFFER)
+    return here, (do.WakeAt(timer=agent.offer_timer, at=until), tell)
 
 
 def _unanswered(agent: Agent, now: datetime) -> Step:

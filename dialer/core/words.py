@@ -188,6 +188,12 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    MENU = "menu"
+    """Open the spoken menu."""
+    ASK_CALLBACK = "ask_callback"
+    """Ask for the time of a callback when the talk is over, or now in the wrap-up."""
+    REPEAT = "repeat"
+    """Say the last confirmation again."""
     DO_NOT_CALL = "do_not_call"
     """The customer on the line, or the last one in wrap-up, must not be called any more."""
 

@@ -156,7 +156,10 @@ def _is_with_agent(call: Call) -> bool:
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
     floor, alarms = dialer.floor, dialer.alarms
     call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
-    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP)
+    in_dialog = agent.desk.dialog is not None
+    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP and not in_dialog)
+    assert (agent.desk_timer in alarms) == in_dialog
+    assert not in_dialog or agent.state in (AgentState.PAUSED, AgentState.WRAP_UP), f"joined in a dialog: {agent}"
     assert (agent.offer_timer in alarms) == (agent.offer is not None and not agent.rung)
     if agent.state in (AgentState.RESERVED, AgentState.TALKING):
         assert agent.leg is not None or agent.profile.on_hook is not None

@@ -11,6 +11,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.agent import BROKEN_AFTER
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.events import Event
 from dialer.core.live_agent import Agent
 from dialer.core.on_hook import NO_ANSWER, PHONE_BROKE, step
@@ -140,7 +141,7 @@ def test_the_preview_begins_when_the_phone_is_picked_up() -> None:
     here, wishes = step(OFFERED, up(calling(OFFERED)), LATER)
     assert here.leg == OFFERED.calling
     assert do.WakeAt(timer=here.offer_timer, at=LATER + timedelta(seconds=30)) in wishes
-    assert do.Announce(channel=calling(OFFERED), agent=ANNA, sound="beep") in wishes
+    assert OpenDialog(channel=calling(OFFERED), agent=ANNA, dialog=Dialog.OFFER) in wishes
     assert after(here, order(AgentOrder.ACCEPT)).offer is None
 
 
@@ -206,3 +207,19 @@ def test_from_another_phone_while_the_own_one_rings() -> None:
     here, wishes = step(RUNG, up(LEG), LATER)
     assert (here.leg, here.rung) == (LEG, False)
     assert do.HangUp(channel=calling(RUNG)) in wishes
+
+
+def test_who_hangs_up_in_a_spoken_dialog_has_left_it() -> None:
+    here = replace(READY, leg=LEG)
+    assert after(here, order(AgentOrder.MENU), gone(LEG)) == replace(READY, since=LATER)
+    wrapping = after(replace(TALKING, since=LATER), sig.CallEnded(attempt=A, wrap_up=timedelta(seconds=5)))
+    down, wishes = step(after(wrapping, order(AgentOrder.MENU)), gone(LEG), LATER)
+    assert (down.state, down.leg, down.desk.dialog) == (AgentState.WRAP_UP, None, None)
+    assert do.WakeAt(timer=down.wrap_timer, at=LATER + timedelta(seconds=5)) in wishes
+
+
+def test_no_dialog_is_opened_for_who_asked_for_one_and_hung_up() -> None:
+    asked = after(TALKING, order(AgentOrder.ASK_CALLBACK), gone(LEG))
+    wrapping, wishes = step(asked, sig.CallEnded(attempt=A, wrap_up=timedelta(seconds=5)), LATER)
+    assert do.WakeAt(timer=READY.wrap_timer, at=LATER + timedelta(seconds=5)) in wishes
+    assert wrapping.desk.dialog is None

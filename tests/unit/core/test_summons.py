@@ -10,8 +10,9 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import queues
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.found import LiveChannel
-from dialer.core.on_hook import LOGGED_IN_SOUND, NO_ANSWER
+from dialer.core.on_hook import NO_ANSWER
 from dialer.core.policy import OnHook
 from dialer.core.queueing import CallerState
 from dialer.core.snapshot import snapshot
@@ -162,7 +163,7 @@ def test_who_is_on_hook_with_a_caller_is_not_reckoned_with_for_the_next_customer
 def test_a_preview_offer_rings_the_phone_and_is_dialled_when_it_is_accepted() -> None:
     play = on_hook(ANNA, mode=Mode.PREVIEW).order(CampaignOrder.START).ignore()
     play.fetched(make_lead(1)).expect(like(do.CallAgent, agent=ANNA))
-    play.wait(4).picks_up().expect(do.Announce(channel=play.wished_ring(), agent=ANNA, sound="beep"))
+    play.wait(4).picks_up().expect(OpenDialog(channel=play.wished_ring(), agent=ANNA, dialog=Dialog.OFFER))
     play.feed(ev.DigitPressed(channel=play.wished_ring(), at=play.now, digit="1"))
     play.expect(like(do.OpenAttempt, agent=ANNA))
 
@@ -196,7 +197,7 @@ def test_who_dials_in_hears_that_it_worked_and_may_hang_up() -> None:
     play.feed(ev.PinChecked(channel=leg, at=play.now, agent=ANNA, right=True))
     play.expect(do.AdmitAgent(channel=leg, agent=ANNA))
     play.feed(ev.AgentLegUp(channel=leg, at=play.now, agent=ANNA))
-    play.expect(do.Announce(channel=leg, agent=ANNA, sound=LOGGED_IN_SOUND))
+    assert play.wished(do.Announce) == [do.Announce(channel=leg, agent=ANNA, sound="agent-loginok")]
     # Nobody else is let in meanwhile.
     play.feed(replace(tried, channel=ChannelId("second"))).expect(do.DenyAgent(channel=ChannelId("second")))
     play.puts_down()
