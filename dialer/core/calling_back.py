@@ -71,7 +71,8 @@ def _take_out(floor: Floor, name: CampaignName, lead: Lead) -> None:
 def _owner_ready(floor: Floor, one: OwnCallback, name: CampaignName, now: datetime) -> Agent | None:
     """The owner, when ready and not awaited by other lines."""
     owner = next((agent for agent in floor.agents_of(name) if agent.number == one.lead.owner), None)
-    if owner is None or owner.state is not AgentState.READY or owner.leg is None:
+    preview = floor.campaigns[name].policy.pacing.mode is Mode.PREVIEW
+    if owner is None or not (owner.at_hand or (preview and owner.may_be_rung)):
         return None
     return owner if now - one.since >= _longest_ring(floor, owner) or not is_awaited(floor, owner) else None
 

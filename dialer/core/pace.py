@@ -17,7 +17,7 @@ from dialer.core.hopper import Taken, take, wanted
 from dialer.core.lead import Lead
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Plan, PoolView
+from dialer.core.pacing.view import Plan, PlanKind, PoolView
 from dialer.core.policy import CampaignPolicy
 from dialer.core.pool import pending_calls, pool_view
 from dialer.core.shut import return_shut
@@ -43,7 +43,7 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
     view = pool_view(floor, campaign, now)
     decision = _in_turn(plan(policy.pacing, view, campaign.rates), turn)
     taken = take(campaign.hopper, decision.lines, policy, floor.number_in_use, now)
-    kind, because = _reason(campaign, decision, taken, now)
+    kind, because = _reason(campaign, decision, taken, view.on_hook, now)
     because += _kept_for_own(floor, name)
     made = Decision(
         since=now,
@@ -107,13 +107,16 @@ def _kept_for_own(floor: Floor, name: CampaignName) -> str:
     return f"; {kept} kept for callbacks of their own" if kept else ""
 
 
-def _reason(campaign: Campaign, decision: Plan, taken: Taken, now: datetime) -> tuple[str, str]:
-    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way."""
+def _reason(campaign: Campaign, decision: Plan, taken: Taken, on_hook: int, now: datetime) -> tuple[str, str]:
+    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way. For want of
+    agents none are fetched; where that is so because all are on hook, it is said."""
     if taken.leads:
         return LAUNCHED, decision.because
     if decision.let_go:
         return LET_GO, decision.because
-    if not campaign.hopper.leads and (campaign.only_callbacks or not campaign.fetching):
+    nobody = bool(on_hook) and decision.kind is PlanKind.NO_AGENTS
+    fetching = campaign.fetching and not campaign.only_callbacks
+    if not campaign.hopper.leads and not fetching and not nobody:
         return "no_leads", _no_leads(campaign, now)
     if taken.shut:
         return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
@@ -134,7 +137,7 @@ def _no_leads(campaign: Campaign, now: datetime) -> str:
 
 
 def _offer(floor: Floor, lead: Lead, policy: CampaignPolicy, now: datetime) -> Wishes:
-    agent = floor.readiest_agent(policy.name)
+    agent = floor.readiest_for_offer(policy.name)
     if agent is None:
         yield do.ReturnLeads(leads=(lead,), reason="no agent to offer it to")
         return
