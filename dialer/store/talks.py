@@ -17,7 +17,8 @@ _SUPPRESS = text("""
 """)
 
 _GO_ON = text("""
-    UPDATE campaign_leads cl SET lead_end = :end, due_at = :due, callback = :callback, run_id = NULL, attempt_id = NULL,
+    UPDATE campaign_leads cl SET lead_end = :end, due_at = :due, callback = :callback, callback_agent = NULL,
+        run_id = NULL, attempt_id = NULL,
         held_because = NULL, changed_at = now()
     FROM campaigns c
     WHERE c.name = :campaign AND cl.campaign_id = c.id AND cl.customer_id = :customer
