@@ -2,8 +2,9 @@
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
-record, `*9` log out. Between calls a single digit answers whatever is being asked: how the call went, or whether to
-dial the lead on offer (1) or not (2).
+record, `*9` log out, `*#` say the last confirmation again; `**1` and `**2` say of the customer that a callback is
+wanted, or no call ever again. Between calls a single digit answers whatever is being asked: how the call went, or
+whether to dial the lead on offer (1) or not (2); `#` opens the spoken menu.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
-from dialer.core.policy import CampaignPolicy, SitePolicy
+from dialer.core.policy import Choices, SitePolicy
 from dialer.core.words import AgentOrder, AgentState
 
 ORDERS = {
@@ -21,25 +22,31 @@ ORDERS = {
     "*3": AgentOrder.PAUSE_RECORDING,
     "*4": AgentOrder.RECORD,
     "*9": AgentOrder.LOG_OUT,
+    "*#": AgentOrder.REPEAT,
+    "**1": AgentOrder.ASK_CALLBACK,
+    "**2": AgentOrder.DO_NOT_CALL,
 }
 PAUSE = "*2"
+CUSTOMER = "**"
+MENU = "#"
+BETWEEN_CALLS = (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP)
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
 
-def press(
-    agent: Agent, digit: str, campaign: CampaignPolicy | None, site: SitePolicy
-) -> tuple[Agent, AgentOrdered | None]:
+def press(agent: Agent, digit: str, choices: Choices | None, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     """Add one key to what the agent pressed before, and say what it means now; unknown sequences are forgotten.
 
-    `campaign` is that of the agent's present or last call, for the keys of its dispositions.
+    `choices` are what the agent can say of the present or last customer.
     """
     keys = agent.pending_keys + digit
     if keys.startswith("*"):
         return _starred(agent, keys, site)
+    if digit == MENU and (agent.state in BETWEEN_CALLS or agent.offer is not None):
+        return agent, _order(agent, AgentOrder.MENU)
     if agent.state is AgentState.RESERVED and agent.offer is not None and digit in ANSWERS_TO_OFFER:
         return agent, _order(agent, ANSWERS_TO_OFFER[digit])
-    if agent.state is AgentState.WRAP_UP and campaign is not None:
-        chosen = campaign.disposition_for(digit)
+    if agent.state is AgentState.WRAP_UP and choices is not None:
+        chosen = choices.disposition_for(digit)
         return agent, _order(agent, AgentOrder.DISPOSE, chosen.name) if chosen else None
     return agent, None
 
@@ -48,12 +55,19 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
     done = replace(agent, pending_keys="")
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])
-    if keys in ("*", PAUSE):
+    if keys in ("*", PAUSE, CUSTOMER):
         return replace(agent, pending_keys=keys), None
     if keys.startswith(PAUSE):
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)
     return done, None
+
+
+def is_unknown(before: Agent, after: Agent) -> bool:
+    """Whether a key that made no order means nothing at all: it ended what was begun, or answers no question."""
+    if after.pending_keys:
+        return False
+    return bool(before.pending_keys) or before.state is AgentState.WRAP_UP or before.offer is not None
 
 
 def _order(agent: Agent, order: AgentOrder, argument: str = "") -> AgentOrdered:

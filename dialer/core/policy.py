@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
 from dialer.core.words import (
@@ -133,6 +134,23 @@ class AgentDisposition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What agents can say of a talk when it is over."""
+
+    dispositions: tuple[AgentDisposition, ...] = ()
+    default: str | None = None
+    """Taken when an agent chooses none in time."""
+
+    def disposition_for(self, digit: str) -> AgentDisposition | None:
+        """The disposition on this key, or None."""
+        return next((d for d in self.dispositions if d.digit == digit), None)
+
+    def disposition_named(self, name: str) -> AgentDisposition | None:
+        """The disposition of this name, or None."""
+        return next((d for d in self.dispositions if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
     """A way out to the telephone network."""
 
@@ -171,13 +189,24 @@ class CampaignPolicy:
     recording: RecordingPolicy = RecordingPolicy()
     callbacks: CallbackPolicy = CallbackPolicy()
 
-    def disposition_for(self, digit: str) -> AgentDisposition | None:
-        """The disposition on this key, or None."""
-        return next((d for d in self.dispositions if d.digit == digit), None)
+    @property
+    def choices(self) -> Choices:
+        """What agents can say of a call."""
+        return Choices(dispositions=self.dispositions, default=self.default_disposition)
 
     def disposition_named(self, name: str) -> AgentDisposition | None:
         """The disposition of this name, or None."""
-        return next((d for d in self.dispositions if d.name == name), None)
+        return self.choices.disposition_named(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnHook:
+    """How an agent is rung who is logged in with the receiver down."""
+
+    ring: timedelta = timedelta(seconds=15)
+    """How long the phone rings for a caller or an offer."""
+    back_after: timedelta | None = None
+    """Who did not answer is paused for so long; None: until somebody says that the agent is ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +220,10 @@ class AgentProfile:
     teams: frozenset[TeamName] = frozenset()
     skills: frozenset[Skill] = frozenset()
     """What callers can need an agent to have."""
+    on_hook: OnHook | None = None
+    """The agent stays logged in with the receiver down, and `phone` is rung; None: the phone stays up."""
+    language: str = DEFAULT_LANGUAGE
+    """In which Waihu speaks to the agent."""
 
     def serves(self, policy: CampaignPolicy) -> bool:
         """Whether the agent may take calls of this campaign."""
@@ -248,3 +281,5 @@ class SitePolicy:
     supervisors: Mapping[SupervisorNumber, SupervisorProfile] = field(default_factory=dict)
     supervision_keys: Mapping[str, SupervisionOrder] = field(default_factory=lambda: SUPERVISION_KEYS)
     """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""
+    time_zone: str = "UTC"
+    """IANA name, of the agents' clocks."""

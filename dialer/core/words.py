@@ -139,7 +139,7 @@ class AgentState(StrEnum):
 
     @property
     def on_shift(self) -> bool:
-        """Counts as staffed: has a phone leg and is or will again be at the pacer's disposal."""
+        """Counts as staffed: has a phone leg, or is on hook and can be rung."""
         return self not in (AgentState.LOGGED_OUT, AgentState.LOST)
 
 
@@ -188,6 +188,12 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    MENU = "menu"
+    """Open the spoken menu."""
+    ASK_CALLBACK = "ask_callback"
+    """Ask for the time of a callback when the talk is over, or now in the wrap-up."""
+    REPEAT = "repeat"
+    """Say the last confirmation again."""
     DO_NOT_CALL = "do_not_call"
     """The customer on the line, or the last one in wrap-up, must not be called any more."""
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.dialogs import DeskLeft, Dismiss, OpenDialog
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.guards import JOIN_GUARD
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
@@ -144,6 +145,10 @@ class AsteriskModel:
             case do.CallAgent(agent=agent, channel=channel):
                 failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
                 self._perform(delay, lambda: self._ring_agent(agent, channel), lambda: self.world.post(failed))
+            case Dismiss(channel=channel):
+                self._perform(delay, lambda: self.hang_up(channel))
+            case OpenDialog(channel=channel):
+                self._perform(delay, lambda: self._speak(channel))
             case do.AdmitAgent(channel=channel, agent=agent):
                 self._perform(delay, lambda: self._to_loop(channel, agent))
             case do.DenyAgent(channel=channel):
@@ -318,6 +323,16 @@ class AsteriskModel:
             self._then(leg, self.world.chance.uniform(0.5, 4.0), lambda: self._to_loop(channel, agent))
         else:
             self._then(leg, 10.0, lambda: self.hang_up(channel, 19))
+
+    def _speak(self, channel: ChannelId) -> None:
+        """A spoken dialog; now and then nobody says that it is over."""
+        leg = self.channels.get(channel)
+        if leg is None:
+            return
+        leg.place += 1
+        if self.world.chance.random() > self.manners.slow:
+            over = DeskLeft(channel=channel, at=self.world.now)
+            self._then(leg, self.world.chance.uniform(0.5, 20.0), lambda: self.tell(over))
 
     def _to_loop(self, channel: ChannelId, agent: AgentNumber) -> None:
         leg = self.channels.get(channel)

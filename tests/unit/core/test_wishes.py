@@ -85,11 +85,11 @@ def test_a_disposition_that_forbids_it_comes_later_and_wins() -> None:
 
 
 def test_a_callback_after_a_disposition_that_forbids_it_is_refused_until_another_is_chosen() -> None:
-    scene = talking(dispositions=CHOICES).agent_order(AgentOrder.DISPOSE, "refused")
+    scene = talking(dispositions=CHOICES).agent_order(AgentOrder.DISPOSE, "refused").ignore()
     late = call_back(scene, scene.now + DAY)
     assert said(scene, late) == "the call ends as 'refused', and who is disposed of so is not called back"
     scene.feed(late).expect(like(do.ReportOddity, subject=ANNA))
-    scene.agent_order(AgentOrder.DISPOSE, "sale").feed(late).expect()
+    scene.agent_order(AgentOrder.DISPOSE, "sale").ignore().feed(late).expect()
     scene.hung_up()
     assert next_of(scene).callback
 
@@ -100,7 +100,7 @@ def test_who_does_not_want_to_be_called_is_suppressed_and_loses_the_callback() -
     scene.feed(callback).agent_order(AgentOrder.DO_NOT_CALL).expect()
     assert said(scene, callback) == "the customer does not want to be called any more"
     scene.agent_order(AgentOrder.DISPOSE, "sale")
-    assert next_of(scene) == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+    assert next_of(scene) == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
     assert scene.call().unwanted_by == ANNA
 
 
