@@ -28,6 +28,7 @@ from dialer.core.dialer import Dialer
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
+from dialer.core.wishes import answer
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
@@ -238,8 +239,11 @@ class Daemon:
                 event = await speak(self._rulebook.configuration.site.speech, event)
             except CannotSpeak as error:
                 return str(error)
+        said = "ok"
+        if isinstance(event, ev.CallbackSet):
+            said = f"ok {answer(self._engine.dialer.floor, event, self._engine.clock.now())}"
         self._engine.post(event)
-        return "ok"
+        return said
 
     async def _publish(self, run: Run) -> None:
         while True:
