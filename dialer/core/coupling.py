@@ -228,7 +228,7 @@ def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
         return  # It was taken over: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
-        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=call.policy.default_disposition))
+        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=calls.by_default(call)))
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=call.id, wrap_up=call.policy.wrap_up))
 
@@ -241,7 +241,7 @@ def _left_customer(floor: Floor, before: Agent, after: Agent) -> Consequences:
     if before.state is AgentState.RESERVED:
         yield ToCall(call.id, sig.Unpromised(agent=before.number))
         return
-    chosen = after.chosen or before.chosen or call.policy.default_disposition
+    chosen = after.chosen or before.chosen or calls.by_default(call)
     yield ToCall(call.id, sig.WrappedUp(agent=before.number, disposition=chosen))
 
 
