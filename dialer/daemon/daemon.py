@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import structlog
 
+from agi.routes.agent import AgentRoute
 from agi.voice import CannotSpeak
 from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
@@ -29,6 +30,8 @@ from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
+from dialer.daemon.agent_desk import AgentDesk
+from dialer.daemon.agent_phrases import AgentPhrases, voices_of
 from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
@@ -90,7 +93,10 @@ class Daemon:
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
         self._recordings = RecordingKeeper(self._database, site.recordings) if site.recordings is not None else None
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
-        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), self._task_died)
+        agents = AgentRoute(
+            AgentDesk(self._engine, self._database), lambda: voices_of(self._rulebook.configuration.site.speech)
+        )
+        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), agents, self._task_died)
         self._rulebook = Rulebook(
             configuration,
             environment,
@@ -198,6 +204,7 @@ class Daemon:
         start("status", self._publish(run))
         start("pacing memory", self._memory.keep())
         start("configuration", self._rulebook.follow())
+        start("phrases", AgentPhrases(self._engine.post, lambda: self._rulebook.configuration).keep())
         start("drop window", self._rulebook.refresh_windows())
         if self._recordings is not None:
             start("recordings", self._recordings.keep())
