@@ -26,6 +26,7 @@ from dialer.config.pins import PinFile
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
+from dialer.core.dialogs import MENU_REASON
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
@@ -157,7 +158,9 @@ class Daemon:
         """Who was paused, and who was logged in on hook, when the last run was heard of last."""
         last = await latest_status(self._database)
         agents = last.status.get("agents", ()) if last is not None else ()
-        pauses = {AgentNumber(one["number"]): one["reason"] for one in agents if one["state"] == AgentState.PAUSED}
+        # Who was in the menu was ready before, and the menu has ended with the last run.
+        paused = (one for one in agents if one["state"] == AgentState.PAUSED and one["reason"] != MENU_REASON)
+        pauses = {AgentNumber(one["number"]): one["reason"] for one in paused}
         on_hook = (one for one in agents if one.get("on_hook") and AgentState(one["state"]).on_shift)
         self._engine.post(ev.PausesInherited(pauses=pauses))
         self._engine.post(ev.OnHookInherited(agents=frozenset(AgentNumber(one["number"]) for one in on_hook)))
