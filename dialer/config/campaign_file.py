@@ -10,6 +10,7 @@ from pydantic import ConfigDict, ValidationInfo, field_validator, model_validato
 from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
+from dialer.config.machines_section import MachinesSection
 from dialer.config.preset import PresetNames
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
@@ -28,7 +29,6 @@ from dialer.config.quantities import (
 from dialer.config.recording_section import RecordingSection
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
-from dialer.core.answer_limit import LONGEST_DETECTION
 from dialer.core.words import CountedFrom, Disposition, DispositionFlag, Mode
 
 _ENDING = frozenset({DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
@@ -206,9 +206,8 @@ class CampaignFile(Section):
     safe_harbour_message: Sound | None = setting(
         "Sound for a person for whom no agent was there; empty: the site's.", None
     )
-    detect_machines: bool = setting(
-        "Whether answering machines are told from people (AMD). It takes 2 to 5 s of the person's patience, and errs.",
-        False,
+    machines: MachinesSection = setting(
+        "Answering machines: whether they are told from people, and what becomes of them.", {}
     )
     recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
 
@@ -253,18 +252,20 @@ class CampaignFile(Section):
             raise ValueError(f"{name!r} is no disposition of this campaign{hint}")
         return name
 
-    @field_validator("detect_machines")
+    @field_validator("machines")
     @classmethod
-    def _leaves_time_for_an_agent(cls, detect: bool, info: ValidationInfo) -> bool:
-        pacing = info.data.get("pacing")
-        if not detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
-            return detect
-        if pacing.answer_limit <= LONGEST_DETECTION:
-            raise ValueError(
-                f"listens for up to {_seconds(LONGEST_DETECTION)} of the {_seconds(pacing.answer_limit)} that "
-                "pacing.answer_limit leaves from connect, expected false, or pacing.counted_from: greeting"
+    def _leaves_time_for_an_agent(cls, machines: MachinesSection, info: ValidationInfo) -> MachinesSection:
+        pacing, longest = info.data.get("pacing"), machines.settings.total_analysis
+        if not machines.detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
+            return machines
+        if pacing.answer_limit <= longest:
+            problem = (
+                f"listens for up to {_seconds(longest)} of the {_seconds(pacing.answer_limit)} that "
+                "pacing.answer_limit leaves from connect, expected false, a shorter settings.total_analysis, or "
+                "pacing.counted_from: greeting"
             )
-        return detect
+            refuse([(("detect",), problem)])
+        return machines
 
     @field_validator("recording")
     @classmethod

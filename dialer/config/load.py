@@ -248,7 +248,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         ),
         default_disposition=said.default_disposition,
         safe_harbour_message=harbour,
-        detect_machines=said.detect_machines,
+        machines=said.machines.policy(),
         recording=said.recording.policy(),
     )
     return replace(policy, version=fingerprint(policy))

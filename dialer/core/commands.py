@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialer.core.detection import Detection, LeftMessage, Truth
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AttemptLimit
 from dialer.core.words import (
@@ -19,6 +20,7 @@ from dialer.core.words import (
     CampaignState,
     ChannelId,
     Disposition,
+    MachineVerdict,
     Mode,
     Timer,
     TrunkName,
@@ -49,7 +51,8 @@ class Originate(TelephoneCommand):
     ring_time: timedelta
     answer_limit: timedelta
     message: str
-    detect_machines: bool
+    detection: Detection | None
+    """How to listen for machines; None: not at all."""
     record: bool = False
     """Begin a recording when the customer is joined with an agent."""
 
@@ -78,6 +81,15 @@ class PlayMessage(TelephoneCommand):
     """Play the safe-harbour message to a customer, then hang up."""
 
     channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveMessage(TelephoneCommand):
+    """Wait until a machine has said its greeting, leave it a message, then hang up; answered by `MessageOnMachine`."""
+
+    channel: ChannelId
+    sound: str
+    most_length: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +188,12 @@ class Outcome:
     sip_code: int | None
     dial_status: str | None
     seconds_talked: float
+    verdict: MachineVerdict = MachineVerdict.OFF
+    verdict_cause: str = ""
+    sampled: bool = False
+    truth: Truth | None = None
+    left: LeftMessage | None = None
+    """The last five: see `dialer.core.detection`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,15 @@
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
-record, `*9` log out. Between calls a single digit answers whatever is being asked: how the call went, or whether to
-dial the lead on offer (1) or not (2).
+record, `*9` log out; of one taken for a machine `**3` it is a person, `**4` it is a machine. Between calls a single
+digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or not (2).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from dialer.core.detection import Truth
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
 from dialer.core.policy import CampaignPolicy, SitePolicy
@@ -23,6 +24,8 @@ ORDERS = {
     "*9": AgentOrder.LOG_OUT,
 }
 PAUSE = "*2"
+VERDICT = "**"
+TRUTHS = {"3": Truth.PERSON, "4": Truth.MACHINE}
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
 
@@ -48,8 +51,11 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
     done = replace(agent, pending_keys="")
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])
-    if keys in ("*", PAUSE):
+    if keys in ("*", PAUSE, VERDICT):
         return replace(agent, pending_keys=keys), None
+    if keys.startswith(VERDICT):
+        truth = TRUTHS.get(keys[len(VERDICT) :])
+        return done, _order(agent, AgentOrder.VERDICT, truth) if truth is not None else None
     if keys.startswith(PAUSE):
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)

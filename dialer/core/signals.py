@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialer.core.detection import Truth
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
@@ -43,6 +44,19 @@ class Unpromised(Signal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledOff(Signal):
     """End it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyReady(Signal):
+    """No agent is ready to hear what it is that answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Signal):
+    """This agent says what it is, of a customer who was taken for a machine."""
+
+    agent: AgentNumber
+    truth: Truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

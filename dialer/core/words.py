@@ -85,6 +85,10 @@ class CallState(StrEnum):
     JOINING = "joining"
     """An agent is promised and Asterisk was asked to bridge."""
     TALKING = "talking"
+    MACHINE = "machine"
+    """A machine answered, and an agent who is ready is looked for; the answer comes within the same moment."""
+    LEAVING_MESSAGE = "leaving_message"
+    """On a machine: its greeting is waited out, then our message plays."""
     CLOSING = "closing"
     """The safe-harbour message plays."""
     ENDING = "ending"
@@ -179,6 +183,8 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    VERDICT = "verdict"
+    """Say whether a customer who was taken for a machine is a person or a machine."""
 
 
 class RecordingMode(StrEnum):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import LeftMessage
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.guards import JOIN_GUARD
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
@@ -41,6 +42,7 @@ class Channel:
     answered_at: datetime | None = None
     bridged: bool = False
     message: bool = False
+    left: LeftMessage | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
     changed_at: datetime | None = None
     """When it last came into a bridge or left one."""
@@ -139,6 +141,8 @@ class AsteriskModel:
                 self._perform(delay, lambda: self._join(command), lambda: self._not_joined(command))
             case do.PlayMessage(channel=channel):
                 self._perform(delay, lambda: self._play(channel))
+            case do.LeaveMessage(channel=channel):
+                self._perform(delay, lambda: self._leave_message(channel))
             case do.HangUp(channel=channel):
                 self._perform(delay, lambda: self.hang_up(channel))
             case do.CallAgent(agent=agent, channel=channel):
@@ -202,10 +206,10 @@ class AsteriskModel:
         assert wish is not None
         leg.up, leg.answered_at = True, self.world.now
         self.tell(ev.Answered(channel=leg.id, at=self.world.now))
-        machine = wish.detect_machines and self.world.chance.random() < self.manners.machine
-        if wish.detect_machines:
+        machine = wish.detection and self.world.chance.random() < self.manners.machine
+        if wish.detection:
             leg.verdict = MachineVerdict.MACHINE if machine else MachineVerdict.HUMAN
-        self._then(leg, self.world.chance.uniform(2.0, 5.0) if wish.detect_machines else 0.001, lambda: self._in(leg))
+        self._then(leg, self.world.chance.uniform(2.0, 5.0) if wish.detection else 0.001, lambda: self._in(leg))
         patience = self.world.chance.choice([0.3, 1.5, 30.0, 30.0, 30.0])
         self._then(leg, patience, lambda: self.hang_up(leg.id), only_here=False)
 
@@ -247,6 +251,28 @@ class AsteriskModel:
             press = ev.DigitPressed(channel=channel, at=self.world.now, digit="9")
             self._then(leg, 1.0, lambda: self.tell(press))
         self._then(leg, MESSAGE_SECONDS, lambda: self.hang_up(channel))
+
+    def _leave_message(self, channel: ChannelId) -> None:
+        leg = self.channels.get(channel)
+        if leg is None or not leg.up:
+            return
+        self._leave_bridge(leg)
+        leg.place += 1
+        leg.left = LeftMessage.NOT_BEGUN
+        chance = self.world.chance
+
+        def come_to(left: LeftMessage) -> None:
+            leg.left = left
+            self.tell(ev.MessageOnMachine(channel=channel, at=self.world.now, left=left))
+            if left is not LeftMessage.CUT:
+                self.hang_up(channel)
+
+        self._then(leg, chance.uniform(0.5, 6.0), lambda: come_to(LeftMessage.CUT))
+        if chance.random() < 0.3:
+            press = ev.DigitPressed(channel=channel, at=self.world.now, digit=chance.choice("159"))
+            self._then(leg, chance.uniform(0.1, 8.0), lambda: self.tell(press))
+        ending = chance.choice([LeftMessage.LEFT, LeftMessage.LEFT, LeftMessage.NO_END, LeftMessage.FAILED])
+        self._then(leg, chance.uniform(6.0, 9.0), lambda: come_to(ending))
 
     def _join(self, wish: do.Join) -> None:
         customer, agent = self.channels.get(wish.channel), self.channels.get(wish.agent_leg)
@@ -293,6 +319,7 @@ class AsteriskModel:
                 bridged=leg.bridged,
                 message_played=leg.message,
                 verdict=leg.verdict,
+                left=leg.left,
             )
         if status is not None:
             self.tell(ev.DialEnded(channel=channel, at=self.world.now, status=status))

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.core import events as ev
+from dialer.core.detection import Detection, MachineAction, MachinesPolicy
 from dialer.core.policy import HoursPolicy
 from dialer.core.words import CampaignOrder, Mode
 from tests.factories import ALL_DAY, MAIN, SPRING, make_lead, make_policy, make_profile, make_site
@@ -84,6 +85,15 @@ mishaps = st.lists(
 )
 
 
+NOBODY_LISTENS = MachinesPolicy()
+MACHINES = [
+    NOBODY_LISTENS,
+    MachinesPolicy(detection=Detection(), sample=0.3),
+    MachinesPolicy(detection=Detection(), then=MachineAction.MESSAGE, message="waihu/machine", sample=0.2),
+    MachinesPolicy(detection=Detection(), then=MachineAction.AGENT, sample=0.0),
+]
+
+
 def live(
     mode: Mode,
     seed: int,
@@ -91,7 +101,7 @@ def live(
     leads: int,
     happenings: list[Mishap],
     *,
-    detect: bool = False,
+    machines: MachinesPolicy = NOBODY_LISTENS,
     wrap_up: float = 5.0,
     mischief: float = 0.0,
     hours: HoursPolicy = ALL_DAY,
@@ -100,7 +110,7 @@ def live(
     """A whole life, from the start of the daemon to its end."""
     policy = make_policy(
         mode,
-        detect_machines=detect,
+        machines=machines,
         wrap_up=timedelta(seconds=wrap_up),
         hours=hours,
         ring_time=timedelta(seconds=10),
@@ -132,7 +142,7 @@ def live(
     agents=st.integers(1, 5),
     leads=st.integers(0, 60),
     happenings=mishaps,
-    detect=st.booleans(),
+    machines=st.sampled_from(MACHINES),
     wrap_up=st.sampled_from([0.0, 5.0, 20.0]),
     mischief=st.sampled_from([0.0, 0.02, 0.1]),
     hours=st.sampled_from([ALL_DAY, SHUTS_SOON]),
@@ -143,9 +153,9 @@ def test_all_laws_hold_whatever_happens(
     agents: int,
     leads: int,
     happenings: list[Mishap],
-    detect: bool,
+    machines: MachinesPolicy,
     wrap_up: float,
     mischief: float,
     hours: HoursPolicy,
 ) -> None:
-    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief, hours=hours)
+    live(mode, seed, agents, leads, happenings, machines=machines, wrap_up=wrap_up, mischief=mischief, hours=hours)

@@ -67,7 +67,7 @@ def test_a_single_key_answers_what_is_being_asked(agent: Agent, key: str, orders
 
 def test_sequences_without_a_meaning_are_forgotten() -> None:
     assert keyed(WRAPPING, "*7" + "1") == [(AgentOrder.DISPOSE, "sale")]
-    assert keyed(READY, "**" + "*1") == [(AgentOrder.READY, "")]
+    assert keyed(READY, "**" + "*" + "*1") == [(AgentOrder.READY, "")]
 
 
 def test_without_a_campaign_there_is_nothing_to_dispose() -> None:
