@@ -14,6 +14,7 @@ class QueueWait(Base):
     __table_args__ = (
         CheckConstraint(one_of("outcome", QueueOutcome), name="outcome"),
         CheckConstraint("(outcome = 'answered') = (answered_at IS NOT NULL)", name="answered_then"),
+        CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
         Index(None, "team", "arrived_at"),
         Index("ix_queue_waits_open", "run_id", postgresql_where=text("outcome IS NULL")),
     )
@@ -39,3 +40,6 @@ class QueueWait(Base):
     """When the caller left the queue, hung up, or ended the talk."""
     handled_at: Mapped[datetime | None]
     """When the agent was done with the caller."""
+    taken_over_by: Mapped[str | None]
+    """The supervisor who talked with the caller to the end, in the place of `agent`."""
+    taken_over_at: Mapped[datetime | None]

@@ -36,9 +36,10 @@ def channel_of(n: int) -> ChannelId:
 
 
 class Scene(Playbook):
-    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so."""
+    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so.
+    What agents hear in their loop is looked for by those tests alone that are about it."""
 
-    quiet = (*Playbook.quiet, do.FetchLeads)
+    quiet = (*Playbook.quiet, do.FetchLeads, do.Announce)
 
     # --- what is there -----------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.detection import Detection
+from dialer.core.dialogs import OpenDialog
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
 DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
@@ -115,6 +116,14 @@ def to_agent_loop(channel: str, agent: AgentNumber) -> AmiAction:
     return redirect(channel, variables.AGENT_CONTEXT, _agent(agent))
 
 
+def to_dialog(wish: OpenDialog) -> AmiAction:
+    """Send an agent's leg into a spoken dialog.
+
+    :raises HeaderRefused: the agent's number is none.
+    """
+    return redirect(wish.channel, variables.DESK_CONTEXT, _agent(wish.agent))
+
+
 def join(wish: do.Join) -> AmiAction:
     """Send a customer to an agent's leg.
 
@@ -189,6 +198,14 @@ def hang_up(channel: str) -> AmiAction:
 def set_channel_variable(channel: str, name: str, value: str) -> AmiAction:
     """Set a variable of one channel."""
     return AmiAction("Setvar", {"Channel": channel, "Variable": name, "Value": value})
+
+
+def sound_for(channel: str, name: str, sound: str) -> AmiAction:
+    """Set a variable of one channel to a sound that it will play.
+
+    :raises HeaderRefused: the sound's name is none.
+    """
+    return set_channel_variable(channel, name, announcement(sound))
 
 
 def announcement(sound: str) -> str:

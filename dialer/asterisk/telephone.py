@@ -33,6 +33,7 @@ from dialer.core import events as ev
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
+from dialer.core.dialogs import Dismiss, OpenDialog
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
@@ -160,6 +161,12 @@ class Telephone:
                 self._do(lambda: actions.redirect(channel, *variables.LOGIN_DENIED), self._dropped(command))
             case do.Announce():
                 self._announce(command)
+            case OpenDialog(channel=channel, dialog=dialog):
+                say_which = partial(actions.set_channel_variable, channel, variables.DIALOG, dialog)
+                self._send_with(say_which, lambda: actions.to_dialog(command), command)
+            case Dismiss(channel=channel, sound=sound):
+                bye = partial(actions.redirect, channel, variables.DESK_CONTEXT, variables.BYE)
+                self._send_with(partial(actions.sound_for, channel, variables.SOUND, sound), bye, command)
             case sv.CallSupervisor():
                 self._ring(command.channel, command.supervisor, lambda: actions.call_supervisor(command))
             case (
@@ -256,12 +263,14 @@ class Telephone:
         self._do(lambda: actions.redirect(channel, *variables.LEAVE_MESSAGE), dropped)
 
     def _announce(self, wish: do.Announce) -> None:
-        channel = wish.channel
+        sound = partial(actions.sound_for, wish.channel, variables.ANNOUNCE, wish.sound)
+        self._send_with(sound, partial(actions.to_agent_loop, wish.channel, wish.agent), wish)
+
+    def _send_with(self, say: Callable[[], AmiAction], send: Callable[[], AmiAction], wish: TelephoneCommand) -> None:
+        """Send a leg somewhere else, after a variable was set on it that says what for."""
         dropped = self._dropped(wish)
-        self._do(
-            lambda: actions.set_channel_variable(channel, variables.ANNOUNCE, actions.announcement(wish.sound)), dropped
-        )
-        self._do(lambda: actions.to_agent_loop(channel, wish.agent), dropped)
+        self._do(say, dropped)
+        self._do(send, dropped)
 
     def _do(
         self,

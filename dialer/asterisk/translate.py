@@ -15,6 +15,7 @@ from dialer.asterisk.protocol import Message
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.detection import LeftMessage
+from dialer.core.dialogs import DeskLeft
 from dialer.core.events import Event
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
@@ -152,6 +153,8 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             return ev.LoginTried(channel=_channel(message), at=at, agent=agent, pin=message["Pin"])
         case variables.AGENT_LEG_EVENT:
             return ev.AgentLegUp(channel=_channel(message), at=at, agent=AgentNumber(message["Agent"]))
+        case variables.DESK_LEFT_EVENT:
+            return DeskLeft(channel=_channel(message), at=at)
         case variables.SUPERVISOR_LEG_EVENT:
             number = SupervisorNumber(message["Supervisor"])
             request = message.get("Request", "")

@@ -26,8 +26,10 @@ ANSWERED_AT = "WAIHU_ANSWERED"
 BRIDGED_AT = "WAIHU_BRIDGED"
 """Epoch seconds of Asterisk's clock, written by the dialplan."""
 
-# Variable of an agent's leg.
+# Variables of an agent's leg.
 ANNOUNCE = "WAIHU_ANNOUNCE"
+DIALOG = "WAIHU_DIALOG"
+"""Which spoken dialog the leg is sent into."""
 
 # Variable of a channel that plays something into an agent's ear.
 SOUND = "WAIHU_SOUND"
@@ -41,6 +43,9 @@ LEAVE_MESSAGE = ("waihu-machine", "s")
 LOGIN_DENIED = ("waihu-login", "denied")
 AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
+DESK_CONTEXT = "waihu-desk"
+"""Its extensions are agents' numbers, and `bye`."""
+BYE = "bye"
 BRIDGE_CONTEXT = "waihu-bridge"
 """Its extensions are agents' numbers."""
 SUPERVISOR_CONTEXT = "waihu-supervisor"
@@ -67,6 +72,7 @@ CONTEXTS = (
     "waihu-hangup",
     "waihu-login",
     "waihu-agent",
+    "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",
     *("waihu-listen", "waihu-whisper", "waihu-barge"),
@@ -90,6 +96,7 @@ MACHINE_EVENT = "WaihuMachine"
 BRIDGE_FAILED_EVENT = "WaihuBridgeFailed"
 LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"
+DESK_LEFT_EVENT = "WaihuDeskLeft"
 SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
 
 BLACK_BOX = "waihu-calls"

@@ -125,6 +125,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                     phone=agent.phone,
                     teams=frozenset(map(TeamName, agent.teams)),
                     skills=frozenset(map(Skill, agent.skills)),
+                    language=agent.language or said.language,
                 )
                 for number, agent in said.agents.items()
             },
@@ -143,6 +144,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 for number, supervisor in said.supervisors.items()
             },
             supervision_keys=said.supervision_keys,
+            time_zone=said.time_zone,
         ),
         database=DatabaseSettings(url=secrets[DATABASE_URL]),
         asterisk=AsteriskSettings(

@@ -19,11 +19,15 @@ from dialer.config.quantities import (
     Name,
     Phone,
     Sound,
+    TimeZone,
 )
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
+from dialer.core.dialogs import MENU_REASON
 from dialer.core.policy import SUPERVISION_KEYS
 from dialer.core.supervision_words import SupervisionOrder
 
+AgentLanguage = Literal["en", "zh"]
+"""As `dialer.core.phrases.LANGUAGES`."""
 DATABASE_URL = "WAIHU_DATABASE_URL"
 AMI_SECRET = "WAIHU_AMI_SECRET"  # noqa: S105 - the name of a variable, not its value
 
@@ -150,6 +154,7 @@ class AgentSection(Section):
     phone: Phone | None = setting("Phone that Waihu may call to log the agent in; empty: the agent dials in.", None)
     teams: list[Name] = setting("Teams of the agent; a campaign names the teams that take its calls.", [])
     skills: list[Name] = setting("What callers may need an agent to be able to do; an inbound file asks for it.", [])
+    language: AgentLanguage | None = setting("In which Waihu speaks to the agent; empty: the site's.", None)
 
 
 class PauseReasonSection(Section):
@@ -201,11 +206,15 @@ class SiteFile(Section):
         {key: order.value for key, order in SUPERVISION_KEYS.items()},
     )
     pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
+    language: AgentLanguage = setting("In which Waihu speaks to agents for whom nothing else is said.", "en")
+    time_zone: TimeZone = setting("Of the agents' clocks: theirs is the day of their figures.", "UTC")
 
     @field_validator("pause_reasons")
     @classmethod
     def _one_reason_a_key(cls, reasons: dict[str, PauseReasonSection]) -> dict[str, PauseReasonSection]:
         refuse(same_key_twice(reasons))
+        if MENU_REASON in reasons:
+            refuse([((MENU_REASON,), "is what Waihu calls the pause of agents in its menu, expected another name")])
         return reasons
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.events import Event
 from dialer.core.lead import Lead
 from dialer.core.live_agent import Agent
@@ -36,7 +37,6 @@ NORMAL_CLEARING = 16
 """Q.850: the far end hung up as one does."""
 BROKEN_AFTER = 2
 """Joins that may fail in a row before the leg is held to be broken."""
-OFFER_SOUND = "beep"
 LOGIN_RING_TIME = timedelta(seconds=30)
 
 Step = tuple[Agent, tuple[do.Command, ...]]
@@ -117,8 +117,8 @@ def _offered(agent: Agent, lead: Lead, until: datetime, now: datetime) -> Step:
         raise ValueError(f"agent {agent.number} is offered a lead without a leg")
     reserved, wishes = _enter(agent, AgentState.RESERVED, now)
     looking = replace(reserved, offer=lead, attempt=lead.attempt, campaign=lead.campaign)
-    sound = do.Announce(channel=agent.leg, agent=agent.number, sound=OFFER_SOUND)
-    return looking, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), sound)
+    tell = OpenDialog(channel=agent.leg, agent=agent.number, dialog=Dialog.OFFER)
+    return looking, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), tell)
 
 
 def _rest(agent: Agent, now: datetime) -> Step:

@@ -12,14 +12,17 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recorder
+from dialer.core.asked import Asked
 from dialer.core.attendance import admit, is_supervisor
+from dialer.core.confirming import with_goodbye
 from dialer.core.coupling import tell
 from dialer.core.detection import Truth
 from dialer.core.floor import Floor
-from dialer.core.keypad import press
+from dialer.core.keypad import is_unknown, press
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.signals import CalledOff, Told
+from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState, DispositionFlag
 
 A_PERSON = frozenset({DispositionFlag.HUMAN, DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
@@ -47,29 +50,43 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
             yield do.HangUp(channel=event.channel)
         case ev.AgentLegUp():
             yield from tell(floor, now, ToAgent(event.agent, event))
+            came = ev.AgentOrdered(agent=event.agent, order=AgentOrder.LOG_IN)
+            floor.asked.append(Asked(order=came, before=known, after=floor.agents[event.agent]))
 
 
 def keyed(floor: Floor, number: AgentNumber, digit: str, now: datetime) -> Wishes:
     """An agent pressed a key."""
     agent = floor.agents[number]
-    if not agent.state.on_shift:
-        return
+    if not agent.state.on_shift or agent.desk.dialog is not None:
+        return  # In a dialog a key answers the voice.
     campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
     policy = campaign.policy if campaign is not None else None
     pressed, order = press(agent, digit, policy, floor.site)
     floor.put_agent(pressed)
     if order is not None:
         yield from ordered(floor, number, order, now)
+    elif is_unknown(agent, pressed):
+        floor.asked.append(Asked(order=None, before=agent, after=pressed))
 
 
 def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: datetime) -> Wishes:
-    """Something was asked of an agent, by key or by somebody else."""
+    """Something was asked of an agent, by key or by somebody else; what came of it will be confirmed."""
     agent = floor.agents.get(number)
     if agent is None:
         yield do.ReportOddity(what="order for an agent whom nobody knows", subject=number)
-    elif event.order is AgentOrder.END_CALL:
+        return
+    yield from with_goodbye(floor, _carry_out(floor, agent, event, now))
+    if number in floor.agents:
+        floor.asked.append(Asked(order=event, before=agent, after=floor.agents[number]))
+
+
+def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    number = agent.number
+    if event.order is AgentOrder.END_CALL:
         if agent.attempt is not None and (agent.state is AgentState.TALKING or _is_bound(floor, agent)):
             yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
+    elif event.order is AgentOrder.DO_NOT_CALL:
+        yield from keep_wish(floor, event, now)
     elif event.order in recorder.ORDERS:
         yield from recorder.ordered(floor, agent, event.order)
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import handover as calls
 from dialer.core import signals as sig
+from dialer.core import wished_call as calls
 from dialer.core.call import OPT_OUT_DIGIT, Step, end, waiting
 from dialer.core.detection import TAKEN_FOR_NOBODY, LeftMessage, MachineAction, Truth, is_sampled
 from dialer.core.events import Event
@@ -28,7 +28,7 @@ TOLD_TOO_LATE = (CallState.RECORDING, CallState.GONE)
 
 
 def step(call: Call, event: Event, now: datetime) -> Step:
-    """What a call becomes by an event, and what it wishes then; as in `handover`, where a person is there."""
+    """What a call becomes by an event, and what it wishes then; as in `wished_call`, where a person is there."""
     match call.state, event:
         case state, ev.Arrived(verdict=verdict) if state in NOT_ANSWERED_YET and verdict in TAKEN_FOR_NOBODY:
             return _answered(call, event, now)

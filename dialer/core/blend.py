@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import caller as callers
+from dialer.core import caller_handover as callers
 from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core import signals as sig
-from dialer.core.caller import QueuedCaller
+from dialer.core.caller import QueuedCaller, arrive
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
@@ -89,7 +89,7 @@ def _arrive(floor: Floor, event: CallerQueued, now: datetime) -> Consequences:
         expected_seconds=stands.expected_seconds,
     )
     floor.put_caller(caller)
-    yield from callers.arrive(caller)
+    yield from arrive(caller)
 
 
 def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event: Event, now: datetime) -> Consequences:
@@ -109,6 +109,8 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
 
 def _begin_wrap_up(floor: Floor, caller: QueuedCaller) -> Consequences:
     agent = floor.agents.get(caller.agent) if caller.agent is not None else None
+    if agent is not None and agent.attempt == caller.id and agent.state is AgentState.WRAP_UP:
+        return  # The caller was taken over: the agent writes already.
     if agent is None or agent.attempt != caller.id or agent.state is not AgentState.TALKING:
         yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=None))
         return

@@ -23,6 +23,7 @@ from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.queueing import CallerState, QueueOutcome, QueueTerms
+from dialer.core.supervision import Claim
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Timer
 
 BACK_GUARD = timedelta(seconds=3)
@@ -60,6 +61,8 @@ class QueuedCaller:
     answered_at: datetime | None = None
     left_at: datetime | None = None
     outcome: QueueOutcome | None = None
+    claim: Claim | None = None
+    """A supervisor takes, or took, the agent's place; see `caller_handover`."""
 
     @property
     def id(self) -> AttemptId:
@@ -180,6 +183,8 @@ def record(caller: QueuedCaller, handled_at: datetime | None) -> qu.RecordWait:
         answered_at=caller.answered_at,
         left_at=caller.left_at,
         handled_at=handled_at,
+        taken_over_by=caller.claim.supervisor if caller.claim is not None and caller.claim.taken_at else None,
+        taken_over_at=caller.claim.taken_at if caller.claim is not None else None,
     )
 
 

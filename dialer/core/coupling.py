@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialer.core import agent as agents
 from dialer.core import answering_machine as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
+from dialer.core import desk as agents
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve

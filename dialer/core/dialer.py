@@ -18,7 +18,9 @@ from dialer.core import supervision as sv
 from dialer.core.agent import book
 from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
 from dialer.core.campaign import Campaign
+from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
+from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
@@ -31,6 +33,7 @@ from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
+from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
@@ -72,6 +75,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
+        yield from confirm(self.floor)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -128,6 +132,8 @@ class Dialer:
                 yield from self._timer_fired(timer, event, now)
             case ev.AgentOrdered(agent=agent):
                 yield from agent_orders.ordered(floor, agent, event, now)
+            case ev.CallbackSet():
+                yield from keep_wish(floor, event, now)
             case ev.LeadsFetched():
                 yield from self._leads_fetched(event, now)
             case ev.CampaignOrdered(campaign=name) if name in floor.campaigns:
@@ -147,6 +153,8 @@ class Dialer:
                     yield from inherit(floor, found, now)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
+            case PhrasesSpoken(spoken=spoken):
+                floor.spoken = spoken
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
@@ -212,7 +220,7 @@ class Dialer:
                 pass
             case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
-            case "wrap" | "offer":
+            case "wrap" | "offer" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
             case "pace":
                 yield from tell_campaign(floor, CampaignName(timer.subject), event, now)

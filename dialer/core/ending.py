@@ -52,5 +52,7 @@ def _next(call: Call, now: datetime) -> LeadNext:
         call.agent_disposition,
         now,
         number_dead=dead,
+        callback=call.callback,
+        unwanted_by=call.unwanted_by,
         dialed=call.dialed_at is not None,
     )

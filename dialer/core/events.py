@@ -276,6 +276,17 @@ class AgentOrdered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSet(Event):
+    """The agent, or somebody else, says when the agent's customer shall be called back; see `wishes`."""
+
+    agent: AgentNumber
+    at: datetime
+    mine: bool
+    """This agent shall call back; else whoever is there."""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrainAsked(Event):
     """The daemon shall end: no new calls, live ones finish."""
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.core.asked import Asked
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.phrases import SpokenPhrases
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.recording import Recording
 from dialer.core.supervisor import Supervisor
@@ -64,6 +66,10 @@ class Floor:
     """What is learned of each queue that somebody has waited in."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)
     """The recordings of the calls that have one."""
+    spoken: Mapping[str, SpokenPhrases] = field(default_factory=dict)
+    """What can be said to agents, by language; in others the stock sounds stand in."""
+    asked: list[Asked] = field(default_factory=list)
+    """What was asked of agents by the event at hand, and is to be confirmed to them."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     pauses: Mapping[AgentNumber, str] = field(default_factory=dict)

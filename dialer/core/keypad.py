@@ -2,8 +2,10 @@
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
-record, `*9` log out; of one taken for a machine `**3` it is a person, `**4` it is a machine. Between calls a single
-digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or not (2).
+record, `*9` log out, `*#` say the last confirmation again; `**1` and `**2` say of the customer that a callback is
+wanted, or no call ever again, `**3` and `**4` of one taken for a machine that it is a person, or is a machine. Between
+calls a single digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or
+not (2); `#` opens the spoken menu.
 """
 
 from __future__ import annotations
@@ -22,10 +24,15 @@ ORDERS = {
     "*3": AgentOrder.PAUSE_RECORDING,
     "*4": AgentOrder.RECORD,
     "*9": AgentOrder.LOG_OUT,
+    "*#": AgentOrder.REPEAT,
+    "**1": AgentOrder.ASK_CALLBACK,
+    "**2": AgentOrder.DO_NOT_CALL,
 }
 PAUSE = "*2"
-VERDICT = "**"
-TRUTHS = {"3": Truth.PERSON, "4": Truth.MACHINE}
+TRUTHS = {"**3": Truth.PERSON, "**4": Truth.MACHINE}
+CUSTOMER = "**"
+MENU = "#"
+BETWEEN_CALLS = (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP)
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
 
@@ -39,6 +46,8 @@ def press(
     keys = agent.pending_keys + digit
     if keys.startswith("*"):
         return _starred(agent, keys, site)
+    if digit == MENU and (agent.state in BETWEEN_CALLS or agent.offer is not None):
+        return agent, _order(agent, AgentOrder.MENU)
     if agent.state is AgentState.RESERVED and agent.offer is not None and digit in ANSWERS_TO_OFFER:
         return agent, _order(agent, ANSWERS_TO_OFFER[digit])
     if agent.state is AgentState.WRAP_UP and campaign is not None:
@@ -51,15 +60,21 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
     done = replace(agent, pending_keys="")
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])
-    if keys in ("*", PAUSE, VERDICT):
+    if keys in ("*", PAUSE, CUSTOMER):
         return replace(agent, pending_keys=keys), None
-    if keys.startswith(VERDICT):
-        truth = TRUTHS.get(keys[len(VERDICT) :])
-        return done, _order(agent, AgentOrder.VERDICT, truth) if truth is not None else None
+    if keys in TRUTHS:
+        return done, _order(agent, AgentOrder.VERDICT, TRUTHS[keys])
     if keys.startswith(PAUSE):
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)
     return done, None
+
+
+def is_unknown(before: Agent, after: Agent) -> bool:
+    """Whether a key that made no order means nothing at all: it ended what was begun, or answers no question."""
+    if after.pending_keys:
+        return False
+    return bool(before.pending_keys) or before.state is AgentState.WRAP_UP or before.offer is not None
 
 
 def _order(agent: Agent, order: AgentOrder, argument: str = "") -> AgentOrdered:

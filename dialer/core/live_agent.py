@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.dialogs import NOBODY_AT_IT, Desk
 from dialer.core.lead import Lead
 from dialer.core.policy import AgentProfile
 from dialer.core.words import (
@@ -46,6 +47,8 @@ class Agent:
     then_log_out: bool = False
     pending_keys: str = ""
     failed_joins: int = 0
+    desk: Desk = NOBODY_AT_IT
+    """What the agent does by spoken dialogs; see `desk`."""
 
     @property
     def number(self) -> AgentNumber:
@@ -61,6 +64,11 @@ class Agent:
     def wrap_timer(self) -> Timer:
         """The wish to be woken when the wrap-up is over."""
         return Timer("wrap", self.number)
+
+    @property
+    def desk_timer(self) -> Timer:
+        """The wish to be woken when a spoken dialog has been open too long."""
+        return Timer("desk", self.number)
 
     @property
     def offer_timer(self) -> Timer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.callback import Callback
 from dialer.core.detection import TAKEN_FOR_NOBODY, LeftMessage, Truth
 from dialer.core.lead import Lead
 from dialer.core.policy import CampaignPolicy, Trunk
@@ -68,6 +69,10 @@ class Call:
     opted_out: bool = False
     disposition: Disposition | None = None
     agent_disposition: str | None = None
+    callback: Callback | None = None
+    """What the agent has promised the customer."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the customer told not to call any more."""
     claim: Claim | None = None
     """A supervisor takes, or took, the agent's place; see `handover`."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import agent as agents
 from dialer.core import campaign as campaigns
+from dialer.core import desk as agents
 from dialer.core import events as ev
-from dialer.core import permission, recorder
+from dialer.core import permission, recorder, wishes
 from dialer.core import supervision as sv
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
@@ -27,7 +27,7 @@ CAMPAIGN_IS_SO = {
 
 def refusal(
     floor: Floor,
-    order: ev.CampaignOrdered | ev.AgentOrdered | sv.SupervisionOrdered | sv.TeamMessaged,
+    order: ev.CampaignOrdered | ev.AgentOrdered | ev.CallbackSet | sv.SupervisionOrdered | sv.TeamMessaged,
     now: datetime,
 ) -> str | None:
     """Why the order would do nothing, in one line; None: it will be carried out, or things are so already."""
@@ -36,6 +36,8 @@ def refusal(
             return _of_campaign(floor, order, now)
         case ev.AgentOrdered():
             return _of_agent(floor, order, now)
+        case ev.CallbackSet():
+            return wishes.refusal(floor, order, now)
         case sv.SupervisionOrdered() | sv.TeamMessaged():
             return _of_supervisor(floor, order, now)
 
@@ -55,6 +57,8 @@ def _of_agent(floor: Floor, order: ev.AgentOrdered, now: datetime) -> str | None
         return f"nobody knows agent {order.agent}"
     if order.order is AgentOrder.END_CALL:
         return None if agent.attempt is not None else f"agent {agent.number} has no call"
+    if order.order is AgentOrder.DO_NOT_CALL:
+        return wishes.refusal(floor, order, now)
     if order.order in recorder.ORDERS:
         return recorder.refusal(floor, agent, order.order)
     if order.order is AgentOrder.DISPOSE and not _offers(floor, agent, order.argument):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from dialer.core.detection import MachinesPolicy
+from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
 from dialer.core.words import (
@@ -100,6 +101,16 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPolicy:
+    """What agents may promise a customer, and for how long a promise is theirs alone."""
+
+    latest: timedelta = timedelta(days=90)
+    """From the talk until the moment that is promised, at most."""
+    mine_for: timedelta = timedelta(minutes=30)
+    """So long after that moment a callback of one agent waits for this agent; then anybody may make it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingPolicy:
     """Which talks are recorded, and for how long."""
 
@@ -160,6 +171,7 @@ class CampaignPolicy:
     """Asterisk sound played to a person for whom no agent was there."""
     machines: MachinesPolicy = field(default_factory=MachinesPolicy)
     recording: RecordingPolicy = RecordingPolicy()
+    callbacks: CallbackPolicy = CallbackPolicy()
 
     def disposition_for(self, digit: str) -> AgentDisposition | None:
         """The disposition on this key, or None."""
@@ -181,6 +193,8 @@ class AgentProfile:
     teams: frozenset[TeamName] = frozenset()
     skills: frozenset[Skill] = frozenset()
     """What callers can need an agent to have."""
+    language: str = DEFAULT_LANGUAGE
+    """In which Waihu speaks to the agent."""
 
     def serves(self, policy: CampaignPolicy) -> bool:
         """Whether the agent may take calls of this campaign."""
@@ -238,3 +252,5 @@ class SitePolicy:
     supervisors: Mapping[SupervisorNumber, SupervisorProfile] = field(default_factory=dict)
     supervision_keys: Mapping[str, SupervisionOrder] = field(default_factory=lambda: SUPERVISION_KEYS)
     """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""
+    time_zone: str = "UTC"
+    """IANA name, of the agents' clocks."""

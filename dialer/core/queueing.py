@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from dialer.core.commands import StoreCommand
 from dialer.core.events import ChannelEvent
-from dialer.core.words import AgentNumber, ChannelId, Skill, TeamName
+from dialer.core.words import AgentNumber, ChannelId, Skill, SupervisorNumber, TeamName
 
 
 class CallerState(StrEnum):
@@ -104,3 +104,6 @@ class RecordWait(StoreCommand):
     """When the caller left the queue, hung up, or ended the talk."""
     handled_at: datetime | None = None
     """When the agent was done with it."""
+    taken_over_by: SupervisorNumber | None = None
+    """The supervisor who talked with the caller to the end, in the place of `agent`."""
+    taken_over_at: datetime | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialer.core.callback import Callback
 from dialer.core.detection import Truth
 from dialer.core.events import Event
 from dialer.core.found import LastWord
@@ -77,6 +78,20 @@ class EndedUnseen(Signal):
     """It ended while we were out of touch; this is what Asterisk kept of it."""
 
     word: LastWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPromised(Signal):
+    """The customer shall be called back so; a promise made before is forgotten."""
+
+    callback: Callback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwanted(Signal):
+    """The customer does not want to be called any more, and told this agent so."""
+
+    agent: AgentNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -9,7 +10,7 @@ from typing import NewType
 AttemptId = NewType("AttemptId", str)
 """A UUID, minted when a lead is leased. It is also the Asterisk ChannelId of the customer's leg, so that finding
 the attempt of a channel is equality and nothing else. Where an agent talks with somebody who called us, the ChannelId
-of that leg stands in its place."""
+of that leg stands in its place: see `is_caller`."""
 
 ChannelId = NewType("ChannelId", str)
 """An Asterisk Uniqueid: an `AttemptId` for a customer's leg, anything else for an agent's."""
@@ -32,6 +33,14 @@ AgentNumber = NewType("AgentNumber", str)
 
 SupervisorNumber = NewType("SupervisorNumber", str)
 """What a supervisor keys in, "9001"; nobody's number as an agent."""
+
+
+def is_caller(customer: AttemptId) -> bool:
+    """Whether this is the leg of somebody who called us, and no attempt of ours: Asterisk gives no UUIDs."""
+    return _UUID.fullmatch(customer) is None
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Mode(StrEnum):
@@ -185,6 +194,14 @@ class AgentOrder(StrEnum):
     PAUSE_RECORDING = "pause_recording"
     VERDICT = "verdict"
     """Say whether a customer who was taken for a machine is a person or a machine."""
+    MENU = "menu"
+    """Open the spoken menu."""
+    ASK_CALLBACK = "ask_callback"
+    """Ask for the time of a callback when the talk is over, or now in the wrap-up."""
+    REPEAT = "repeat"
+    """Say the last confirmation again."""
+    DO_NOT_CALL = "do_not_call"
+    """The customer on the line, or the last one in wrap-up, must not be called any more."""
 
 
 class RecordingMode(StrEnum):

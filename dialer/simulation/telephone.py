@@ -13,7 +13,9 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.dialogs import Dialog, Dismiss, OpenDialog
 from dialer.core.events import Event
+from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, MachineVerdict
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.world import Customers, Ending, LineFate
@@ -154,10 +156,12 @@ class SimulatedTelephone:
                 self._agenda.after(self._machinery.join, self._join, command)
             case do.PlayMessage(channel=channel):
                 self._play(channel)
-            case do.HangUp(channel=channel):
+            case do.HangUp(channel=channel) | Dismiss(channel=channel):
                 self._hang_up(channel)
-            case do.Announce(agent=agent):
+            case OpenDialog(agent=agent, dialog=Dialog.OFFER):
                 self.offered(agent)
+            case do.Announce() | TellAgent():
+                pass
             case do.ForgetCall(attempt=attempt):
                 self._met.pop(attempt, None)
             case _:

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.detection import LeftMessage
+from dialer.core.dialogs import DeskLeft, Dismiss, OpenDialog
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.guards import JOIN_GUARD
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
+from tests.fakes.machine_messages import leave_message
 from tests.fakes.store_model import Surroundings
 
 LATE_SECONDS = 1.0
@@ -148,6 +151,10 @@ class AsteriskModel:
             case do.CallAgent(agent=agent, channel=channel):
                 failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
                 self._perform(delay, lambda: self._ring_agent(agent, channel), lambda: self.world.post(failed))
+            case Dismiss(channel=channel):
+                self._perform(delay, lambda: self.hang_up(channel))
+            case OpenDialog(channel=channel):
+                self._perform(delay, lambda: self._speak(channel))
             case do.AdmitAgent(channel=channel, agent=agent):
                 self._perform(delay, lambda: self._to_loop(channel, agent))
             case do.DenyAgent(channel=channel):
@@ -254,25 +261,10 @@ class AsteriskModel:
 
     def _leave_message(self, channel: ChannelId) -> None:
         leg = self.channels.get(channel)
-        if leg is None or not leg.up:
-            return
-        self._leave_bridge(leg)
-        leg.place += 1
-        leg.left = LeftMessage.NOT_BEGUN
-        chance = self.world.chance
-
-        def come_to(left: LeftMessage) -> None:
-            leg.left = left
-            self.tell(ev.MessageOnMachine(channel=channel, at=self.world.now, left=left))
-            if left is not LeftMessage.CUT:
-                self.hang_up(channel)
-
-        self._then(leg, chance.uniform(0.5, 6.0), lambda: come_to(LeftMessage.CUT))
-        if chance.random() < 0.3:
-            press = ev.DigitPressed(channel=channel, at=self.world.now, digit=chance.choice("159"))
-            self._then(leg, chance.uniform(0.1, 8.0), lambda: self.tell(press))
-        ending = chance.choice([LeftMessage.LEFT, LeftMessage.LEFT, LeftMessage.NO_END, LeftMessage.FAILED])
-        self._then(leg, chance.uniform(6.0, 9.0), lambda: come_to(ending))
+        if leg is not None and leg.up:
+            self._leave_bridge(leg)
+            leg.place += 1
+            leave_message(self, leg, partial(self._then, leg))
 
     def _join(self, wish: do.Join) -> None:
         customer, agent = self.channels.get(wish.channel), self.channels.get(wish.agent_leg)
@@ -345,6 +337,16 @@ class AsteriskModel:
             self._then(leg, self.world.chance.uniform(0.5, 4.0), lambda: self._to_loop(channel, agent))
         else:
             self._then(leg, 10.0, lambda: self.hang_up(channel, 19))
+
+    def _speak(self, channel: ChannelId) -> None:
+        """A spoken dialog; now and then nobody says that it is over."""
+        leg = self.channels.get(channel)
+        if leg is None:
+            return
+        leg.place += 1
+        if self.world.chance.random() > self.manners.slow:
+            over = DeskLeft(channel=channel, at=self.world.now)
+            self._then(leg, self.world.chance.uniform(0.5, 20.0), lambda: self.tell(over))
 
     def _to_loop(self, channel: ChannelId, agent: AgentNumber) -> None:
         leg = self.channels.get(channel)

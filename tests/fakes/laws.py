@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dialer.core import commands as do
+from dialer.core.caller import QueuedCaller
 from dialer.core.dialer import Dialer
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
@@ -45,7 +46,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
-            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and c.state in CALLER_WITH_AGENT]
+            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and _holds_agent(c)]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -65,7 +66,7 @@ def check_floor(world: World) -> None:
     bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
-    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not c.alone)
+    callers = (c for c in floor.callers.values() if _holds_agent(c))
     holders.update(c.agent for c in callers if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
@@ -142,6 +143,10 @@ def _check_call(dialer: Dialer, call: Call) -> None:
         assert lost or call.guard in alarms, f"no guard: {call}"
 
 
+def _holds_agent(caller: QueuedCaller) -> bool:
+    return caller.state in CALLER_WITH_AGENT and not caller.alone and caller.claim is None
+
+
 def _is_with_agent(call: Call) -> bool:
     """And no supervisor has, or is about to have, the customer."""
     return call.state in WITH_AGENT and call.claim is None
@@ -150,7 +155,10 @@ def _is_with_agent(call: Call) -> bool:
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
     floor, alarms = dialer.floor, dialer.alarms
     call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
-    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP)
+    in_dialog = agent.desk.dialog is not None
+    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP and not in_dialog)
+    assert (agent.desk_timer in alarms) == in_dialog
+    assert not in_dialog or agent.state in (AgentState.PAUSED, AgentState.WRAP_UP), f"joined in a dialog: {agent}"
     assert (agent.offer_timer in alarms) == (agent.offer is not None)
     if agent.state in (AgentState.RESERVED, AgentState.TALKING):
         assert agent.leg is not None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from dialer.core import answering_machine as calls
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.callback import Callback
 from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy, Truth
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_call import Call
@@ -95,6 +96,8 @@ CALL = Machine(
         "AttemptClosed": ev.AttemptClosed(attempt=A),
         "EndedUnseen": sig.EndedUnseen(word=WORD),
         "FoundTalking": FOUND,
+        "CallbackPromised": sig.CallbackPromised(callback=Callback(at=LATER, asked_for=LATER)),
+        "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),

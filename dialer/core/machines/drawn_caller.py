@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialer.core import caller as callers
+from dialer.core import caller_handover as callers
 from dialer.core import events as ev
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
@@ -12,12 +12,15 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.drawing import NOW, Machine
 from dialer.core.machines.samples import (
     ANNA,
+    BOSS,
     BOTH_JOINED,
     BRIDGE,
     CHANNEL,
     LEG,
+    TAKEN,
 )
 from dialer.core.queueing import CallerState, QueueTerms
+from dialer.core.supervision import Claim
 from dialer.core.words import (
     BridgeId,
     TeamName,
@@ -39,7 +42,8 @@ CALLER = Machine(
     "A caller in a queue",
     callers.step,
     {state.value: _caller(state) for state in CallerState}
-    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)},
+    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
+    | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))},
     {
         "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
         "CallerUnheard": qu.CallerUnheard(channel=CHANNEL, at=NOW),
@@ -55,5 +59,8 @@ CALLER = Machine(
         "HungUp": ev.HungUp(channel=CHANNEL, at=NOW, cause=16),
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
         "CalledOff": sig.CalledOff(),
+        "Claimed": sig.Claimed(supervisor=BOSS),
+        "TakenOver": TAKEN,
+        "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

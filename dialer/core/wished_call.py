@@ -1,0 +1,24 @@
+"""A call whose customer wishes something: it goes on as before, and knows the wish when its outcome is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.core import handover as calls
+from dialer.core import signals as sig
+from dialer.core.call import Step
+from dialer.core.events import Event
+from dialer.core.live_call import Call
+from dialer.core.words import CallState
+
+
+def step(call: Call, event: Event, now: datetime) -> Step:
+    """What a call becomes by an event, and what it wishes then: as in `handover`, but for what is wished."""
+    match call.state, event:
+        case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.CallbackPromised(callback=callback):
+            return replace(call, callback=callback), ()
+        case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.Unwanted(agent=agent):
+            return replace(call, callback=None, unwanted_by=agent), ()
+        case _:
+            return calls.step(call, event, now)
