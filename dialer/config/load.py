@@ -36,6 +36,7 @@ from dialer.core.policy import (
     AttemptLimit,
     CampaignPolicy,
     HoursPolicy,
+    OnHook,
     PacingPolicy,
     PauseReason,
     RetryPolicy,
@@ -47,6 +48,8 @@ from dialer.core.policy import (
 from dialer.core.words import AgentNumber, CampaignName, ListName, Skill, SupervisorNumber, TeamName, TrunkName
 
 SITE_FILE_NAME = "waihu.yaml"
+RUNG_AGAIN_AFTER = timedelta(seconds=5)
+"""With `after_no_answer: ready`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
     """A site file with the environment's word on it, or ConfigError with every problem in it."""
     document = with_environment(read_document(path), environment)
     said = validate(SiteFile, document)
+    back_after = RUNG_AGAIN_AFTER if said.after_no_answer == "ready" else None
     folder = path.parent
     secrets = {}
     problems = []
@@ -125,6 +129,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                     phone=agent.phone,
                     teams=frozenset(map(TeamName, agent.teams)),
                     skills=frozenset(map(Skill, agent.skills)),
+                    on_hook=OnHook(ring=agent.ring, back_after=back_after) if agent.on_hook else None,
                     language=agent.language or said.language,
                 )
                 for number, agent in said.agents.items()

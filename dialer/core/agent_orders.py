@@ -37,11 +37,11 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
     match event:
         case ev.LoginTried() | ev.PinChecked() if is_supervisor(floor, event.agent):
             yield from admit(floor, event)
-        case ev.LoginTried() if known is None or known.state.on_shift:
+        case ev.LoginTried() if known is None or not known.may_come:
             yield do.DenyAgent(channel=event.channel)
         case ev.LoginTried(pin=pin):
             yield do.CheckPin(channel=event.channel, agent=event.agent, pin=pin)
-        case ev.PinChecked(right=True) if known is not None and not known.state.on_shift:
+        case ev.PinChecked(right=True) if known is not None and known.may_come:
             yield do.AdmitAgent(channel=event.channel, agent=event.agent)
         case ev.PinChecked():
             yield do.DenyAgent(channel=event.channel)

@@ -81,7 +81,8 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
     label = asked.order.argument
     match asked.order.order:
         case AgentOrder.LOG_IN:
-            return ((Phrase.LOGGED_IN, ""),) if not before.state.on_shift and after.leg is not None else ()
+            came = before.leg is None and after.leg is not None and not before.rung
+            return ((Phrase.LOGGED_IN, ""),) if came else ()
         case AgentOrder.READY if after.state.on_shift and after.leaving is None:
             return ((Phrase.READY, ""),)
         case AgentOrder.PAUSE if after.state is AgentState.PAUSED:

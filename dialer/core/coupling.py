@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from dialer.core import answering_machine as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
-from dialer.core import desk as agents
 from dialer.core import events as ev
+from dialer.core import on_hook as agents
 from dialer.core import signals as sig
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.ending import close_attempt
@@ -29,6 +29,7 @@ from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.recorder import record
+from dialer.core.summons import hung_up, summon
 from dialer.core.supervision import TellAgent
 from dialer.core.words import (
     AgentNumber,
@@ -111,6 +112,7 @@ def meet(floor: Floor, now: datetime) -> Wishes:
         yield from tell(floor, now, ToAgent(agent.number, reserved), ToCall(call.id, promised))
     for caller in to_serve(floor, now, pressing=False):
         yield from tell(floor, now, *promise(floor, caller, now))
+    yield from tell(floor, now, *summon(floor))
 
 
 def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datetime) -> Consequences:
@@ -205,6 +207,7 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
 
 
 def _after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: datetime) -> Consequences:
+    yield from hung_up(floor, before, after)
     if before.offer is not None and after.offer is None:
         yield from _offer_answered(floor, before.offer, after, event, now)
     elif before.attempt is not None and after.attempt != before.attempt:

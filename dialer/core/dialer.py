@@ -30,7 +30,7 @@ from dialer.core.live_agent import Agent
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
-from dialer.core.recovery import inherit, recover
+from dialer.core.recovery import inherit, log_in_again, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
 from dialer.core.wishes import keep_wish
@@ -153,6 +153,8 @@ class Dialer:
                     yield from inherit(floor, found, now)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
+            case ev.OnHookInherited(agents=agents):
+                yield from log_in_again(floor, agents, now)
             case PhrasesSpoken(spoken=spoken):
                 floor.spoken = spoken
             case ev.DrainAsked():
@@ -215,12 +217,12 @@ class Dialer:
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor
         match timer.kind:
-            case "guard" if Hold.ASTERISK_LOST in floor.holds:
+            case "guard" | "ring" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
             case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
-            case "wrap" | "offer" | "desk":
+            case "wrap" | "offer" | "ring" | "rest" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
             case "pace":
                 yield from tell_campaign(floor, CampaignName(timer.subject), event, now)
@@ -232,6 +234,9 @@ class Dialer:
         for number, profile in event.site.agents.items():
             known = floor.agents.get(number)
             floor.put_agent(Agent(profile=profile, since=now) if known is None else replace(known, profile=profile))
+            if known is not None and known.state.on_shift and known.leg is None and profile.on_hook is None:
+                no_phone = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
+                yield from tell(floor, now, ToAgent(number, no_phone))
         for number in set(floor.agents) - set(event.site.agents):
             log_out = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
             yield from tell(floor, now, ToAgent(number, log_out))

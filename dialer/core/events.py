@@ -226,6 +226,13 @@ class PausesInherited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnHookInherited(Event):
+    """These agents were logged in on hook when the last run ended. Comes after `PausesInherited`."""
+
+    agents: frozenset[AgentNumber]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLost(Event):
     """PostgreSQL cannot be written to."""
 

@@ -24,13 +24,13 @@ from dialer.core.supervisor import Supervisor
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import (
     AgentNumber,
-    AgentState,
     AttemptId,
     CallState,
     CampaignName,
     CampaignState,
     ChannelId,
     Hold,
+    Mode,
     SupervisorNumber,
     TeamName,
     TrunkName,
@@ -85,7 +85,8 @@ class Floor:
     _numbers: Counter[str] = field(default_factory=Counter)
     _staff: dict[CampaignName, tuple[AgentNumber, ...]] = field(default_factory=dict)
     _sharing: dict[CampaignName, frozenset[CampaignName]] = field(default_factory=dict)
-    """The last two are answers given before, forgotten when shifts, teams or campaigns change."""
+    _on_hook: dict[CampaignName, int] = field(default_factory=dict)
+    """The last three are answers given before, forgotten when shifts, teams or campaigns change."""
 
     # --- what comes and goes -----------------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class Floor:
             self._numbers[before.offer.number] -= 1
         if agent.offer is not None:
             self._numbers[agent.offer.number] += 1
-        if before is None or before.state.on_shift != agent.state.on_shift or before.profile != agent.profile:
+        if before is None or _staffs(before) != _staffs(agent) or before.profile != agent.profile:
             self._forget_answers()
 
     def remove_agent(self, number: AgentNumber) -> None:
@@ -177,6 +178,7 @@ class Floor:
 
     def _forget_answers(self) -> None:
         self._staff.clear()
+        self._on_hook.clear()
         self._sharing.clear()
 
     # --- questions ---------------------------------------------------------------------------------------------
@@ -194,18 +196,31 @@ class Floor:
         return bool(self._by_campaign.get(campaign))
 
     def agents_of(self, campaign: CampaignName) -> Iterator[Agent]:
-        """Everybody on shift who may take the campaign's calls, by its file as it is now."""
+        """Everybody on shift who may take the campaign's calls, by its file as it is now. Whose receiver is down counts
+        in preview alone, for a customer who is called must not wait until a phone is picked up."""
         staff = self._staff.get(campaign)
         if staff is None:
             known = self.campaigns.get(campaign)
-            serving = (a for a in self.agents.values() if known is not None and a.profile.serves(known.policy))
-            staff = tuple(a.number for a in serving if a.state.on_shift)
+            serving = [a for a in self.agents.values() if known is not None and a.profile.serves(known.policy)]
+            preview = known is not None and known.policy.pacing.mode is Mode.PREVIEW
+            staff = tuple(a.number for a in serving if a.state.on_shift and (preview or a.leg is not None))
             self._staff[campaign] = staff
+            self._on_hook[campaign] = sum(a.state.on_shift for a in serving) - len(staff)
         return (self.agents[number] for number in staff)
 
+    def on_hook(self, campaign: CampaignName) -> int:
+        """How many on shift would serve the campaign, but can only be rung."""
+        self.agents_of(campaign)
+        return self._on_hook[campaign]
+
     def readiest_agent(self, campaign: CampaignName) -> Agent | None:
-        """The agent who has been ready longest, of those who serve the campaign."""
-        ready = (a for a in self.agents_of(campaign) if a.state is AgentState.READY)
+        """The agent who has been ready longest, of those who serve the campaign and can be joined at once."""
+        ready = (a for a in self.agents_of(campaign) if a.at_hand)
+        return min(ready, key=lambda a: (a.since, a.number), default=None)
+
+    def readiest_for_offer(self, campaign: CampaignName) -> Agent | None:
+        """The same, with those whose phone has to be rung first."""
+        ready = (a for a in self.agents_of(campaign) if a.at_hand or a.may_be_rung)
         return min(ready, key=lambda a: (a.since, a.number), default=None)
 
     def waiting(self) -> list[Call]:
@@ -256,3 +271,8 @@ class Floor:
         """The part of the campaign's agents who serve the other one too: about the part of its calls they take."""
         mine = {agent.number for agent in self.agents_of(campaign)}
         return len(mine & {agent.number for agent in self.agents_of(other)}) / len(mine) if mine else 0.0
+
+
+def _staffs(agent: Agent) -> tuple[bool, bool]:
+    """What decides, besides the profile, which campaigns count the agent."""
+    return agent.state.on_shift, agent.leg is None

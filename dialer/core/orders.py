@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from dialer.core import campaign as campaigns
-from dialer.core import desk as agents
 from dialer.core import events as ev
+from dialer.core import on_hook as agents
 from dialer.core import permission, recorder, wishes
 from dialer.core import supervision as sv
 from dialer.core.floor import Floor

@@ -18,7 +18,7 @@ from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Plan, PoolView
+from dialer.core.pacing.view import Plan, PlanKind, PoolView
 from dialer.core.policy import CampaignPolicy, HoursPolicy
 from dialer.core.pool import pending_calls, pool_view
 from dialer.core.turns import Turn
@@ -44,7 +44,7 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
     view = pool_view(floor, campaign, now)
     decision = _in_turn(plan(policy.pacing, view, campaign.rates), turn)
     taken = take(campaign.hopper, decision.lines, policy, floor.number_in_use, now)
-    kind, because = _reason(campaign, decision, taken, now)
+    kind, because = _reason(campaign, decision, taken, view.on_hook, now)
     made = Decision(
         since=now,
         until=now,
@@ -86,13 +86,14 @@ def _fetch(campaign: Campaign, view: PoolView, now: datetime) -> do.FetchLeads |
     return do.FetchLeads(campaign=campaign.name, count=count) if count > 0 else None
 
 
-def _reason(campaign: Campaign, decision: Plan, taken: Taken, now: datetime) -> tuple[str, str]:
-    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way."""
+def _reason(campaign: Campaign, decision: Plan, taken: Taken, on_hook: int, now: datetime) -> tuple[str, str]:
+    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way. For want of
+    agents none are fetched; where that is so because all are on hook, it is said."""
     if taken.leads:
         return LAUNCHED, decision.because
     if decision.let_go:
         return LET_GO, decision.because
-    if not campaign.hopper.leads and not campaign.fetching:
+    if not campaign.hopper.leads and not campaign.fetching and not (on_hook and decision.kind is PlanKind.NO_AGENTS):
         return "no_leads", _no_leads(campaign, now)
     if taken.shut:
         return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
@@ -124,7 +125,7 @@ def _return_shut(leads: tuple[Lead, ...], hours: HoursPolicy, until: datetime) -
 
 
 def _offer(floor: Floor, lead: Lead, policy: CampaignPolicy, now: datetime) -> Wishes:
-    agent = floor.readiest_agent(policy.name)
+    agent = floor.readiest_for_offer(policy.name)
     if agent is None:
         yield do.ReturnLeads(leads=(lead,), reason="no agent to offer it to")
         return

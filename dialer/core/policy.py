@@ -183,6 +183,16 @@ class CampaignPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnHook:
+    """How an agent is rung who is logged in with the receiver down."""
+
+    ring: timedelta = timedelta(seconds=15)
+    """How long the phone rings for a caller or an offer."""
+    back_after: timedelta | None = None
+    """Who did not answer is paused for so long; None: until somebody says that the agent is ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentProfile:
     """An agent as the site file lists them."""
 
@@ -193,6 +203,8 @@ class AgentProfile:
     teams: frozenset[TeamName] = frozenset()
     skills: frozenset[Skill] = frozenset()
     """What callers can need an agent to have."""
+    on_hook: OnHook | None = None
+    """The agent stays logged in with the receiver down, and `phone` is rung; None: the phone stays up."""
     language: str = DEFAULT_LANGUAGE
     """In which Waihu speaks to the agent."""
 

@@ -130,6 +130,18 @@ class Offered(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Summoned(Signal):
+    """A caller of this queue wants you: your phone is rung."""
+
+    queue: TeamName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissed(Signal):
+    """Nobody wants you any more for whom your phone was rung."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Signal):
     """The customer promised to you, or the lead on offer, is not yours any more."""
 

@@ -143,7 +143,7 @@ class AgentState(StrEnum):
 
     @property
     def on_shift(self) -> bool:
-        """Counts as staffed: has a phone leg and is or will again be at the pacer's disposal."""
+        """Counts as staffed: has a phone leg, or is on hook and can be rung."""
         return self not in (AgentState.LOGGED_OUT, AgentState.LOST)
 
 

@@ -133,7 +133,7 @@ class Daemon:
             await self._rulebook.load()
             self._engine.post(run.inherited)
             self._engine.post(await inherited(self._database))
-            self._engine.post(ev.PausesInherited(pauses=await self._pauses()))
+            await self._inherit_agents()
             self._start_tasks(run, journal)
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
@@ -147,10 +147,14 @@ class Daemon:
             await self._stopping.wait()
             return await self._drain(journal)
 
-    async def _pauses(self) -> dict[AgentNumber, str]:
+    async def _inherit_agents(self) -> None:
+        """Who was paused, and who was logged in on hook, when the last run was heard of last."""
         last = await latest_status(self._database)
         agents = last.status.get("agents", ()) if last is not None else ()
-        return {agent["number"]: agent["reason"] for agent in agents if agent["state"] == AgentState.PAUSED}
+        pauses = {AgentNumber(one["number"]): one["reason"] for one in agents if one["state"] == AgentState.PAUSED}
+        on_hook = (one for one in agents if one.get("on_hook") and AgentState(one["state"]).on_shift)
+        self._engine.post(ev.PausesInherited(pauses=pauses))
+        self._engine.post(ev.OnHookInherited(agents=frozenset(AgentNumber(one["number"]) for one in on_hook)))
 
     async def _examine_asterisk(self) -> None:
         lacks = await missing_requirements(self._asterisk)

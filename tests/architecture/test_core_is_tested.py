@@ -6,6 +6,7 @@ from pathlib import Path
 TESTED_IN: dict[str, str] = {
     "commands": "test_whole_calls.py",
     "drawn_agent": "test_states.py",
+    "drawn_on_hook": "test_states.py",
     "drawn_call": "test_states.py",
     "drawn_caller": "test_states.py",
     "drawn_campaign": "test_states.py",

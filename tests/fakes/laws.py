@@ -15,6 +15,7 @@ from dialer.core.hours import may_call
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.queueing import CallerState
+from dialer.core.queues import may_take
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
 from tests.fakes.asterisk_model import Channel
 
@@ -85,7 +86,7 @@ def complaints(world: World) -> Iterator[str]:
         leg = legs.get(agent.leg) if agent.leg is not None else None
         if agent.leg is not None and leg is None:
             yield f"the leg of {agent} is gone"
-        if leg is not None and leg.bridge is None and agent.state is AgentState.TALKING:
+        if (leg is None or leg.bridge is None) and agent.state is AgentState.TALKING:
             yield f"{agent} talks with nobody"
     for call in floor.calls.values():
         if call.state in WITH_PERSON and call.channel not in legs:
@@ -159,16 +160,29 @@ def _check_agent(dialer: Dialer, agent: Agent) -> None:
     assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP and not in_dialog)
     assert (agent.desk_timer in alarms) == in_dialog
     assert not in_dialog or agent.state in (AgentState.PAUSED, AgentState.WRAP_UP), f"joined in a dialog: {agent}"
-    assert (agent.offer_timer in alarms) == (agent.offer is not None)
+    assert (agent.offer_timer in alarms) == (agent.offer is not None and not agent.rung)
     if agent.state in (AgentState.RESERVED, AgentState.TALKING):
-        assert agent.leg is not None
+        assert agent.leg is not None or agent.profile.on_hook is not None
         caller = floor.callers.get(agent.attempt) if agent.attempt is not None else None
         mine = (call is not None and call.agent == agent.number) or (
             caller is not None and caller.agent == agent.number
         )
-        assert mine or (agent.offer is not None and agent.state is AgentState.RESERVED), f"with nobody: {agent}"
+        waits = agent.state is AgentState.RESERVED and (agent.offer is not None or agent.rung)
+        assert mine or waits, f"with nobody: {agent}"
+        _check_ring(dialer, agent)
     if agent.state in (AgentState.READY, AgentState.PAUSED):
         assert agent.attempt is None
+
+
+def _check_ring(dialer: Dialer, agent: Agent) -> None:
+    """A phone rings for somebody who waits, or for an offer, and not for ever."""
+    if not agent.rung or Hold.ASTERISK_LOST in dialer.floor.holds:
+        return
+    assert agent.calling is not None
+    assert agent.ring_timer in dialer.alarms, f"rings for ever: {agent}"
+    if agent.offer is None:
+        waiting = [one for one in dialer.floor.callers.values() if one.waits and may_take(agent.profile, one.terms)]
+        assert waiting, f"rings for nobody: {agent}"
 
 
 def _check_alarm(floor: Floor, timer: Timer) -> None:
