@@ -34,6 +34,7 @@ from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
 from dialer.core.dialogs import Dismiss, OpenDialog
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
@@ -151,7 +152,7 @@ class Telephone:
                 self._join(command)
             case do.PlayMessage(channel=channel):
                 self._do(lambda: actions.redirect(channel, *variables.PLAY_MESSAGE), self._dropped(command))
-            case do.LeaveMessage():
+            case LeaveMessage():
                 self._leave_message(command)
             case do.HangUp(channel=channel):
                 self._do(lambda: actions.hang_up(channel), self._dropped(command))
@@ -249,7 +250,7 @@ class Telephone:
 
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
 
-    def _leave_message(self, wish: do.LeaveMessage) -> None:
+    def _leave_message(self, wish: LeaveMessage) -> None:
         channel, dropped = wish.channel, self._dropped(wish)
         seconds = str(round(wish.most_length.total_seconds()))
         try:

@@ -17,6 +17,7 @@ from dialer.core import supervision as sv
 from dialer.core.detection import LeftMessage
 from dialer.core.dialogs import DeskLeft
 from dialer.core.events import Event
+from dialer.core.machine_messages import MessageOnMachine
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 SIP_CODE = re.compile(r"\b([3-6]\d\d)\b")
@@ -147,7 +148,7 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             return ev.MessageStarted(channel=_channel(message), at=at)
         case variables.MACHINE_EVENT:
             left = message_on_machine(message["Status"])
-            return None if left is None else ev.MessageOnMachine(channel=_channel(message), at=at, left=left)
+            return None if left is None else MessageOnMachine(channel=_channel(message), at=at, left=left)
         case variables.LOGIN_EVENT:
             agent = AgentNumber(message["Agent"])
             return ev.LoginTried(channel=_channel(message), at=at, agent=agent, pin=message["Pin"])

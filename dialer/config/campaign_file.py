@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
+from dialer.config.callbacks_section import CallbacksSection
 from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
@@ -210,6 +211,7 @@ class CampaignFile(Section):
         "Answering machines: whether they are told from people, and what becomes of them.", {}
     )
     recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
+    callbacks: CallbacksSection = setting("What agents may promise customers who wish to be called back.", {})
 
     @field_validator("lists", "caller_ids")
     @classmethod

@@ -257,6 +257,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         safe_harbour_message=harbour,
         machines=said.machines.policy(),
         recording=said.recording.policy(),
+        callbacks=said.callbacks.policy(),
     )
     return replace(policy, version=fingerprint(policy))
 

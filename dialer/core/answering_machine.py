@@ -21,6 +21,7 @@ from dialer.core.floor import Floor
 from dialer.core.guards import JOIN_GUARD, MACHINE_GRACE
 from dialer.core.letters import Consequences, ToAgent, ToCall
 from dialer.core.live_call import Call
+from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
 from dialer.core.words import CallState, CountedFrom, Hold, MachineVerdict, Timer
 
 NOT_ANSWERED_YET = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
@@ -44,7 +45,7 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             call.verdict in TAKEN_FOR_NOBODY and agent == call.agent and state not in TOLD_TOO_LATE
         ):
             return replace(call, truth=truth), ()
-        case CallState.LEAVING_MESSAGE, ev.MessageOnMachine(left=left):
+        case CallState.LEAVING_MESSAGE, MessageOnMachine(left=left):
             return replace(call, left=left), ()
         case CallState.LEAVING_MESSAGE, ev.DigitPressed(digit=digit):
             return _person(call, digit, now)
@@ -93,7 +94,7 @@ def _without_agent(call: Call, now: datetime) -> Step:
     leaving = replace(
         call, state=CallState.LEAVING_MESSAGE, since=now, agent=None, bound=False, left=LeftMessage.NOT_BEGUN
     )
-    leave = do.LeaveMessage(channel=call.channel, sound=machines.message, most_length=machines.most_length)
+    leave = LeaveMessage(channel=call.channel, sound=machines.message, most_length=machines.most_length)
     return leaving, (leave, do.WakeAt(timer=call.guard, at=now + machines.most_length + MACHINE_GRACE))
 
 

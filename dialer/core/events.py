@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dialer.core.detection import LeftMessage
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound, WindowCount
 from dialer.core.lead import Lead
 from dialer.core.pacing.rates import Rates
@@ -94,13 +93,6 @@ class DigitPressed(ChannelEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageStarted(ChannelEvent):
     """The safe-harbour message began to play, at our wish or because the dialplan waited for us in vain."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageOnMachine(ChannelEvent):
-    """The message on a machine came so far: `CUT` as long as it plays. It may begin anew, after a late beep."""
-
-    left: LeftMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def taker(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
     pressing = now >= caller.pressing_at
     ready = (agent for agent in floor.agents.values() if agent.at_hand and may_take(agent.profile, caller.terms))
     for agent in sorted(ready, key=lambda one: (one.since, one.number)):
-        if pressing or not _is_awaited(floor, agent):
+        if pressing or not is_awaited(floor, agent):
             return agent
     return None
 
@@ -123,8 +123,8 @@ def _handling_seconds(floor: Floor, agent: Agent, team: TeamName) -> float:
     return talk + rates.wrap.mean * rates.wrap_habits.pace(agent.number)
 
 
-def _is_awaited(floor: Floor, agent: Agent) -> bool:
-    """Lines that ring will bring as many customers as there are agents ready, this one included."""
+def is_awaited(floor: Floor, agent: Agent) -> bool:
+    """Whether lines that ring will bring as many customers as there are agents ready, this one included."""
     for campaign in floor.campaigns.values():
         if agent.profile.serves(campaign.policy) and floor.has_calls(campaign.name):
             ready = sum(one.at_hand for one in floor.agents_of(campaign.name))

@@ -73,7 +73,7 @@ def decide(
     flags = chosen.flags if chosen else frozenset()
     dead = number_dead or disposition is Disposition.INVALID_NUMBER or DispositionFlag.WRONG_NUMBER in flags
     if unwanted_by is not None:
-        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, number_dead=dead)
+        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=unwanted_by, number_dead=dead)
     promised = callback if not flags & FORBIDS else None
     for flag, end in _ENDS.items():
         if flag in flags and promised is None:

@@ -18,6 +18,7 @@ from dialer.core.detection import LeftMessage
 from dialer.core.dialogs import DeskLeft, Dismiss, OpenDialog
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.guards import JOIN_GUARD
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
 from tests.fakes.machine_messages import leave_message
 from tests.fakes.store_model import Surroundings
@@ -144,7 +145,7 @@ class AsteriskModel:
                 self._perform(delay, lambda: self._join(command), lambda: self._not_joined(command))
             case do.PlayMessage(channel=channel):
                 self._perform(delay, lambda: self._play(channel))
-            case do.LeaveMessage(channel=channel):
+            case LeaveMessage(channel=channel):
                 self._perform(delay, lambda: self._leave_message(channel))
             case do.HangUp(channel=channel):
                 self._perform(delay, lambda: self.hang_up(channel))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialer.core import events as ev
 from dialer.core.detection import LeftMessage
+from dialer.core.machine_messages import MessageOnMachine
 
 if TYPE_CHECKING:
     from tests.fakes.asterisk_model import AsteriskModel, Channel
@@ -21,7 +22,7 @@ def leave_message(model: AsteriskModel, leg: Channel, then: Callable[[float, Cal
 
     def come_to(left: LeftMessage) -> None:
         leg.left = left
-        model.tell(ev.MessageOnMachine(channel=leg.id, at=model.world.now, left=left))
+        model.tell(MessageOnMachine(channel=leg.id, at=model.world.now, left=left))
         if left is not LeftMessage.CUT:
             model.hang_up(leg.id)
 

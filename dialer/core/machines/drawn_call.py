@@ -11,6 +11,7 @@ from dialer.core.callback import Callback
 from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy, Truth
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_call import Call
+from dialer.core.machine_messages import MessageOnMachine
 from dialer.core.machines.samples import (
     ANNA,
     BOSS,
@@ -77,7 +78,7 @@ CALL = Machine(
         "OriginateRefused": ev.OriginateRefused(channel=CHANNEL, at=NOW, reason=""),
         "OriginateInDoubt": ev.OriginateInDoubt(channel=CHANNEL, at=NOW),
         "NobodyReady": sig.NobodyReady(),
-        "MessageOnMachine": ev.MessageOnMachine(channel=CHANNEL, at=NOW, left=LeftMessage.LEFT),
+        "MessageOnMachine": MessageOnMachine(channel=CHANNEL, at=NOW, left=LeftMessage.LEFT),
         "Told (person)": sig.Told(agent=ANNA, truth=Truth.PERSON),
         "Promised": sig.Promised(agent=ANNA, agent_leg=LEG),
         "Unpromised": sig.Unpromised(agent=ANNA),

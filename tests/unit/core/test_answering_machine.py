@@ -15,6 +15,7 @@ from dialer.core.answering_machine import step
 from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy, Truth
 from dialer.core.found import LastWord
 from dialer.core.live_call import Call
+from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
 from dialer.core.supervision import TellAgent
 from dialer.core.words import (
     AgentOrder,
@@ -37,7 +38,7 @@ LEG = ChannelId("leg-1")
 SOUND = "waihu/machine"
 ALL_HEARD = 0.999999
 THE_AGENT = do.Join(channel=CHANNEL, agent=ANNA, agent_leg=leg_of(ANNA))
-LEAVE = do.LeaveMessage(channel=CHANNEL, sound=SOUND, most_length=timedelta(seconds=60))
+LEAVE = LeaveMessage(channel=CHANNEL, sound=SOUND, most_length=timedelta(seconds=60))
 
 
 def machines(then: MachineAction = MachineAction.HANG_UP, sample: float = 0.0) -> MachinesPolicy:
@@ -63,8 +64,8 @@ def arrived(verdict: MachineVerdict) -> ev.Arrived:
     return ev.Arrived(channel=CHANNEL, at=LATER, verdict=verdict, verdict_cause="LONGGREETING-1500-1500")
 
 
-def on_machine(left: LeftMessage) -> ev.MessageOnMachine:
-    return ev.MessageOnMachine(channel=CHANNEL, at=LATER, left=left)
+def on_machine(left: LeftMessage) -> MessageOnMachine:
+    return MessageOnMachine(channel=CHANNEL, at=LATER, left=left)
 
 
 def pressed(digit: str) -> ev.DigitPressed:
@@ -87,7 +88,7 @@ def test_a_message_is_for_machines_and_not_for_silence() -> None:
     answered = make_call(state=CallState.ANSWERED, policy=make_policy(machines=LEAVES), answered_at=NOW)
     silent, wishes = step(answered, arrived(MachineVerdict.SILENCE), LATER)
     assert silent.state is CallState.ENDING
-    assert not [wish for wish in wishes if isinstance(wish, do.LeaveMessage)]
+    assert not [wish for wish in wishes if isinstance(wish, LeaveMessage)]
 
 
 # --- message ---------------------------------------------------------------------------------------------------
