@@ -25,6 +25,7 @@ class Attempt(Base):
         CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
         CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
         CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
+        CheckConstraint("callback_agent IS NULL OR callback_at IS NOT NULL", name="own_callback"),
         # No number is called twice at once, no agent holds two calls: not even by two daemons. A call that a supervisor
         # took over is not held by its agent any more.
         Index("uq_attempts_open_number", "number_id", unique=True, postgresql_where=OPEN),
@@ -33,6 +34,7 @@ class Attempt(Base):
         Index(None, "number_id", "opened_at"),
         Index(None, "campaign_id", "opened_at", "id"),
         Index(None, "lead_id"),
+        Index("ix_attempts_promised", "campaign_id", "callback_at", postgresql_where=text("callback_at IS NOT NULL")),
         Index(
             "ix_attempts_live_answers",
             "campaign_id",
@@ -69,3 +71,7 @@ class Attempt(Base):
     taken_over_by: Mapped[str | None]
     """The supervisor who talked with the customer to the end, in the place of `agent`."""
     taken_over_at: Mapped[datetime | None]
+    callback_at: Mapped[datetime | None]
+    """When the agent promised to call back; NULL: not, or another word of the agent was stronger."""
+    callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """Who promised to call in person."""

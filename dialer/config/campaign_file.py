@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
+from dialer.config.callbacks_section import CallbacksSection
 from dialer.config.calling_hours import HolidaysSection, Hours
+from dialer.config.disposition_section import ENDING, DispositionSection, offered_default
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
 from dialer.config.preset import PresetNames
@@ -15,10 +17,8 @@ from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
     AgentNumberText,
     Delay,
-    Digit,
     Duration,
     DurationOrZero,
-    Label,
     Name,
     PhoneNumber,
     Share,
@@ -29,17 +29,7 @@ from dialer.config.recording_section import RecordingSection
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
 from dialer.core.answer_limit import LONGEST_DETECTION
-from dialer.core.words import CountedFrom, Disposition, DispositionFlag, Mode
-
-_ENDING = frozenset({DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
-_CONTRADICTIONS = (
-    (DispositionFlag.HUMAN, DispositionFlag.MACHINE),
-    (DispositionFlag.SUCCESS, DispositionFlag.MACHINE),
-    (DispositionFlag.SUCCESS, DispositionFlag.REFUSE),
-    (DispositionFlag.SUCCESS, DispositionFlag.SUPPRESS),
-    (DispositionFlag.SUCCESS, DispositionFlag.WRONG_NUMBER),
-    *((DispositionFlag.CALLBACK, flag) for flag in sorted(_ENDING | {DispositionFlag.MACHINE})),
-)
+from dialer.core.words import CountedFrom, Disposition, Mode
 
 
 def _refuse_names(what: str, names: list[str], info: ValidationInfo, known: Callable[[SiteSettings], set[str]]) -> None:
@@ -155,27 +145,6 @@ class RetrySection(Section):
     )
 
 
-class DispositionSection(Section):
-    """A disposition that agents can choose after a call."""
-
-    key: Digit = setting("Key on the agent's phone, 0-9.")
-    label: Label | None = setting("What people read; empty: the disposition's name.", None)
-    flags: list[DispositionFlag] = setting(
-        "What it means: human (a person spoke), success, callback, refuse (this campaign no more), suppress (nobody "
-        "calls again), machine, wrong_number.",
-        [],
-    )
-
-    @model_validator(mode="after")
-    def _flags_agree(self) -> DispositionSection:
-        refuse(
-            (("flags",), f"says {one} and {other} at once, expected one of them")
-            for one, other in _CONTRADICTIONS
-            if one in self.flags and other in self.flags
-        )
-        return self
-
-
 class CampaignFile(Section):
     """A campaign: whom to call, when, how eagerly, and what becomes of them."""
 
@@ -211,6 +180,7 @@ class CampaignFile(Section):
         False,
     )
     recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
+    callbacks: CallbacksSection = setting("What agents may promise customers who wish to be called back.", {})
 
     @field_validator("lists", "caller_ids")
     @classmethod
@@ -247,11 +217,7 @@ class CampaignFile(Section):
     @field_validator("default_disposition")
     @classmethod
     def _default_is_offered(cls, name: str | None, info: ValidationInfo) -> str | None:
-        offered = info.data.get("dispositions")
-        if name is not None and offered is not None and name not in offered:
-            hint = did_you_mean(name, offered) or ", expected one of `dispositions`"
-            raise ValueError(f"{name!r} is no disposition of this campaign{hint}")
-        return name
+        return offered_default(name, info, "this campaign")
 
     @field_validator("detect_machines")
     @classmethod
@@ -293,7 +259,7 @@ def _idle_rules(retry: RetrySection, offered: dict[str, DispositionSection]) -> 
     network = {str(disposition) for disposition in Disposition}
     for name in retry.rules:
         if name in offered:
-            ending = sorted(_ENDING.intersection(offered[name].flags))
+            ending = sorted(ENDING.intersection(offered[name].flags))
             if ending and name not in network:
                 yield ("rules", name), f"can never apply, {name} ends the lead by its flag {ending[0]}"
         elif name not in network:

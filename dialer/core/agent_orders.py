@@ -14,6 +14,7 @@ from dialer.core import events as ev
 from dialer.core import recorder
 from dialer.core.asked import Asked
 from dialer.core.attendance import admit, is_supervisor
+from dialer.core.choices import choices_of
 from dialer.core.confirming import with_goodbye
 from dialer.core.coupling import tell
 from dialer.core.floor import Floor
@@ -55,9 +56,7 @@ def keyed(floor: Floor, number: AgentNumber, digit: str, now: datetime) -> Wishe
     agent = floor.agents[number]
     if not agent.state.on_shift or agent.desk.dialog is not None:
         return  # In a dialog a key answers the voice.
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    policy = campaign.policy if campaign is not None else None
-    pressed, order = press(agent, digit, policy, floor.site)
+    pressed, order = press(agent, digit, choices_of(floor, agent), floor.site)
     floor.put_agent(pressed)
     if order is not None:
         yield from ordered(floor, number, order, now)
@@ -97,5 +96,5 @@ def _is_bound(floor: Floor, agent: Agent) -> bool:
 
 
 def _offers_disposition(floor: Floor, agent: Agent, name: str) -> bool:
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    return campaign is not None and campaign.policy.disposition_named(name) is not None
+    choices = choices_of(floor, agent)
+    return choices is not None and choices.disposition_named(name) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialer.core.callback import Callback
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AttemptLimit
 from dialer.core.words import (
@@ -126,12 +127,22 @@ class StoreCommand(Command):
     """For the store."""
 
 
+OWN_AT_HAND = 2
+"""Own callbacks that are leased for an agent at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLeads(StoreCommand):
-    """Lease up to `count` due leads; answered by `LeadsFetched`."""
+    """Lease up to `count` due leads, callbacks first; answered by `LeadsFetched`."""
 
     campaign: CampaignName
     count: int
+    callbacks: int = 0
+    """Besides, up to so many callbacks and nothing else."""
+    owners: tuple[AgentNumber, ...] = ()
+    """Besides, for each of these agents up to `OWN_AT_HAND` of the callbacks that only they may make yet."""
+    mine_for: timedelta = timedelta(0)
+    """So long after it was due a callback is its owner's alone; then it is leased like any other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +183,8 @@ class Outcome:
     ended_at: datetime
     agent: AgentNumber | None
     agent_disposition: str | None
+    callback: Callback | None = None
+    """What the agent promised, unless something stronger was said."""
     hangup_cause: int | None
     sip_code: int | None
     dial_status: str | None

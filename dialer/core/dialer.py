@@ -27,6 +27,7 @@ from dialer.core.hours import may_ring
 from dialer.core.learning import count_live_calls
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
+from dialer.core.own_callbacks import is_own
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
@@ -187,7 +188,7 @@ class Dialer:
             and self.floor.dials(campaign)
             and may_ring(call.policy.hours, call.lead.time_zones, now, call.policy.pacing.ring_time)
             and (now - call.since).total_seconds() <= STALE_SECONDS
-            and (call.bound or call.mode is not Mode.PREVIEW)
+            and (call.bound or not (call.mode is Mode.PREVIEW or is_own(call.lead, call.policy, now)))
         )
         return opened if as_planned else CalledOff()
 
@@ -204,8 +205,12 @@ class Dialer:
             if event.leads:
                 yield do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
             event = replace(event, leads=())
-        if event.campaign in self.floor.campaigns:
+        campaign = self.floor.campaigns.get(event.campaign)
+        if campaign is not None:
+            # To have looked for callbacks in vain is no news for the pacer.
+            moved = self.floor.moved or bool(event.leads) or not campaign.only_callbacks
             yield from tell_campaign(self.floor, event.campaign, event, now)
+            self.floor.moved = moved
 
     def _supervise(self, event: Event, now: datetime) -> Wishes:
         for follows in supervise(self.floor, event, now):
@@ -220,7 +225,7 @@ class Dialer:
             case "guard" | "ring" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
-            case "guard" | "limit" | "patience" | "turn":
+            case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer" | "ring" | "rest" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))

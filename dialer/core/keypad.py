@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
-from dialer.core.policy import CampaignPolicy, SitePolicy
+from dialer.core.policy import Choices, SitePolicy
 from dialer.core.words import AgentOrder, AgentState
 
 ORDERS = {
@@ -33,12 +33,10 @@ BETWEEN_CALLS = (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP)
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
 
-def press(
-    agent: Agent, digit: str, campaign: CampaignPolicy | None, site: SitePolicy
-) -> tuple[Agent, AgentOrdered | None]:
+def press(agent: Agent, digit: str, choices: Choices | None, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     """Add one key to what the agent pressed before, and say what it means now; unknown sequences are forgotten.
 
-    `campaign` is that of the agent's present or last call, for the keys of its dispositions.
+    `choices` are what the agent can say of the present or last customer.
     """
     keys = agent.pending_keys + digit
     if keys.startswith("*"):
@@ -47,8 +45,8 @@ def press(
         return agent, _order(agent, AgentOrder.MENU)
     if agent.state is AgentState.RESERVED and agent.offer is not None and digit in ANSWERS_TO_OFFER:
         return agent, _order(agent, ANSWERS_TO_OFFER[digit])
-    if agent.state is AgentState.WRAP_UP and campaign is not None:
-        chosen = campaign.disposition_for(digit)
+    if agent.state is AgentState.WRAP_UP and choices is not None:
+        chosen = choices.disposition_for(digit)
         return agent, _order(agent, AgentOrder.DISPOSE, chosen.name) if chosen else None
     return agent, None
 

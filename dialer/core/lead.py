@@ -52,6 +52,8 @@ class LeadNext:
     """This number is out of service; the customer may still have another one."""
     suppress: bool = False
     """The customer must not be called again by anyone."""
+    suppressed_by: AgentNumber | None = None
+    """Whom the customer told so."""
     callback: bool = False
     """The customer asked to be called at `due_at`."""
     owner: AgentNumber | None = None

@@ -134,6 +134,23 @@ class AgentDisposition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What agents can say of a talk when it is over."""
+
+    dispositions: tuple[AgentDisposition, ...] = ()
+    default: str | None = None
+    """Taken when an agent chooses none in time."""
+
+    def disposition_for(self, digit: str) -> AgentDisposition | None:
+        """The disposition on this key, or None."""
+        return next((d for d in self.dispositions if d.digit == digit), None)
+
+    def disposition_named(self, name: str) -> AgentDisposition | None:
+        """The disposition of this name, or None."""
+        return next((d for d in self.dispositions if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
     """A way out to the telephone network."""
 
@@ -172,13 +189,14 @@ class CampaignPolicy:
     recording: RecordingPolicy = RecordingPolicy()
     callbacks: CallbackPolicy = CallbackPolicy()
 
-    def disposition_for(self, digit: str) -> AgentDisposition | None:
-        """The disposition on this key, or None."""
-        return next((d for d in self.dispositions if d.digit == digit), None)
+    @property
+    def choices(self) -> Choices:
+        """What agents can say of a call."""
+        return Choices(dispositions=self.dispositions, default=self.default_disposition)
 
     def disposition_named(self, name: str) -> AgentDisposition | None:
         """The disposition of this name, or None."""
-        return next((d for d in self.dispositions if d.name == name), None)
+        return self.choices.disposition_named(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

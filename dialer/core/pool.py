@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from dialer.core.calling_back import COUNTED_AS_TAKEN, taken_by_own
 from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
@@ -32,13 +33,16 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
     policy = campaign.policy
     sharing = floor.sharing_agents(campaign.name) - {campaign.name}
     staff = _Staff(preview=policy.pacing.mode is Mode.PREVIEW)
+    own = taken_by_own(floor)
     for agent in floor.agents_of(campaign.name):
-        if agent.queue is not None:
+        if agent.number in own and agent.state in COUNTED_AS_TAKEN and not agent.goes_after_call:
+            staff.reserved += 1
+        elif agent.queue is not None:
             staff.add(agent, staff.with_callers[agent.queue], floor.queues[agent.queue].rates, now)
         else:
             whose = floor.campaigns[agent.campaign] if agent.campaign in sharing else campaign
             staff.add(agent, staff.talking[whose.name], whose.rates, now)
-    own = _lines(floor, campaign, now)
+    lines = _lines(floor, campaign, now)
     trunk_lines = sum(floor.free_lines_on(trunk) for trunk in policy.trunks)
     return PoolView(
         ready=staff.ready,
@@ -48,8 +52,8 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
         leaving=staff.leaving,
         paused=staff.paused,
         on_hook=floor.on_hook(campaign.name),
-        pending=own.pending,
-        waiting=own.waiting,
+        pending=lines.pending,
+        waiting=lines.waiting,
         neighbours=(
             *(_neighbour(floor, name, campaign, staff, now) for name in sorted(sharing)),
             *(_callers(floor, team, campaign, staff, now) for team in sorted(floor.queues)),

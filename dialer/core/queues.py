@@ -82,14 +82,21 @@ def expected_seconds(floor: Floor, terms: QueueTerms, position: int) -> float | 
 
 
 def taker(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
-    """The agent who takes the caller now: of those who may, the one who has been ready longest.
+    """The agent who takes the caller now: who talked with the caller last, or of those who may the one who has been
+    ready longest. One who is preferred and soon free is waited for, but not for ever.
 
     Until the caller's time presses, agents are passed by for whom lines ring already.
     """
     pressing = now >= caller.pressing_at
+    preferred = floor.agents.get(caller.prefers) if caller.prefers is not None else None
+    if preferred is not None and caller.terms.skills <= preferred.profile.skills:
+        if preferred.at_hand and (pressing or not is_awaited(floor, preferred)):
+            return preferred
+        if now < caller.prefers_until and _takes_calls(preferred):
+            return None
     ready = (agent for agent in floor.agents.values() if agent.at_hand and may_take(agent.profile, caller.terms))
     for agent in sorted(ready, key=lambda one: (one.since, one.number)):
-        if pressing or not _is_awaited(floor, agent):
+        if pressing or not is_awaited(floor, agent):
             return agent
     return None
 
@@ -123,8 +130,8 @@ def _handling_seconds(floor: Floor, agent: Agent, team: TeamName) -> float:
     return talk + rates.wrap.mean * rates.wrap_habits.pace(agent.number)
 
 
-def _is_awaited(floor: Floor, agent: Agent) -> bool:
-    """Lines that ring will bring as many customers as there are agents ready, this one included."""
+def is_awaited(floor: Floor, agent: Agent) -> bool:
+    """Whether lines that ring will bring as many customers as there are agents ready, this one included."""
     for campaign in floor.campaigns.values():
         if agent.profile.serves(campaign.policy) and floor.has_calls(campaign.name):
             ready = sum(one.at_hand for one in floor.agents_of(campaign.name))

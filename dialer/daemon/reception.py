@@ -22,6 +22,8 @@ from agi.voice import CannotSpeak, Voice
 from dialer.config.load import Configuration
 from dialer.config.settings import AgiSettings
 from dialer.core.inbound.flow import Flow, Speech, pieces
+from dialer.core.inbound.returning import with_team
+from dialer.core.inbound.variables import Caller
 from dialer.core.words import ChannelId
 from dialer.ports import CallerQueues
 from dialer.store.callers import find_caller, promise_callback
@@ -129,9 +131,13 @@ class Reception:
         def flow_of(number: str) -> Flow | None:
             return answered.get(number.removeprefix("+"))
 
+        async def recognise(number: str) -> Caller:
+            found = await find_caller(self._database, number)
+            return with_team(found, configuration.campaigns, site.policy.agents)
+
         desk = Desk(
             flow_of=flow_of,
-            find_caller=partial(find_caller, self._database),
+            find_caller=recognise,
             suppress=partial(suppress_number, self._database),
             promise_callback=partial(promise_callback, self._database),
             queues=self._queues,

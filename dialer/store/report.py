@@ -17,6 +17,7 @@ DEFINITIONS: Mapping[str, str] = {
     "live_answers": "Calls that a person answered: dispositions answered and abandoned.",
     "abandoned": "Live answers for whom no agent was there within the limit.",
     "abandon_rate": "abandoned / live_answers.",
+    "answered_later": "Of the abandoned, those whose customer called us back; by law they stay abandoned.",
     "contacts": "Live answers who were joined with an agent.",
     "contacts_per_hour": "contacts / hours from the first dial to the last end of a call.",
     "agent_hours": "Hours in which agents were ready, talking or in wrap-up. A campaign has a part in the ready hours "
@@ -32,6 +33,8 @@ DEFINITIONS: Mapping[str, str] = {
     "agent_dispositions": "Contacts by the agent's disposition.",
     "successes": "Contacts whose agent's disposition counts as success.",
     "conversion": "successes / contacts.",
+    "caller_dispositions": "Talks with callers whom this campaign had called last, by the agent's disposition; they "
+    "count nowhere else.",
 }
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +44,8 @@ _CALLS = text("""
     SELECT count(*) AS attempts, count(*) FILTER (WHERE ended_at IS NULL) AS open_attempts,
         count(*) FILTER (WHERE disposition IN ('answered', 'abandoned')) AS live_answers,
         count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned,
+        count(*) FILTER (WHERE disposition = 'abandoned'
+                         AND EXISTS (SELECT FROM inbound_calls i WHERE i.returns_attempt_id = attempts.id)) AS returned,
         count(*) FILTER (WHERE disposition = 'answered' AND bridged_at IS NOT NULL) AS contacts,
         count(*) FILTER (WHERE disposition = 'answered' AND bridged_at IS NOT NULL
                          AND agent_disposition = ANY(CAST(:successes AS text[]))) AS successes,
@@ -60,6 +65,11 @@ _ENDINGS = text("""
     WHERE campaign_id = :campaign AND dialed_at IS NOT NULL AND ended_at IS NOT NULL
       AND opened_at >= :since AND opened_at < :until
     GROUP BY 1, 2
+""")
+
+_CALLERS = text("""
+    SELECT coalesce(agent_disposition, 'none') AS disposition, count(*) AS n FROM queue_waits
+    WHERE campaign = :name AND outcome = 'answered' AND arrived_at >= :since AND arrived_at < :until GROUP BY 1
 """)
 
 _WORK = text("""
@@ -92,6 +102,7 @@ class CampaignReport:
     live_answers: int
     abandoned: int
     abandon_rate: float | None
+    answered_later: int
     contacts: int
     contacts_per_hour: float | None
     agent_hours: float
@@ -106,6 +117,7 @@ class CampaignReport:
     agent_dispositions: Mapping[str, int]
     successes: int
     conversion: float | None
+    caller_dispositions: Mapping[str, int]
 
 
 async def campaign_report(
@@ -130,6 +142,7 @@ async def campaign_report(
         calls = (await connection.execute(_CALLS, {**scope, "successes": list(successes)})).one()
         endings = (await connection.execute(_ENDINGS, scope)).all()
         work = (await connection.execute(_WORK, scope)).one()
+        callers = (await connection.execute(_CALLERS, {**scope, "name": campaign})).all()
     waits = calls.waits or [None, None, None]
     agent_seconds = work.ready + work.talking + work.wrapping
     return CampaignReport(
@@ -141,6 +154,7 @@ async def campaign_report(
         live_answers=calls.live_answers,
         abandoned=calls.abandoned,
         abandon_rate=_ratio(calls.abandoned, calls.live_answers),
+        answered_later=calls.returned,
         contacts=calls.contacts,
         contacts_per_hour=_ratio(calls.contacts, calls.hours),
         agent_hours=agent_seconds / 3600,
@@ -155,6 +169,7 @@ async def campaign_report(
         agent_dispositions=_counted((row.agent_disposition, row.n) for row in endings if row.agent_disposition),
         successes=calls.successes,
         conversion=_ratio(calls.successes, calls.contacts) if successes else None,
+        caller_dispositions=_counted((row.disposition, row.n) for row in callers),
     )
 
 

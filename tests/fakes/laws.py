@@ -14,6 +14,7 @@ from dialer.core.floor import Floor
 from dialer.core.hours import may_call
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.own_callbacks import is_own
 from dialer.core.queueing import CallerState
 from dialer.core.queues import may_take
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
@@ -39,6 +40,8 @@ def check_wish(world: World, wish: do.Command) -> None:
             call = floor.calls[attempt]
             assert not floor.holds, f"dials under {floor.holds}"
             assert floor.campaigns[call.policy.name].state is CampaignState.RUNNING
+            if is_own(call.lead, call.policy, world.now):
+                assert (call.bound, call.agent) == (True, call.lead.owner), "dials a callback that is another agent's"
             assert may_call(call.policy.hours, call.lead.time_zones, world.now), "dials out of hours"
             assert attempt in world.store.attempts, "dials without a row"
             assert attempt not in world.originated, "dials twice"

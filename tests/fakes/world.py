@@ -224,6 +224,11 @@ class World:
             for key in keys:
                 self.asterisk.tell(ev.DigitPressed(channel=leg.id, at=self.now, digit=key), last=True)
 
+    def call_back(self, number: AgentNumber, *, mine: bool) -> None:
+        """The agent promises the customer of this moment to be called back soon."""
+        at = self.now + timedelta(seconds=self.chance.choice([1.0, 10.0, 60.0]))
+        self.post(ev.CallbackSet(agent=number, at=at, mine=mine))
+
     def hang_up(self, number: AgentNumber) -> None:
         """An agent's phone goes."""
         leg = self.asterisk.leg_of(number)

@@ -156,7 +156,7 @@ def test_who_must_not_be_called_is_not_called_back(disposition: str, end: LeadEn
 def test_whoever_does_not_want_to_be_called_is_suppressed_whatever_the_disposition() -> None:
     for chosen in ("sale", "call_back", None):
         result = decide(campaign(), lead(), Disposition.ANSWERED, chosen, NOW, unwanted_by=ANNA)
-        assert result == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+        assert result == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
 
 
 def test_a_callback_that_did_not_reach_the_customer_stays_a_callback_of_its_owner() -> None:

@@ -100,7 +100,7 @@ def test_who_does_not_want_to_be_called_is_suppressed_and_loses_the_callback() -
     scene.feed(callback).agent_order(AgentOrder.DO_NOT_CALL).expect()
     assert said(scene, callback) == "the customer does not want to be called any more"
     scene.agent_order(AgentOrder.DISPOSE, "sale")
-    assert next_of(scene) == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+    assert next_of(scene) == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
     assert scene.call().unwanted_by == ANNA
 
 
