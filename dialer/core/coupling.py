@@ -113,7 +113,7 @@ def meet(floor: Floor, now: datetime) -> Wishes:
         yield from tell(floor, now, ToAgent(agent.number, reserved), ToCall(call.id, promised))
     for caller in to_serve(floor, now, pressing=False):
         yield from tell(floor, now, *promise(floor, caller, now))
-    yield from tell(floor, now, *summon(floor))
+    yield from tell(floor, now, *summon(floor, now))
 
 
 def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datetime) -> Consequences:
