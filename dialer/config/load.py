@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile, RetrySection
 from dialer.config.compliance import all_holidays, looser_than_allowed, with_bounds
+from dialer.config.disposition_section import agent_dispositions
 from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
@@ -31,7 +32,6 @@ from dialer.config.settings import (
 from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSection
 from dialer.core.inbound.flow import Flow, FlowName
 from dialer.core.policy import (
-    AgentDisposition,
     AgentProfile,
     AttemptLimit,
     CampaignPolicy,
@@ -249,13 +249,10 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         teams=frozenset(map(TeamName, said.teams)),
         agents=frozenset(map(AgentNumber, said.agents)),
         wrap_up=said.wrap_up,
-        dispositions=tuple(
-            AgentDisposition(name=name, label=choice.label or name, digit=choice.key, flags=frozenset(choice.flags))
-            for name, choice in said.dispositions.items()
-        ),
+        dispositions=agent_dispositions(said.dispositions),
         default_disposition=said.default_disposition,
         safe_harbour_message=harbour,
-        detect_machines=said.detect_machines,
+        machines=said.machines.policy(),
         recording=said.recording.policy(),
         callbacks=said.callbacks.policy(),
     )

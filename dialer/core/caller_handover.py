@@ -30,7 +30,7 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
         case CallerState.TALKING, ev.EnteredBridge(bridge=bridge) if caller.bridge is None:
             return replace(caller, bridge=bridge, left_at=None), (do.LetSleep(timer=caller.guard),)
         case CallerState.TALKING, sig.WrappedUp(agent=agent) if caller.claim is not None and agent == caller.agent:
-            return caller, ()
+            return replace(caller, disposition=event.disposition), ()
         case _:
             return callers.step(caller, event, now)
 
@@ -45,5 +45,5 @@ def _taken_over(caller: QueuedCaller, event: sig.TakenOver) -> Step:
         answered_at=caller.answered_at or event.bridged_at or event.at,
         left_at=None,
     )
-    asleep = (do.LetSleep(timer=timer) for timer in (caller.guard, caller.patience, caller.turn))
+    asleep = (do.LetSleep(timer=timer) for timer in (caller.guard, caller.patience, caller.turn, caller.preference))
     return taken, (record(taken, None), *asleep)

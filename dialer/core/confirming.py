@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from dialer.core import commands as do
 from dialer.core.asked import Asked
+from dialer.core.choices import choices_of
 from dialer.core.dialogs import Dismiss
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
@@ -139,6 +140,6 @@ def _reason(floor: Floor, name: str) -> str:
 
 
 def _disposition(floor: Floor, agent: Agent, name: str) -> str:
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    chosen = campaign.policy.disposition_named(name) if campaign is not None else None
+    choices = choices_of(floor, agent)
+    chosen = choices.disposition_named(name) if choices is not None else None
     return chosen.label if chosen is not None else name

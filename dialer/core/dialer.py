@@ -225,7 +225,7 @@ class Dialer:
             case "guard" | "ring" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
-            case "guard" | "limit" | "patience" | "turn":
+            case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer" | "ring" | "rest" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))

@@ -3,17 +3,19 @@
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
 record, `*9` log out, `*#` say the last confirmation again; `**1` and `**2` say of the customer that a callback is
-wanted, or no call ever again. Between calls a single digit answers whatever is being asked: how the call went, or
-whether to dial the lead on offer (1) or not (2); `#` opens the spoken menu.
+wanted, or no call ever again, `**3` and `**4` of one taken for a machine that it is a person, or is a machine. Between
+calls a single digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or
+not (2); `#` opens the spoken menu.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from dialer.core.detection import Truth
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
-from dialer.core.policy import CampaignPolicy, SitePolicy
+from dialer.core.policy import Choices, SitePolicy
 from dialer.core.words import AgentOrder, AgentState
 
 ORDERS = {
@@ -27,18 +29,17 @@ ORDERS = {
     "**2": AgentOrder.DO_NOT_CALL,
 }
 PAUSE = "*2"
+TRUTHS = {"**3": Truth.PERSON, "**4": Truth.MACHINE}
 CUSTOMER = "**"
 MENU = "#"
 BETWEEN_CALLS = (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP)
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
 
-def press(
-    agent: Agent, digit: str, campaign: CampaignPolicy | None, site: SitePolicy
-) -> tuple[Agent, AgentOrdered | None]:
+def press(agent: Agent, digit: str, choices: Choices | None, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     """Add one key to what the agent pressed before, and say what it means now; unknown sequences are forgotten.
 
-    `campaign` is that of the agent's present or last call, for the keys of its dispositions.
+    `choices` are what the agent can say of the present or last customer.
     """
     keys = agent.pending_keys + digit
     if keys.startswith("*"):
@@ -47,8 +48,8 @@ def press(
         return agent, _order(agent, AgentOrder.MENU)
     if agent.state is AgentState.RESERVED and agent.offer is not None and digit in ANSWERS_TO_OFFER:
         return agent, _order(agent, ANSWERS_TO_OFFER[digit])
-    if agent.state is AgentState.WRAP_UP and campaign is not None:
-        chosen = campaign.disposition_for(digit)
+    if agent.state is AgentState.WRAP_UP and choices is not None:
+        chosen = choices.disposition_for(digit)
         return agent, _order(agent, AgentOrder.DISPOSE, chosen.name) if chosen else None
     return agent, None
 
@@ -59,6 +60,8 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
         return done, _order(agent, ORDERS[keys])
     if keys in ("*", PAUSE, CUSTOMER):
         return replace(agent, pending_keys=keys), None
+    if keys in TRUTHS:
+        return done, _order(agent, AgentOrder.VERDICT, TRUTHS[keys])
     if keys.startswith(PAUSE):
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)

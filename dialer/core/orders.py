@@ -13,6 +13,7 @@ from dialer.core import events as ev
 from dialer.core import on_hook as agents
 from dialer.core import permission, recorder, wishes
 from dialer.core import supervision as sv
+from dialer.core.choices import choices_of
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState, CampaignOrder, CampaignState
@@ -82,8 +83,8 @@ def _of_supervisor(floor: Floor, order: sv.SupervisionOrdered | sv.TeamMessaged,
 
 
 def _offers(floor: Floor, agent: Agent, disposition: str) -> bool:
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    return campaign is not None and campaign.policy.disposition_named(disposition) is not None
+    choices = choices_of(floor, agent)
+    return choices is not None and choices.disposition_named(disposition) is not None
 
 
 def _is_so(agent: Agent, order: AgentOrder) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.detection import MachinesPolicy
 from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
@@ -134,6 +135,23 @@ class AgentDisposition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What agents can say of a talk when it is over."""
+
+    dispositions: tuple[AgentDisposition, ...] = ()
+    default: str | None = None
+    """Taken when an agent chooses none in time."""
+
+    def disposition_for(self, digit: str) -> AgentDisposition | None:
+        """The disposition on this key, or None."""
+        return next((d for d in self.dispositions if d.digit == digit), None)
+
+    def disposition_named(self, name: str) -> AgentDisposition | None:
+        """The disposition of this name, or None."""
+        return next((d for d in self.dispositions if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
     """A way out to the telephone network."""
 
@@ -168,17 +186,18 @@ class CampaignPolicy:
     default_disposition: str | None = None
     safe_harbour_message: str = "waihu/safe-harbour"
     """Asterisk sound played to a person for whom no agent was there."""
-    detect_machines: bool = False
+    machines: MachinesPolicy = field(default_factory=MachinesPolicy)
     recording: RecordingPolicy = RecordingPolicy()
     callbacks: CallbackPolicy = CallbackPolicy()
 
-    def disposition_for(self, digit: str) -> AgentDisposition | None:
-        """The disposition on this key, or None."""
-        return next((d for d in self.dispositions if d.digit == digit), None)
+    @property
+    def choices(self) -> Choices:
+        """What agents can say of a call."""
+        return Choices(dispositions=self.dispositions, default=self.default_disposition)
 
     def disposition_named(self, name: str) -> AgentDisposition | None:
         """The disposition of this name, or None."""
-        return next((d for d in self.dispositions if d.name == name), None)
+        return self.choices.disposition_named(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

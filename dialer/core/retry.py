@@ -95,6 +95,29 @@ def decide(
     return LeadNext(due_at=now + rule.after, callback=asked or kept, owner=owner, number_dead=dead)
 
 
+def decide_after_talk(
+    policy: CampaignPolicy | None, chosen: AgentDisposition | None, ended_at: datetime
+) -> LeadNext | None:
+    """What becomes of the lead of a customer who called us and talked with an agent; None: it stays as it is.
+
+    As after an answered attempt, which this is not: no attempt is used up, and how often a rule was used is not looked
+    at. `policy` is of the campaign that called last; None: nobody knows one, and no more can follow than that the
+    number is not called again. Whoever was not the customer changes nothing.
+    """
+    flags = chosen.flags if chosen else frozenset()
+    if DispositionFlag.SUPPRESS in flags:
+        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+    if policy is None or flags & {DispositionFlag.WRONG_NUMBER, DispositionFlag.MACHINE}:
+        return None
+    for flag, end in _ENDS.items():
+        if flag in flags:
+            return LeadNext(end=end)
+    _, rule = _rule(policy, Disposition.ANSWERED, chosen)
+    if rule.after is None:
+        return LeadNext(end=LeadEnd.REACHED)
+    return LeadNext(due_at=ended_at + rule.after, callback=DispositionFlag.CALLBACK in flags)
+
+
 def _rule(policy: CampaignPolicy, disposition: Disposition, chosen: AgentDisposition | None) -> tuple[str, RetryRule]:
     """The rule that applies, and the name under which its uses are counted."""
     rules = policy.retry.rules

@@ -20,7 +20,7 @@ def keyed(agent: Agent, keys: str) -> list[tuple[AgentOrder, str]]:
     """The orders that these keys are, one after another."""
     orders = []
     for key in keys:
-        agent, order = press(agent, key, make_policy(), make_site())
+        agent, order = press(agent, key, make_policy().choices, make_site())
         if order is not None:
             assert (order.agent, order.by) == (ANNA, ANNA)
             orders.append((order.order, order.argument))
