@@ -59,6 +59,9 @@ async def compare(figures: dict[str, Any], engine: Any) -> None:
     answered = [wait for wait in waits if wait["outcome"] == "answered"]
     assert (figures["queue"]["callers"], figures["queue"]["answered"]) == (len(waits), len(answered))
     assert len(answered) == sum(call["outcome"] == "transferred" for call in calls) > 0
+    assert sum(figures["agent_dispositions"].values()) == len(answered)
+    assert "None" not in figures["agent_dispositions"]
+    assert 0 < figures["with_their_agent"]["theirs"] <= figures["with_their_agent"]["known"] <= 8
     in_time = [wait for wait in answered if (wait["answered_at"] - wait["arrived_at"]).total_seconds() <= 3]
     assert figures["queue"]["service_level"] == pytest.approx(len(in_time) / len(waits))
 

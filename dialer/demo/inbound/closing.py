@@ -101,11 +101,13 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         "kinds": dict(sorted(Counter(one.kind.value for one in played.plan).items())),
         "outcomes": outcomes(rows),
         "recognised": sum(row.known for row in rows),
+        "with_their_agent": _with_their_agent(rows, await ledger.agents_of(played.furniture.yesterday)),
         "answer_to_abandoned": sum(row.returns for row in rows),
         "opt_outs": sum(row.caller in evidence.opted_out for row in rows),
         "messages": len(evidence.messages),
         "callbacks": await _callbacks(ledger, stage.campaign, rows),
         "queue": queue,
+        "agent_dispositions": _said(rows),
         "work": _work(work),
         "outbound": report,
         "supervision": {"stretches": stretches, "hearings": [_hearing(one) for one in played.visit.hearings]},
@@ -153,8 +155,14 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "callers", f"{figures['callers']} (the carrier counts {figures['carrier_callers']})"
     yield "what they are", ", ".join(f"{count} {kind}" for kind, count in figures["kinds"].items())
     yield "what became of them", ", ".join(f"{count} {name}" for name, count in figures["outcomes"].items())
-    abandoned_before = figures["answer_to_abandoned"]
-    yield "recognised", f"{figures['recognised']}; {abandoned_before} had been abandoned by us, and called back"
+    theirs = figures["with_their_agent"]
+    yield (
+        "recognised",
+        (
+            f"{figures['recognised']}; {theirs['theirs']} of {theirs['known']} who know an agent talked with this one; "
+            f"{figures['answer_to_abandoned']} had been abandoned by us, and called back"
+        ),
+    )
     yield (
         "queue",
         (
@@ -171,6 +179,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"longest wait {_seconds(queue['longest_wait_seconds'])}"
         ),
     )
+    yield "agents said", ", ".join(f"{count} {name}" for name, count in figures["agent_dispositions"].items())
     yield "called no more", str(figures["opt_outs"])
     yield "messages", str(figures["messages"])
     yield (
@@ -241,6 +250,17 @@ async def _callbacks(ledger: Ledger, campaign: CampaignName, rows: Sequence[Call
     ]
     called = await ledger.called_back(campaign, promised)
     return {"promised": len(promised), "called": len(called), "talked": sum(called.values())}
+
+
+def _with_their_agent(rows: Sequence[CallerRow], agents: Mapping[str, str]) -> dict[str, int]:
+    """Of the callers who talked with an agent before and now: how many with the same one."""
+    known = [row for row in rows if row.agent is not None and row.caller in agents]
+    return {"known": len(known), "theirs": sum(row.agent == agents[row.caller] for row in known)}
+
+
+def _said(rows: Sequence[CallerRow]) -> dict[str, int]:
+    """How often agents said what of a talk with a caller."""
+    return dict(Counter(str(wait.disposition) for row in rows for wait in row.waits if wait.agent).most_common())
 
 
 def _work(seconds: Mapping[tuple[str, str], float]) -> dict[str, Any]:

@@ -45,7 +45,9 @@ BEGIN = (("lost", "otherwise"), ("known", "otherwise"), ("welcome", "next"))
 
 def told(kind: CallerKind = CallerKind.TALKS) -> Evidence:
     """A stranger who talks with Anna for six seconds, and hangs up: all agree."""
-    wait = WaitRow(outcome="answered", agent=ANNA, answered_at=at(10), left_at=at(16), taken_over=False)
+    wait = WaitRow(
+        outcome="answered", agent=ANNA, answered_at=at(10), left_at=at(16), taken_over=False, disposition="sale"
+    )
     row = CallerRow(
         call=CALL,
         dialled=FRONT,
