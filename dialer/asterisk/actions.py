@@ -16,6 +16,7 @@ from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core.detection import Detection
 from dialer.core.dialogs import OpenDialog
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
@@ -23,6 +24,7 @@ DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
 SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
 """Names of sound files; several, joined by an ampersand, are played one after another."""
+ONE_SOUND = re.compile(r"[\w./-]+")
 FOLDER = re.compile(r"(/[A-Za-z0-9_.+-]+)+")
 ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UNIQUEID = re.compile(r"[A-Za-z0-9_-]+\.[0-9]+")
@@ -49,7 +51,7 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
         variables.ATTEMPT: _match(EXTENSION, wish.attempt, "attempt"),
         variables.LIMIT_MS: str(_milliseconds(wish.answer_limit)),
         variables.MESSAGE: _match(SOUND, wish.message, "sound of the safe-harbour message"),
-        variables.DETECT_MACHINES: "1" if wish.detect_machines else "0",
+        variables.DETECTION: amd_arguments(wish.detection) if wish.detection else "",
     }
     if wish.record:
         given[variables.RECORDING] = _recording_file(recordings, _match(ATTEMPT, wish.attempt, "attempt to record"))
@@ -67,6 +69,30 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
     if wish.caller_id:
         headers["CallerID"] = f"<{_match(CALLER_ID, wish.caller_id, 'caller id')}>"
     return AmiAction("Originate", headers)
+
+
+def amd_arguments(detection: Detection) -> str:
+    """The nine arguments of Asterisk's AMD(), so that nothing depends on amd.conf; in a Variable of AMI's Originate a
+    comma of a value is written with a backslash."""
+    return r"\,".join(
+        map(
+            str,
+            (
+                *(_milliseconds(detection.initial_silence), _milliseconds(detection.greeting)),
+                *(_milliseconds(detection.after_greeting_silence), _milliseconds(detection.total_analysis)),
+                *(_milliseconds(detection.minimum_word), _milliseconds(detection.between_words)),
+                *(detection.maximum_words, detection.silence_threshold, _milliseconds(detection.maximum_word)),
+            ),
+        )
+    )
+
+
+def machine_sound(sound: str) -> str:
+    """The name of one sound that can be played while Asterisk listens.
+
+    :raises HeaderRefused: it is none.
+    """
+    return _match(ONE_SOUND, sound, "sound for answering machines")
 
 
 def call_agent(wish: do.CallAgent) -> AmiAction:

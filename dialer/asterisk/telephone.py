@@ -34,6 +34,7 @@ from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
 from dialer.core.dialogs import Dismiss, OpenDialog
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
@@ -151,6 +152,8 @@ class Telephone:
                 self._join(command)
             case do.PlayMessage(channel=channel):
                 self._do(lambda: actions.redirect(channel, *variables.PLAY_MESSAGE), self._dropped(command))
+            case LeaveMessage():
+                self._leave_message(command)
             case do.HangUp(channel=channel):
                 self._do(lambda: actions.hang_up(channel), self._dropped(command))
             case do.AdmitAgent(channel=channel, agent=agent):
@@ -249,6 +252,19 @@ class Telephone:
             self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
 
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
+
+    def _leave_message(self, wish: LeaveMessage) -> None:
+        channel, dropped = wish.channel, self._dropped(wish)
+        seconds = str(round(wish.most_length.total_seconds()))
+        try:
+            sound = actions.machine_sound(wish.sound)
+        except AsteriskError as error:
+            dropped(error)
+            self._do(lambda: actions.hang_up(channel), dropped)
+            return
+        for name, value in ((variables.MACHINE_SOUND, sound), (variables.MACHINE_SECONDS, seconds)):
+            self._do(partial(actions.set_channel_variable, channel, name, value), dropped)
+        self._do(lambda: actions.redirect(channel, *variables.LEAVE_MESSAGE), dropped)
 
     def _announce(self, wish: do.Announce) -> None:
         sound = partial(actions.sound_for, wish.channel, variables.ANNOUNCE, wish.sound)

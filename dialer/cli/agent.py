@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dialer.cli.agent_wishes import NumberArgument, callback, do_not_call
 from dialer.cli.database import open_database
 from dialer.cli.errors import NOT_THERE, InputWrong
 from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, ask_daemon
@@ -23,10 +24,8 @@ from dialer.store.orders import place_agent_order
 from dialer.store.status import RunStatus, latest_status
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
-
-NumberArgument = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="The agent's number, as 1001.", show_default=False)
-]
+app.command()(callback)
+app.command(name="do-not-call")(do_not_call)
 
 
 @app.command(name="list")

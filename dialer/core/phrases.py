@@ -70,7 +70,6 @@ class Phrase(StrEnum):
     SKIPPED_TIME = "skipped_time"
     PAST = "past"
     MOVED = "moved"
-    NEVER_OPEN = "never_open"
     CALLBACK_ON = "callback_on"
     BY_YOU = "by_you"
     BY_ANYONE = "by_anyone"
@@ -114,7 +113,6 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.SKIPPED_TIME: "pm-invalid-option",
     Phrase.PAST: "pm-invalid-option",
     Phrase.MOVED: TWICE,
-    Phrase.NEVER_OPEN: BAD,
     Phrase.CALLBACK_REFUSED: BAD,
     Phrase.NO_CALLBACK: "cancelled",
     Phrase.RIGHT_OR_AGAIN: "if-correct-press&digits/1",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agi import probe
 from agi.call import Call
 from agi.router import Route, Router
+from agi.routes.agent import AgentRoute
 from agi.routes.inbound import Desk, Inbound, InboundFigures, Visit
 from agi.routes.opt_out import OptOut
 from agi.server import AgiServer
@@ -40,7 +41,9 @@ WRITTEN_WITHIN_SECONDS = 3.0
 class Reception:
     """The AGI server with its routes, and the flows in force."""
 
-    def __init__(self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, died: Died) -> None:
+    def __init__(
+        self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, agents: AgentRoute, died: Died
+    ) -> None:
         """`died` is told of a task of the server that ended by a mistake of ours."""
         self._database = database
         self._queues = queues
@@ -51,6 +54,7 @@ class Reception:
         routes: dict[str, Route] = {
             probe.PATH: probe.are_you_there,
             "inbound": self._inbound,
+            "agent": agents,
             "opt-out": OptOut(partial(suppress_number, database)),
         }
         self._server = AgiServer(

@@ -202,14 +202,14 @@ class SimulatedTelephone:
     def _answer(self, line: Line) -> None:
         line.up = True
         self._post(ev.Answered(channel=line.channel, at=self._agenda.now))
-        detection = self._machinery.detection if line.wish.detect_machines else 0.0
+        detection = self._machinery.detection if line.wish.detection else 0.0
         self._later(line, self._machinery.arrival + detection, self._arrive)
         if line.fate.stays_seconds is not None:
             self._agenda.after(line.fate.stays_seconds, self._leave, line)
 
     def _arrive(self, line: Line) -> None:
         verdict = MachineVerdict.OFF
-        if line.wish.detect_machines:
+        if line.wish.detection:
             machine = line.fate.ending is Ending.MACHINE
             verdict = MachineVerdict.MACHINE if machine else MachineVerdict.HUMAN
         self._post(ev.Arrived(channel=line.channel, at=self._agenda.now, verdict=verdict))
