@@ -251,6 +251,11 @@ class Telephone:
         def done() -> None:
             self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
 
+        # The dialplan has to know of a pause, lest it begins the recording anew.
+        paused = partial(
+            actions.set_channel_variable, wish.channel, variables.RECORDING_PAUSED, "1" if wish.paused else ""
+        )
+        self._do(paused, self._dropped(wish))
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
 
     def _leave_message(self, wish: LeaveMessage) -> None:
