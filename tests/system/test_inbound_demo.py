@@ -70,6 +70,9 @@ async def compare(figures: dict[str, Any], engine: Any) -> None:
     messages = await rows(engine, "SELECT value FROM inbound_steps WHERE kind = 'record' AND value <> ''")
     assert figures["messages"] == len(messages) >= 2
 
+    kept = await rows(engine, "SELECT * FROM recordings WHERE sha256 IS NOT NULL AND failure IS NULL")
+    assert figures["recordings"] == len(kept) > 0
+
     # Agents did both: talked with callers, and with customers of a campaign.
     whom = await rows(
         engine, "SELECT DISTINCT caller IS NOT NULL AS called FROM agent_intervals WHERE state = 'talking'"

@@ -14,9 +14,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from dialer.core.words import CampaignName
+from dialer.core.words import AttemptId, CampaignName
+from dialer.daemon.recording_files import kept_file
 from dialer.demo.audit import AttemptRow, audit
-from dialer.demo.inbound.audit import Evidence, audit_callers, outcomes
+from dialer.demo.inbound.audit import Evidence, Recorded, audit_callers, outcomes
 from dialer.demo.inbound.crowd import CALLER_HERTZ
 from dialer.demo.inbound.furnishing import SUPERVISOR
 from dialer.demo.inbound.ledger import CallerRow, Ledger
@@ -27,6 +28,7 @@ from dialer.demo.stage import Stage
 from dialer.embedded.carrier.ears import seconds_of_tones
 
 MISMATCHES_SHOWN = 10
+LEFT, RIGHT = 0, 1
 PARTS_OF_VISIT = ("listening", "whispering", "barging", "listening")
 SPED_UP = "sped up: talks, patience and arrivals of a quarter of an hour in a minute and a half; prompts as they are"
 
@@ -75,6 +77,7 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         calls=stage.carrier.caller_calls(),
         heard=await asyncio.to_thread(_heard, stage, played),
         messages=await asyncio.to_thread(_messages, rows),
+        recordings=await asyncio.to_thread(_recordings, stage, played, await ledger.recorded(played.began_at)),
         flows=played.furniture.flows,
         opted_out=await ledger.opted_out(),
     )
@@ -105,6 +108,7 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         "answer_to_abandoned": sum(row.returns for row in rows),
         "opt_outs": sum(row.caller in evidence.opted_out for row in rows),
         "messages": len(evidence.messages),
+        "recordings": len(evidence.recordings),
         "callbacks": await _callbacks(ledger, stage.campaign, rows),
         "queue": queue,
         "agent_dispositions": _said(rows),
@@ -181,7 +185,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     yield "agents said", ", ".join(f"{count} {name}" for name, count in figures["agent_dispositions"].items())
     yield "called no more", str(figures["opt_outs"])
-    yield "messages", str(figures["messages"])
+    yield "messages", f"{figures['messages']}; {figures['recordings']} talks recorded, the agent left, the caller right"
     yield (
         "callbacks",
         (f"{callbacks['promised']} promised, {callbacks['called']} called back by now, {callbacks['talked']} talked"),
@@ -233,6 +237,21 @@ def _session(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
 def _heard(stage: Stage, played: Played) -> dict[str, dict[str, float]]:
     tones = agents_hertz([agent.number for agent in stage.agents])
     return {one.number: seconds_of_tones(played.crowd.ear(one.number), tones) for one in played.plan}
+
+
+def _recordings(stage: Stage, played: Played, finished: Mapping[str, bool]) -> dict[str, Recorded]:
+    """Of every talk whose file is made."""
+    tones = agents_hertz([agent.number for agent in stage.agents])
+    files = {
+        talk: kept_file(played.furniture.recordings, AttemptId(talk)) for talk, is_made in finished.items() if is_made
+    }
+    return {
+        talk: Recorded(
+            seconds_of_tones(file, tones, LEFT),
+            seconds_of_tones(file, {CUSTOMER: CALLER_HERTZ}, RIGHT).get(CUSTOMER, 0.0),
+        )
+        for talk, file in files.items()
+    }
 
 
 def _messages(rows: Sequence[CallerRow]) -> dict[str, float]:

@@ -57,6 +57,9 @@ _KEPT = text("""
     FROM attempts a JOIN numbers n ON n.id = a.number_id JOIN campaigns c ON c.id = a.campaign_id
     WHERE c.name = :campaign AND a.dialed_at IS NOT NULL AND n.e164 = ANY(CAST(:numbers AS text[])) GROUP BY 1
 """)
+_RECORDED = text("""
+    SELECT talk, finished_at IS NOT NULL AS finished FROM recordings WHERE attempt_id IS NULL AND since >= :since
+""")
 _AWAY = text("""
     SELECT agent, state, reason FROM agent_intervals
     WHERE state IN ('logged_out', 'paused', 'lost') AND since >= :since AND since < :until
@@ -168,6 +171,10 @@ class Ledger:
             )
             for row in await self._rows(_CALLS, since=since)
         ]
+
+    async def recorded(self, since: datetime) -> dict[str, bool]:
+        """The talks with callers of which there is a recording from then on, and whether its file is made."""
+        return {row["talk"]: row["finished"] for row in await self._rows(_RECORDED, since=since)}
 
     async def opted_out(self) -> dict[str, str]:
         """The numbers that are called no more because a caller asked for it, each with its proof."""
