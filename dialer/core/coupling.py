@@ -31,6 +31,7 @@ from dialer.core.live_call import Call
 from dialer.core.recorder import record
 from dialer.core.summons import hung_up, summon
 from dialer.core.supervision import TellAgent
+from dialer.core.wished_call import by_default
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -235,7 +236,7 @@ def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
         return  # It was taken over: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
-        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=calls.by_default(call)))
+        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=by_default(call)))
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=call.id, wrap_up=call.policy.wrap_up))
 
@@ -248,7 +249,7 @@ def _left_customer(floor: Floor, before: Agent, after: Agent) -> Consequences:
     if before.state is AgentState.RESERVED:
         yield ToCall(call.id, sig.Unpromised(agent=before.number))
         return
-    chosen = after.chosen or before.chosen or calls.by_default(call)
+    chosen = after.chosen or before.chosen or by_default(call)
     yield ToCall(call.id, sig.WrappedUp(agent=before.number, disposition=chosen))
 
 
