@@ -89,7 +89,7 @@ def live(
     return world
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     mode=st.sampled_from(Mode),
     seed=st.integers(0, 2**32),
@@ -113,12 +113,13 @@ def test_all_laws_hold_whatever_becomes_of_phones_that_ring(
 
 def test_this_world_is_one_in_which_phones_ring() -> None:
     comers = [Comes(2.0 + 3 * n, (60.0, 5.0)[n % 2], longest=30.0) for n in range(25)]
-    readies = [Mishap(float(7 * n), "ready", n) for n in range(1, 12)]
-    worlds = [live(mode, seed, 1, comers, readies) for seed in range(4) for mode in (Mode.PREVIEW, Mode.PREDICTIVE)]
+    people_do = [
+        Mishap(float(7 * n + part), what) for n in range(1, 12) for part, what in ((0, "phone goes"), (4, "ready"))
+    ]
+    worlds = [live(mode, seed, 1, comers, people_do) for seed in range(4) for mode in (Mode.PREVIEW, Mode.PREDICTIVE)]
     seen = Counter(outcome for world in worlds for outcome in world.outcomes())
     assert seen[QueueOutcome.ANSWERED] >= 20, seen
     story = "\n".join(line for world in worlds for line in world.trace)
     assert story.count("CallAgent(") >= 40
     assert story.count(f"reason='{NO_ANSWER}'") >= 5
-    # The one agent is on hook: in predictive nobody is dialled but while the phone is up.
-    assert all(world.originated for world in worlds if world.policy.pacing.mode is Mode.PREVIEW)
+    assert sum(len(world.originated) for world in worlds) >= 5
