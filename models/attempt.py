@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialer.core.words import Disposition, Mode
+from dialer.core.detection import LeftMessage, Truth
+from dialer.core.words import Disposition, MachineVerdict, Mode
 from models.base import Base, one_of
 
 OPEN = text("ended_at IS NULL")
@@ -22,6 +23,12 @@ class Attempt(Base):
         ),
         CheckConstraint(one_of("mode", Mode), name="mode"),
         CheckConstraint(one_of("disposition", Disposition), name="disposition"),
+        CheckConstraint(
+            one_of("amd_verdict", [word for word in MachineVerdict if word is not MachineVerdict.OFF]),
+            name="amd_verdict",
+        ),
+        CheckConstraint(one_of("amd_truth", Truth), name="amd_truth"),
+        CheckConstraint(one_of("machine_message", LeftMessage), name="machine_message"),
         CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
         CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
         CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
@@ -75,3 +82,13 @@ class Attempt(Base):
     """When the agent promised to call back; NULL: not, or another word of the agent was stronger."""
     callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
     """Who promised to call in person."""
+    amd_verdict: Mapped[str | None]
+    """What machine detection said; empty: nobody listened, or the far end hung up before it spoke."""
+    amd_cause: Mapped[str | None]
+    """Why, in Asterisk's words (AMDCAUSE)."""
+    amd_sampled: Mapped[bool | None]
+    """Taken for a machine or for dead air, it went to an agent who heard what it is."""
+    amd_truth: Mapped[str | None]
+    """What it is, by the agent's word or by a key that the far end pressed."""
+    machine_message: Mapped[str | None]
+    """How far a message on a machine came; empty: none was to be left."""

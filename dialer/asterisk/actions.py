@@ -16,6 +16,7 @@ from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core.detection import Detection
 from dialer.core.dialogs import OpenDialog
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
@@ -23,8 +24,11 @@ DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
 SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
 """Names of sound files; several, joined by an ampersand, are played one after another."""
+ONE_SOUND = re.compile(r"[\w./-]+")
 FOLDER = re.compile(r"(/[A-Za-z0-9_.+-]+)+")
 ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UNIQUEID = re.compile(r"[A-Za-z0-9_-]+\.[0-9]+")
+"""As Asterisk makes them: perhaps the system's name, the epoch, a count."""
 RAW = ".raw"
 """Ending of a file that Asterisk records to: 8,000 samples a second of 16 bits, little-endian, two channels."""
 EXTENSION = re.compile(r"[A-Za-z0-9+*#_-]{1,79}")
@@ -47,12 +51,10 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
         variables.ATTEMPT: _match(EXTENSION, wish.attempt, "attempt"),
         variables.LIMIT_MS: str(_milliseconds(wish.answer_limit)),
         variables.MESSAGE: _match(SOUND, wish.message, "sound of the safe-harbour message"),
-        variables.DETECT_MACHINES: "1" if wish.detect_machines else "0",
+        variables.DETECTION: amd_arguments(wish.detection) if wish.detection else "",
     }
     if wish.record:
-        # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
-        folder = _match(FOLDER, recordings or "", "folder for recordings")
-        given[variables.RECORDING] = f"{folder}/{_match(ATTEMPT, wish.attempt, 'attempt to record')}{RAW}"
+        given[variables.RECORDING] = _recording_file(recordings, _match(ATTEMPT, wish.attempt, "attempt to record"))
     context, extension = variables.ANSWERED
     headers: dict[str, str | list[str]] = {
         "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
@@ -67,6 +69,30 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
     if wish.caller_id:
         headers["CallerID"] = f"<{_match(CALLER_ID, wish.caller_id, 'caller id')}>"
     return AmiAction("Originate", headers)
+
+
+def amd_arguments(detection: Detection) -> str:
+    """The nine arguments of Asterisk's AMD(), so that nothing depends on amd.conf; in a Variable of AMI's Originate a
+    comma of a value is written with a backslash."""
+    return r"\,".join(
+        map(
+            str,
+            (
+                *(_milliseconds(detection.initial_silence), _milliseconds(detection.greeting)),
+                *(_milliseconds(detection.after_greeting_silence), _milliseconds(detection.total_analysis)),
+                *(_milliseconds(detection.minimum_word), _milliseconds(detection.between_words)),
+                *(detection.maximum_words, detection.silence_threshold, _milliseconds(detection.maximum_word)),
+            ),
+        )
+    )
+
+
+def machine_sound(sound: str) -> str:
+    """The name of one sound that can be played while Asterisk listens.
+
+    :raises HeaderRefused: it is none.
+    """
+    return _match(ONE_SOUND, sound, "sound for answering machines")
 
 
 def call_agent(wish: do.CallAgent) -> AmiAction:
@@ -107,6 +133,15 @@ def join(wish: do.Join) -> AmiAction:
     :raises HeaderRefused: the agent's number is none.
     """
     return redirect(wish.channel, variables.BRIDGE_CONTEXT, _agent(wish.agent))
+
+
+def record_talk(wish: do.Join, recordings: str | None) -> AmiAction:
+    """Have a caller's talk recorded that is about to begin; `recordings` is the folder for it.
+
+    :raises HeaderRefused: there is no folder, or one that cannot be told, or the channel is none of Asterisk's naming.
+    """
+    file = _recording_file(recordings, _match(UNIQUEID, wish.channel, "caller to record"))
+    return set_channel_variable(wish.channel, variables.RECORDING, file)
 
 
 def call_supervisor(wish: sv.CallSupervisor) -> AmiAction:
@@ -231,6 +266,11 @@ def _call(dial: str, channel: ChannelId, context: str, extension: str, ring_time
             "Async": "true",
         },
     )
+
+
+def _recording_file(folder: str | None, talk: str) -> str:
+    # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
+    return f"{_match(FOLDER, folder or '', 'folder for recordings')}/{talk}{RAW}"
 
 
 def _supervisor(number: SupervisorNumber) -> str:

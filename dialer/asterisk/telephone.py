@@ -34,6 +34,7 @@ from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.commands import TelephoneCommand
 from dialer.core.dialogs import Dismiss, OpenDialog
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
@@ -151,6 +152,8 @@ class Telephone:
                 self._join(command)
             case do.PlayMessage(channel=channel):
                 self._do(lambda: actions.redirect(channel, *variables.PLAY_MESSAGE), self._dropped(command))
+            case LeaveMessage():
+                self._leave_message(command)
             case do.HangUp(channel=channel):
                 self._do(lambda: actions.hang_up(channel), self._dropped(command))
             case do.AdmitAgent(channel=channel, agent=agent):
@@ -222,6 +225,9 @@ class Telephone:
                 self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=leg, reason=str(error)))
 
         self._joins.expect(wish.channel, wish.agent, wish.agent_leg)
+        if wish.record:
+            # A talk that cannot be recorded takes place all the same; the keeper misses its file.
+            self._do(lambda: actions.record_talk(wish, self._settings.recordings), self._dropped(wish))
         self._do(lambda: actions.join(wish), failed)
 
     def _take_over(self, wish: sv.TakeOver) -> None:
@@ -245,7 +251,25 @@ class Telephone:
         def done() -> None:
             self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
 
+        # The dialplan has to know of a pause, lest it begins the recording anew.
+        paused = partial(
+            actions.set_channel_variable, wish.channel, variables.RECORDING_PAUSED, "1" if wish.paused else ""
+        )
+        self._do(paused, self._dropped(wish))
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
+
+    def _leave_message(self, wish: LeaveMessage) -> None:
+        channel, dropped = wish.channel, self._dropped(wish)
+        seconds = str(round(wish.most_length.total_seconds()))
+        try:
+            sound = actions.machine_sound(wish.sound)
+        except AsteriskError as error:
+            dropped(error)
+            self._do(lambda: actions.hang_up(channel), dropped)
+            return
+        for name, value in ((variables.MACHINE_SOUND, sound), (variables.MACHINE_SECONDS, seconds)):
+            self._do(partial(actions.set_channel_variable, channel, name, value), dropped)
+        self._do(lambda: actions.redirect(channel, *variables.LEAVE_MESSAGE), dropped)
 
     def _announce(self, wish: do.Announce) -> None:
         sound = partial(actions.sound_for, wish.channel, variables.ANNOUNCE, wish.sound)

@@ -12,8 +12,13 @@ HEARTBEAT = "WAIHU_HEARTBEAT"
 ATTEMPT = "WAIHU_ATTEMPT"
 LIMIT_MS = "WAIHU_LIMIT_MS"
 MESSAGE = "WAIHU_MESSAGE"
-DETECT_MACHINES = "WAIHU_AMD"
+DETECTION = "WAIHU_AMD"
+"""Arguments of AMD(); empty: nobody listens for machines."""
+MACHINE_SOUND = "WAIHU_MACHINE_SOUND"
+MACHINE_SECONDS = "WAIHU_MACHINE_SECONDS"
+"""What to leave on a machine, and how long that may take in all, its greeting included."""
 RECORDING = "WAIHU_RECORDING"
+RECORDING_PAUSED = "WAIHU_RECORDING_PAUSED"
 """The file, absolute, that `waihu-bridge` records to."""
 HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
 """Hangs the black box on a leg. In a Variable of AMI's Originate a comma of a value is written with a backslash."""
@@ -35,6 +40,7 @@ OUR_CONTEXTS = "waihu-"
 """What the names of all our contexts begin with."""
 ANSWERED = ("waihu-answered", "s")
 PLAY_MESSAGE = ("waihu-message", "s")
+LEAVE_MESSAGE = ("waihu-machine", "s")
 LOGIN_DENIED = ("waihu-login", "denied")
 AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
@@ -63,6 +69,7 @@ CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
     "waihu-message",
+    "waihu-machine",
     "waihu-hangup",
     "waihu-login",
     "waihu-agent",
@@ -86,6 +93,7 @@ SUPERVISOR_ACCOUNT_PREFIX = "waihu-supervisor-"
 # User events.
 ANSWERED_EVENT = "WaihuAnswered"
 MESSAGE_STARTED_EVENT = "WaihuMessageStarted"
+MACHINE_EVENT = "WaihuMachine"
 BRIDGE_FAILED_EVENT = "WaihuBridgeFailed"
 LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"

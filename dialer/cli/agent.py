@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dialer.cli.agent_wishes import NumberArgument, callback, do_not_call
 from dialer.cli.database import open_database
 from dialer.cli.errors import NOT_THERE, InputWrong
 from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, ask_daemon
@@ -18,15 +19,14 @@ from dialer.cli.site import SiteOption, open_site
 from dialer.config.pins import hash_pin
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.settings import SiteSettings
+from dialer.core.detection import Truth
 from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.store.orders import place_agent_order
 from dialer.store.status import RunStatus, latest_status
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
-
-NumberArgument = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="The agent's number, as 1001.", show_default=False)
-]
+app.command()(callback)
+app.command(name="do-not-call")(do_not_call)
 
 
 @app.command(name="list")
@@ -128,6 +128,20 @@ def pause_recording(
     _site_with(number, site)
     _order(number, AgentOrder.PAUSE_RECORDING, "", by, wait, site)
     typer.echo(f"Asterisk is asked to pause the recording of {number}; the agent hears two beeps when it does")
+
+
+@app.command()
+def verdict(
+    number: NumberArgument,
+    truth: Annotated[Truth, typer.Argument(help="What it is.", show_default=False)],
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Say for the agent whether the customer, whom detection took for a machine, is a person or a machine."""
+    _site_with(number, site)
+    _order(number, AgentOrder.VERDICT, truth.value, by, wait, site)
+    typer.echo(f"the customer of {number} is a {truth.value}")
 
 
 @app.command()

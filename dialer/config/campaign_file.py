@@ -12,6 +12,7 @@ from dialer.config.calling_hours import HolidaysSection, Hours
 from dialer.config.disposition_section import ENDING, DispositionSection, offered_default
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
+from dialer.config.machines_section import MachinesSection
 from dialer.config.preset import PresetNames
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
@@ -25,10 +26,9 @@ from dialer.config.quantities import (
     Sound,
     TimeZone,
 )
-from dialer.config.recording_section import RecordingSection
+from dialer.config.recording_section import RecordingSection, recorded_somewhere
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
-from dialer.core.answer_limit import LONGEST_DETECTION
 from dialer.core.words import CountedFrom, Disposition, Mode
 
 
@@ -175,9 +175,8 @@ class CampaignFile(Section):
     safe_harbour_message: Sound | None = setting(
         "Sound for a person for whom no agent was there; empty: the site's.", None
     )
-    detect_machines: bool = setting(
-        "Whether answering machines are told from people (AMD). It takes 2 to 5 s of the person's patience, and errs.",
-        False,
+    machines: MachinesSection = setting(
+        "Answering machines: whether they are told from people, and what becomes of them.", {}
     )
     recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
     callbacks: CallbacksSection = setting("What agents may promise customers who wish to be called back.", {})
@@ -219,28 +218,25 @@ class CampaignFile(Section):
     def _default_is_offered(cls, name: str | None, info: ValidationInfo) -> str | None:
         return offered_default(name, info, "this campaign")
 
-    @field_validator("detect_machines")
+    @field_validator("machines")
     @classmethod
-    def _leaves_time_for_an_agent(cls, detect: bool, info: ValidationInfo) -> bool:
-        pacing = info.data.get("pacing")
-        if not detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
-            return detect
-        if pacing.answer_limit <= LONGEST_DETECTION:
-            raise ValueError(
-                f"listens for up to {_seconds(LONGEST_DETECTION)} of the {_seconds(pacing.answer_limit)} that "
-                "pacing.answer_limit leaves from connect, expected false, or pacing.counted_from: greeting"
+    def _leaves_time_for_an_agent(cls, machines: MachinesSection, info: ValidationInfo) -> MachinesSection:
+        pacing, longest = info.data.get("pacing"), machines.settings.total_analysis
+        if not machines.detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
+            return machines
+        if pacing.answer_limit <= longest:
+            problem = (
+                f"listens for up to {_seconds(longest)} of the {_seconds(pacing.answer_limit)} that "
+                "pacing.answer_limit leaves from connect, expected false, a shorter settings.total_analysis, or "
+                "pacing.counted_from: greeting"
             )
-        return detect
+            refuse([(("detect",), problem)])
+        return machines
 
     @field_validator("recording")
     @classmethod
     def _recorded_somewhere(cls, recording: RecordingSection, info: ValidationInfo) -> RecordingSection:
-        if recording.records and isinstance(info.context, SiteSettings) and info.context.recordings is None:
-            raise ValueError(
-                f"{info.context.file.name} names no folder for it, expected `recordings` there, such as "
-                "/var/spool/waihu/recordings"
-            )
-        return recording
+        return recorded_somewhere(recording, info)
 
     @field_validator("retry")
     @classmethod

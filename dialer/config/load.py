@@ -252,7 +252,7 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         dispositions=agent_dispositions(said.dispositions),
         default_disposition=said.default_disposition,
         safe_harbour_message=harbour,
-        detect_machines=said.detect_machines,
+        machines=said.machines.policy(),
         recording=said.recording.policy(),
         callbacks=said.callbacks.policy(),
     )

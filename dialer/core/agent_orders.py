@@ -21,7 +21,8 @@ from dialer.core.floor import Floor
 from dialer.core.keypad import is_unknown, press
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
-from dialer.core.signals import CalledOff
+from dialer.core.signals import CalledOff, Told
+from dialer.core.telling import truth_of
 from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
@@ -87,6 +88,8 @@ def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
         yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
     else:
+        if agent.attempt is not None and (truth := truth_of(floor, agent, event)) is not None:
+            yield from tell(floor, now, ToCall(agent.attempt, Told(agent=number, truth=truth)))
         yield from tell(floor, now, ToAgent(number, event))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dialer.core.callback import Callback
+from dialer.core.detection import Detection, LeftMessage, Truth
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AttemptLimit
 from dialer.core.words import (
@@ -20,6 +21,7 @@ from dialer.core.words import (
     CampaignState,
     ChannelId,
     Disposition,
+    MachineVerdict,
     Mode,
     Timer,
     TrunkName,
@@ -50,7 +52,8 @@ class Originate(TelephoneCommand):
     ring_time: timedelta
     answer_limit: timedelta
     message: str
-    detect_machines: bool
+    detection: Detection | None
+    """How to listen for machines; None: not at all."""
     record: bool = False
     """Begin a recording when the customer is joined with an agent."""
 
@@ -72,6 +75,8 @@ class Join(TelephoneCommand):
     channel: ChannelId
     agent: AgentNumber
     agent_leg: ChannelId
+    record: bool = False
+    """Begin a recording then; of a customer whom we dialled the leg knows already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +194,12 @@ class Outcome:
     sip_code: int | None
     dial_status: str | None
     seconds_talked: float
+    verdict: MachineVerdict = MachineVerdict.OFF
+    verdict_cause: str = ""
+    sampled: bool = False
+    truth: Truth | None = None
+    left: LeftMessage | None = None
+    """The last five: see `dialer.core.detection`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dialer.core import answering_machine as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import on_hook as agents
 from dialer.core import signals as sig
-from dialer.core import wished_call as calls
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.ending import close_attempt
 from dialer.core.events import Event
@@ -28,8 +28,10 @@ from dialer.core.learning import learn_from_agent, learn_from_call
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
-from dialer.core.recorder import record
+from dialer.core.phrases import Phrase
+from dialer.core.recorder import record, tell_agent
 from dialer.core.summons import hung_up, summon
+from dialer.core.wished_call import by_default
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -109,7 +111,7 @@ def meet(floor: Floor, now: datetime) -> Wishes:
         yield from tell(floor, now, ToAgent(agent.number, reserved), ToCall(call.id, promised))
     for caller in to_serve(floor, now, pressing=False):
         yield from tell(floor, now, *promise(floor, caller, now))
-    yield from tell(floor, now, *summon(floor))
+    yield from tell(floor, now, *summon(floor, now))
 
 
 def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datetime) -> Consequences:
@@ -190,6 +192,10 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
         return
     if after.state is CallState.TALKING and isinstance(event, sig.Joined):
         yield from record(floor, after, event.at)
+        if after.taken_for_machine:
+            yield tell_agent(floor, event.agent, Phrase.TAKEN_FOR_MACHINE)
+    elif after.state is CallState.MACHINE:
+        yield from calls.find_agent(floor, after)
     elif after.state is CallState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif after.state is CallState.RECORDING:
@@ -228,7 +234,7 @@ def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
         return  # It was taken over: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
-        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=call.policy.default_disposition))
+        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=by_default(call)))
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=call.id, wrap_up=call.policy.wrap_up))
 
@@ -241,7 +247,7 @@ def _left_customer(floor: Floor, before: Agent, after: Agent) -> Consequences:
     if before.state is AgentState.RESERVED:
         yield ToCall(call.id, sig.Unpromised(agent=before.number))
         return
-    chosen = after.chosen or before.chosen or call.policy.default_disposition
+    chosen = after.chosen or before.chosen or by_default(call)
     yield ToCall(call.id, sig.WrappedUp(agent=before.number, disposition=chosen))
 
 

@@ -32,6 +32,11 @@ def close_attempt(call: Call, now: datetime) -> CloseAttempt:
         sip_code=call.sip_code,
         dial_status=call.dial_status,
         seconds_talked=call.seconds_talked,
+        verdict=call.verdict,
+        verdict_cause=call.verdict_cause,
+        sampled=call.sampled,
+        truth=call.truth,
+        left=call.left,
     )
     return CloseAttempt(lead=call.lead, outcome=outcome, next=following)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.detection import LeftMessage
 from dialer.core.lead import Lead
 from dialer.core.words import (
     AgentNumber,
@@ -48,6 +49,8 @@ class LastWord:
     bridged: bool
     message_played: bool
     verdict: MachineVerdict
+    verdict_cause: str = ""
+    left: LeftMessage | None = None
     bridged_at: datetime | None = None
     agent: AgentNumber | None = None
     """Whom the customer was joined with."""

@@ -3,14 +3,16 @@
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
 record, `*9` log out, `*#` say the last confirmation again; `**1` and `**2` say of the customer that a callback is
-wanted, or no call ever again. Between calls a single digit answers whatever is being asked: how the call went, or
-whether to dial the lead on offer (1) or not (2); `#` opens the spoken menu.
+wanted, or no call ever again, `**3` and `**4` of one taken for a machine that it is a person, or is a machine. Between
+calls a single digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or
+not (2); `#` opens the spoken menu.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from dialer.core.detection import Truth
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
 from dialer.core.policy import Choices, SitePolicy
@@ -27,6 +29,7 @@ ORDERS = {
     "**2": AgentOrder.DO_NOT_CALL,
 }
 PAUSE = "*2"
+TRUTHS = {"**3": Truth.PERSON, "**4": Truth.MACHINE}
 CUSTOMER = "**"
 MENU = "#"
 BETWEEN_CALLS = (AgentState.READY, AgentState.PAUSED, AgentState.WRAP_UP)
@@ -57,6 +60,8 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
         return done, _order(agent, ORDERS[keys])
     if keys in ("*", PAUSE, CUSTOMER):
         return replace(agent, pending_keys=keys), None
+    if keys in TRUTHS:
+        return done, _order(agent, AgentOrder.VERDICT, TRUTHS[keys])
     if keys.startswith(PAUSE):
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)

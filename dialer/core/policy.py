@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.detection import MachinesPolicy
 from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
@@ -185,7 +186,7 @@ class CampaignPolicy:
     default_disposition: str | None = None
     safe_harbour_message: str = "waihu/safe-harbour"
     """Asterisk sound played to a person for whom no agent was there."""
-    detect_machines: bool = False
+    machines: MachinesPolicy = field(default_factory=MachinesPolicy)
     recording: RecordingPolicy = RecordingPolicy()
     callbacks: CallbackPolicy = CallbackPolicy()
 

@@ -88,17 +88,28 @@ def taker(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
     Until the caller's time presses, agents are passed by for whom lines ring already.
     """
     pressing = now >= caller.pressing_at
-    preferred = floor.agents.get(caller.prefers) if caller.prefers is not None else None
-    if preferred is not None and caller.terms.skills <= preferred.profile.skills:
-        if preferred.at_hand and (pressing or not is_awaited(floor, preferred)):
-            return preferred
-        if now < caller.prefers_until and _takes_calls(preferred):
-            return None
+    familiar = preferred(floor, caller)
+    if familiar is not None and familiar.at_hand and (pressing or not is_awaited(floor, familiar)):
+        return familiar
+    if holds_out_for(floor, caller, now) is not None:
+        return None
     ready = (agent for agent in floor.agents.values() if agent.at_hand and may_take(agent.profile, caller.terms))
     for agent in sorted(ready, key=lambda one: (one.since, one.number)):
         if pressing or not is_awaited(floor, agent):
             return agent
     return None
+
+
+def preferred(floor: Floor, caller: QueuedCaller) -> Agent | None:
+    """Who talked with the caller last, where that counts and the agent may take the call."""
+    agent = floor.agents.get(caller.prefers) if caller.prefers is not None else None
+    return agent if agent is not None and caller.terms.skills <= agent.profile.skills else None
+
+
+def holds_out_for(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
+    """The preferred agent, who is waited for still."""
+    agent = preferred(floor, caller)
+    return agent if agent is not None and now < caller.prefers_until and _takes_calls(agent) else None
 
 
 def callers_for(floor: Floor, campaign: CampaignName, team: TeamName) -> int:

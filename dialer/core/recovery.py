@@ -118,7 +118,10 @@ def _guard_anew(call: Call, now: datetime) -> Wishes:
         yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
 
 
-_GUARDED = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.CLOSING, CallState.ENDING)
+_GUARDED = (
+    *(CallState.DIALING, CallState.RINGING, CallState.ANSWERED),
+    *(CallState.LEAVING_MESSAGE, CallState.CLOSING, CallState.ENDING),
+)
 
 
 def _missed_by_agent(

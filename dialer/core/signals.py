@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dialer.core.callback import Callback
+from dialer.core.detection import Truth
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
@@ -44,6 +45,19 @@ class Unpromised(Signal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledOff(Signal):
     """End it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyReady(Signal):
+    """No agent is ready to hear what it is that answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Signal):
+    """This agent says what it is, of a customer who was taken for a machine."""
+
+    agent: AgentNumber
+    truth: Truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

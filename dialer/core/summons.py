@@ -25,7 +25,7 @@ from dialer.core.policy import OnHook
 from dialer.core.words import AgentState, ChannelId
 
 
-def summon(floor: Floor) -> Iterator[Letter]:
+def summon(floor: Floor, now: datetime) -> Iterator[Letter]:
     """Ring phones for the callers who wait, join who has picked one up, and stop those that ring in vain.
 
     After agents with the phone up were promised.
@@ -37,19 +37,33 @@ def summon(floor: Floor) -> Iterator[Letter]:
     for agent in summoned:
         if agent.leg is None:
             continue
-        caller = next((one for one in waiting if queues.may_take(agent.profile, one.terms)), None)
+        caller = _first_for(floor, agent, waiting, now)
         if caller is None:
             yield ToAgent(agent.number, sig.Dismissed())
         else:
             waiting.remove(caller)
             yield ToAgent(agent.number, sig.Reserved(attempt=caller.id, campaign=None, queue=caller.terms.team))
             yield ToCall(caller.id, sig.Promised(agent=agent.number, agent_leg=agent.leg))
-    ringing = [agent for agent in summoned if agent.leg is None]
+    yield from _ring(floor, waiting, [agent for agent in summoned if agent.leg is None], now)
+
+
+def _first_for(floor: Floor, agent: Agent, waiting: list[QueuedCaller], now: datetime) -> QueuedCaller | None:
+    """Whom the agent takes: who prefers this one, or the first who does not hold out for another."""
+    mine = (one for one in waiting if queues.preferred(floor, one) == agent)
+    able = (one for one in waiting if queues.may_take(agent.profile, one.terms))
+    anybodys = (one for one in able if queues.holds_out_for(floor, one, now) is None)
+    return next(mine, None) or next(anybodys, None)
+
+
+def _ring(floor: Floor, waiting: list[QueuedCaller], ringing: list[Agent], now: datetime) -> Iterator[Letter]:
+    """One phone for each caller, those that ring already first; the others that ring are stopped."""
     idle = sorted((one for one in floor.agents.values() if one.may_be_rung), key=_turn)
-    for caller in waiting:
-        if _pick(ringing, caller) is not None:
+    wanted = [(caller, queues.holds_out_for(floor, caller, now)) for caller in waiting]
+    # Who holds out for an agent has that phone rung, and no other; so these come first.
+    for caller, awaited in sorted(wanted, key=lambda one: one[1] is None):
+        if _pick(ringing, caller, awaited) is not None:
             continue
-        called = _pick(idle, caller)
+        called = _pick(idle, caller, awaited)
         if called is not None:
             yield ToAgent(called.number, sig.Summoned(queue=caller.terms.team))
     for agent in ringing:
@@ -95,9 +109,10 @@ def _turn(agent: Agent) -> tuple[datetime, str]:
     return agent.since, agent.number
 
 
-def _pick(agents: list[Agent], caller: QueuedCaller) -> Agent | None:
-    """The first who may take the caller, taken off the list."""
-    agent = next((one for one in agents if queues.may_take(one.profile, caller.terms)), None)
+def _pick(agents: list[Agent], caller: QueuedCaller, awaited: Agent | None) -> Agent | None:
+    """The first who may take the caller, or the one who is awaited, taken off the list."""
+    able = (one for one in agents if one == awaited or (awaited is None and queues.may_take(one.profile, caller.terms)))
+    agent = next(able, None)
     if agent is not None:
         agents.remove(agent)
     return agent

@@ -8,7 +8,7 @@ with it. The other way round nothing is promised to who must not be called: the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dialer.core import commands as do
 from dialer.core import signals as sig
@@ -52,6 +52,12 @@ def refusal(floor: Floor, order: CallbackSet | AgentOrdered, now: datetime) -> s
     """Why a callback cannot be set, or nobody be kept from being called, in one line; None: it can."""
     said = foretell(floor, order, now) if isinstance(order, CallbackSet) else _customer_of(floor, order.agent)
     return said if isinstance(said, str) else None
+
+
+def answer(floor: Floor, event: CallbackSet, now: datetime) -> str:
+    """When the customer is called back, as RFC 3339 in UTC, or why not: what is told to whoever asks for it."""
+    said = foretell(floor, event, now)
+    return said if isinstance(said, str) else said.at.astimezone(UTC).isoformat()
 
 
 def keep_wish(floor: Floor, event: CallbackSet | AgentOrdered, now: datetime) -> Wishes:

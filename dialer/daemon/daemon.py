@@ -30,6 +30,7 @@ from dialer.core.dialogs import MENU_REASON
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
+from dialer.core.wishes import answer
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.agent_desk import AgentDesk
 from dialer.daemon.agent_phrases import AgentPhrases, voices_of
@@ -248,8 +249,11 @@ class Daemon:
                 event = await speak(self._rulebook.configuration.site.speech, event)
             except CannotSpeak as error:
                 return str(error)
+        said = "ok"
+        if isinstance(event, ev.CallbackSet):
+            said = f"ok {answer(self._engine.dialer.floor, event, self._engine.clock.now())}"
         self._engine.post(event)
-        return "ok"
+        return said
 
     async def _publish(self, run: Run) -> None:
         while True:

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.core.commands import CloseAttempt, OpenAttempt, ReturnLeads
+from dialer.core.commands import CloseAttempt, OpenAttempt, Outcome, ReturnLeads
 from dialer.core.events import AttemptClosed, AttemptOpened, AttemptRefused, Event
-from dialer.core.words import AttemptId, LeadEnd, RunId
+from dialer.core.words import AttemptId, LeadEnd, MachineVerdict, RunId
 from dialer.store.agents import make_known
 
 HOUR = timedelta(hours=1)
@@ -104,15 +104,19 @@ _CLOSE = text("""
         answered_at = w.answered_at, bridged_at = w.bridged_at, ended_at = w.ended_at, disposition = w.disposition,
         agent_disposition = w.agent_disposition, hangup_cause = w.hangup_cause, sip_code = w.sip_code,
         dial_status = w.dial_status, seconds_talked = w.seconds_talked, callback_at = w.callback_at,
-        callback_agent = w.callback_agent
+        callback_agent = w.callback_agent, amd_verdict = w.verdict, amd_cause = w.verdict_cause,
+        amd_sampled = w.sampled, amd_truth = w.truth, machine_message = w.left_message
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:agents AS text[]), CAST(:dialed AS timestamptz[]), CAST(:ringing AS timestamptz[]),
         CAST(:answered AS timestamptz[]), CAST(:bridged AS timestamptz[]), CAST(:ended AS timestamptz[]),
         CAST(:dispositions AS text[]), CAST(:agent_dispositions AS text[]), CAST(:causes AS smallint[]),
         CAST(:sip_codes AS smallint[]), CAST(:statuses AS text[]), CAST(:talked AS float8[]),
-        CAST(:callbacks_at AS timestamptz[]), CAST(:callback_agents AS text[])
+        CAST(:callbacks_at AS timestamptz[]), CAST(:callback_agents AS text[]),
+        CAST(:verdicts AS text[]), CAST(:verdict_causes AS text[]), CAST(:sampled AS boolean[]),
+        CAST(:truths AS text[]), CAST(:left AS text[])
     ) AS w (id, agent, dialed_at, ringing_at, answered_at, bridged_at, ended_at, disposition, agent_disposition,
-            hangup_cause, sip_code, dial_status, seconds_talked, callback_at, callback_agent)
+            hangup_cause, sip_code, dial_status, seconds_talked, callback_at, callback_agent, verdict, verdict_cause,
+            sampled, truth, left_message)
     WHERE a.id = w.id AND a.ended_at IS NULL
     RETURNING a.id
 """)
@@ -313,4 +317,17 @@ def _columns_to_close(wishes: Sequence[CloseAttempt]) -> dict[str, Any]:
         "talked": [float(outcome.seconds_talked) for outcome in outcomes],
         "callbacks_at": [outcome.callback and outcome.callback.at for outcome in outcomes],
         "callback_agents": [outcome.callback and outcome.callback.owner for outcome in outcomes],
+        **_columns_of_machines(outcomes),
+    }
+
+
+def _columns_of_machines(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Where nobody listened for machines nothing is written."""
+    heard = [outcome.verdict is not MachineVerdict.OFF for outcome in outcomes]
+    return {
+        "verdicts": [o.verdict.value if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "verdict_causes": [o.verdict_cause if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "sampled": [o.sampled if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "truths": [outcome.truth and outcome.truth.value for outcome in outcomes],
+        "left": [outcome.left and outcome.left.value for outcome in outcomes],
     }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.words import CampaignName
 from dialer.store.campaigns import NoSuchCampaign
+from dialer.store.machine_report import MACHINE_DEFINITIONS, MachineFigures, machine_figures
 from models import Campaign
 
 DEFINITIONS: Mapping[str, str] = {
@@ -31,6 +32,7 @@ DEFINITIONS: Mapping[str, str] = {
     "wait_max_seconds": "The longest of the same.",
     "dispositions": "Calls by the network's disposition.",
     "agent_dispositions": "Contacts by the agent's disposition.",
+    **MACHINE_DEFINITIONS,
     "successes": "Contacts whose agent's disposition counts as success.",
     "conversion": "successes / contacts.",
     "caller_dispositions": "Talks with callers whom this campaign had called last, by the agent's disposition; they "
@@ -91,7 +93,7 @@ _WORK = text("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignReport:
+class CampaignReport(MachineFigures):
     """Key figures; `DEFINITIONS` says what each means. None where there is nothing to divide by."""
 
     campaign: CampaignName
@@ -142,6 +144,7 @@ async def campaign_report(
         calls = (await connection.execute(_CALLS, {**scope, "successes": list(successes)})).one()
         endings = (await connection.execute(_ENDINGS, scope)).all()
         work = (await connection.execute(_WORK, scope)).one()
+        machines = await machine_figures(connection, scope)
         callers = (await connection.execute(_CALLERS, {**scope, "name": campaign})).all()
     waits = calls.waits or [None, None, None]
     agent_seconds = work.ready + work.talking + work.wrapping
@@ -170,6 +173,7 @@ async def campaign_report(
         successes=calls.successes,
         conversion=_ratio(calls.successes, calls.contacts) if successes else None,
         caller_dispositions=_counted((row.disposition, row.n) for row in callers),
+        **{name: getattr(machines, name) for name in MACHINE_DEFINITIONS},
     )
 
 

@@ -16,6 +16,7 @@ TESTED_IN: dict[str, str] = {
     "guards": "test_call.py",
     "letters": "test_coupling.py",
     "live_agent": "test_agent.py",
+    "machine_messages": "test_answering_machine.py",
     "live_call": "test_call.py",
     "moves": "test_talk.py",
     "queueing": "test_caller.py",

@@ -184,7 +184,8 @@ def _check_ring(dialer: Dialer, agent: Agent) -> None:
     assert agent.calling is not None
     assert agent.ring_timer in dialer.alarms, f"rings for ever: {agent}"
     if agent.offer is None:
-        waiting = [one for one in dialer.floor.callers.values() if one.waits and may_take(agent.profile, one.terms)]
+        callers = (one for one in dialer.floor.callers.values() if one.waits)
+        waiting = [one for one in callers if may_take(agent.profile, one.terms) or one.prefers == agent.number]
         assert waiting, f"rings for nobody: {agent}"
 
 

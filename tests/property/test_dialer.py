@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.core import events as ev
+from dialer.core.detection import Detection, MachineAction, MachinesPolicy
 from dialer.core.policy import CallbackPolicy, HoursPolicy
 from dialer.core.words import AgentNumber, AgentOrder, CampaignOrder, Mode
 from tests.factories import ALL_DAY, MAIN, NOW, SPRING, make_lead, make_policy, make_profile, make_site
@@ -89,6 +91,15 @@ mishaps = st.lists(
 )
 
 
+NOBODY_LISTENS = MachinesPolicy()
+MACHINES = [
+    NOBODY_LISTENS,
+    MachinesPolicy(detection=Detection(), sample=0.3),
+    MachinesPolicy(detection=Detection(), then=MachineAction.MESSAGE, message="waihu/machine", sample=0.2),
+    MachinesPolicy(detection=Detection(), then=MachineAction.AGENT, sample=0.0),
+]
+
+
 def live(
     mode: Mode,
     seed: int,
@@ -96,7 +107,7 @@ def live(
     leads: int,
     happenings: list[Mishap],
     *,
-    detect: bool = False,
+    machines: MachinesPolicy = NOBODY_LISTENS,
     wrap_up: float = 5.0,
     mischief: float = 0.0,
     hours: HoursPolicy = ALL_DAY,
@@ -106,7 +117,7 @@ def live(
     """A whole life, from the start of the daemon to its end."""
     policy = make_policy(
         mode,
-        detect_machines=detect,
+        machines=machines,
         wrap_up=timedelta(seconds=wrap_up),
         hours=hours,
         ring_time=timedelta(seconds=10),
@@ -143,7 +154,7 @@ def live(
     agents=st.integers(1, 5),
     leads=st.integers(0, 60),
     happenings=mishaps,
-    detect=st.booleans(),
+    machines=st.sampled_from(MACHINES),
     wrap_up=st.sampled_from([0.0, 5.0, 20.0]),
     mischief=st.sampled_from([0.0, 0.02, 0.1]),
     hours=st.sampled_from([ALL_DAY, SHUTS_SOON]),
@@ -155,13 +166,14 @@ def test_all_laws_hold_whatever_happens(
     agents: int,
     leads: int,
     happenings: list[Mishap],
-    detect: bool,
+    machines: MachinesPolicy,
     wrap_up: float,
     mischief: float,
     hours: HoursPolicy,
     own: int,
 ) -> None:
-    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief, hours=hours, own=own)
+    more: dict[str, Any] = {"machines": machines, "hours": hours, "own": own}
+    live(mode, seed, agents, leads, happenings, wrap_up=wrap_up, mischief=mischief, **more)
 
 
 @pytest.mark.parametrize("mode", Mode)

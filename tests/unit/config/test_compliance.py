@@ -166,11 +166,11 @@ def test_the_holidays_of_a_law_are_kept_besides_the_campaigns_own(campaign_file:
             ["2:21: pacing.ring_time: is shorter than least_ring_time, expected at least 15s"],
         ),
         (
-            "compliance: ca-crtc\ndetect_machines: true\nhours: {mon-fri: '10:00-12:00'}",
+            "compliance: ca-crtc\nmachines: {detect: true}\nhours: {mon-fri: '10:00-12:00'}",
             [
                 (
-                    "2:18: detect_machines: listens for up to 5s of the 2s that pacing.answer_limit leaves from "
-                    "connect, expected false, or pacing.counted_from: greeting"
+                    "2:20: machines.detect: listens for up to 5s of the 2s that pacing.answer_limit leaves from "
+                    "connect, expected false, a shorter settings.total_analysis, or pacing.counted_from: greeting"
                 )
             ],
         ),

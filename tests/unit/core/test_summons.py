@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.found import LiveChannel
 from dialer.core.on_hook import NO_ANSWER
 from dialer.core.policy import OnHook
-from dialer.core.queueing import CallerState
+from dialer.core.queueing import Acquaintance, CallerState
 from dialer.core.snapshot import snapshot
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState, CampaignOrder, ChannelId, Mode, Skill
 from tests.callers import caller_channel, make_terms
@@ -98,6 +99,27 @@ def test_only_who_may_take_the_caller_is_rung_and_joined() -> None:
     play.calls_in(1, skills=frozenset({ENGLISH})).expect(like(do.CallAgent, agent=BEN))
     play.calls_in(2).expect(like(do.CallAgent, agent=ANNA))
     play.picks_up(ANNA).expect(like(do.Join, channel=caller_channel(2), agent=ANNA))
+
+
+def test_who_is_preferred_is_rung_first_and_nobody_else_meanwhile() -> None:
+    outsider = on_hook_profile(BEN, teams=frozenset())
+    play = with_profiles(None, on_hook_profile(), outsider)
+    for number in (ANNA, BEN):
+        play.agent_order(AgentOrder.LOG_IN, agent=number)
+    knows_ben: dict[str, Any] = {"knows": Acquaintance(agent=BEN), "prefer_for": timedelta(seconds=20)}
+    play.calls_in(1, **knows_ben).expect(like(do.CallAgent, agent=BEN))
+    # Who prefers nobody has another phone rung, and who picks up takes who prefers them.
+    play.calls_in(2).expect(like(do.CallAgent, agent=ANNA))
+    play.picks_up(BEN).expect(like(do.Join, channel=caller_channel(1), agent=BEN))
+    play.talks(1, BEN).calls_in(3, **knows_ben)
+    # Ben is waited for, so Anna's phone, picked up, is for the second caller, and the third has none rung.
+    play.caller_hangs_up(2).expect(do.HangUp(channel=play.wished_ring(ANNA)))
+
+
+def test_when_who_is_preferred_does_not_answer_anybody_is_rung() -> None:
+    play = on_hook(ANNA, BEN)
+    play.calls_in(knows=Acquaintance(agent=BEN), prefer_for=timedelta(seconds=20)).ignore()
+    play.ring_ends(BEN).expect(like(do.CallAgent, agent=ANNA))
 
 
 def test_the_wait_is_expected_until_the_phone_is_picked_up() -> None:

@@ -69,6 +69,14 @@ def test_the_last_of_several_is_kept_and_anybodys_has_no_owner() -> None:
     assert next_of(scene) == LeadNext(due_at=at, callback=True)
 
 
+def test_the_clock_does_not_contradict_what_the_agent_promised() -> None:
+    scene = talking(dispositions=CHOICES, default_disposition="refused").hung_up()
+    at = scene.now + DAY
+    scene.feed(call_back(scene, at)).wait(20.0)
+    assert next_of(scene) == LeadNext(due_at=at, callback=True, owner=ANNA)
+    assert scene.outcome().agent_disposition == "not_now"
+
+
 def test_it_is_told_what_becomes_of_a_moment_outside_the_hours() -> None:
     scene = talking(hours=UNTIL_EIGHT, dispositions=CHOICES)
     night = scene.now + timedelta(hours=6)
