@@ -29,7 +29,7 @@ def healthy(site: Path, pbx: EmbeddedPbx, database_url: str) -> Path:
 database: {{url_file: database-url}}
 asterisk: {{host: {pbx.ami.host}, port: {pbx.ami.port}, user: {pbx.ami.user}, secret_file: ami-secret}}
 sounds: {{safe_harbour: sorry-youre-having-problems}}
-speech: {{command: "cp {site / "word.wav"} {{{{file}}}}"}}
+speech: {{command: "cp {site / "word.wav"} {{file}}"}}
 pins_file: pins
 trunks: {{main: "{pbx.trunk}"}}
 agents:
