@@ -26,8 +26,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
 
 def by_default(call: Call) -> str | None:
     """The disposition of a call for which the agent chose none in time: the campaign's default, or where the customer
-    wished something the first that says so. The clock does not contradict what the agent has said."""
+    wished something the first that says so. The clock does not contradict what the agent has said, and says nothing of
+    what was taken for a machine."""
     if call.callback is None and call.unwanted_by is None:
-        return call.policy.default_disposition
+        return None if call.taken_for_machine else call.policy.default_disposition
     wished = DispositionFlag.CALLBACK if call.callback is not None else DispositionFlag.SUPPRESS
     return next((one.name for one in call.policy.dispositions if wished in one.flags), None)
