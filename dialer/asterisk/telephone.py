@@ -225,6 +225,9 @@ class Telephone:
                 self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=leg, reason=str(error)))
 
         self._joins.expect(wish.channel, wish.agent, wish.agent_leg)
+        if wish.record:
+            # A talk that cannot be recorded takes place all the same; the keeper misses its file.
+            self._do(lambda: actions.record_talk(wish, self._settings.recordings), self._dropped(wish))
         self._do(lambda: actions.join(wish), failed)
 
     def _take_over(self, wish: sv.TakeOver) -> None:

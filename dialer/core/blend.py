@@ -21,6 +21,7 @@ from dialer.core.floor import Floor
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.queueing import CallerQueued, CallerState
+from dialer.core.recorder import record
 from dialer.core.team_queue import TeamQueue
 from dialer.core.wished_caller import by_default
 from dialer.core.words import AgentState, AttemptId, Hold
@@ -103,7 +104,9 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
         yield from _join_if_together(floor, after, event, now)
     if after.state is before.state:
         return
-    if after.state is CallerState.WRAPPING:
+    if after.state is CallerState.TALKING and isinstance(event, sig.Joined):
+        yield from record(floor, after, event.at)
+    elif after.state is CallerState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif over:
         counted = count_talk(floor, after)

@@ -24,6 +24,7 @@ from dialer.core.callback import Callback
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.queueing import STRANGER, Acquaintance, CallerState, QueueOutcome, QueueTerms
+from dialer.core.recording import is_wanted
 from dialer.core.supervision import Claim
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Timer
 
@@ -142,7 +143,8 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             return _hung_up(caller, at, now)
         case CallerState.QUEUED, sig.Promised(agent=agent, agent_leg=leg) if caller.waits:
             joining = replace(caller, state=CallerState.JOINING, agent=agent, agent_leg=leg)
-            join = do.Join(channel=caller.channel, agent=agent, agent_leg=leg)
+            record_it = is_wanted(caller.terms.recording, caller.id)
+            join = do.Join(channel=caller.channel, agent=agent, agent_leg=leg, record=record_it)
             return joining, (join, do.WakeAt(timer=caller.guard, at=now + JOIN_GUARD))
         case CallerState.QUEUED, ev.TimerFired(timer=Timer("patience")):
             return _gone(caller, QueueOutcome.TIMEOUT, now, now)

@@ -28,8 +28,11 @@ def step(call: Call, event: Event, now: datetime) -> Step:
 
 def by_default(call: Call) -> str | None:
     """The disposition of a call for which the agent chose none in time: the campaign's default, or where the customer
-    wished something the first that says so. The clock does not contradict what the agent has said."""
-    return default_of(call.policy.choices, call.callback, call.unwanted_by)
+    wished something the first that says so. The clock does not contradict what the agent has said, and says nothing of
+    what was taken for a machine."""
+    default = None if call.taken_for_machine else call.policy.default_disposition
+    choices = Choices(dispositions=call.policy.dispositions, default=default)
+    return default_of(choices, call.callback, call.unwanted_by)
 
 
 def default_of(choices: Choices, callback: Callback | None, unwanted_by: AgentNumber | None) -> str | None:
