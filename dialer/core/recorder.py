@@ -58,7 +58,7 @@ def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
     recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
     call = floor.talk(agent.attempt) if agent.attempt is not None else None
     if recording is None or call is None or refusal(floor, agent, order) is not None:
-        yield _tell(floor, agent.number, Phrase.RECORDING_FAILED)
+        yield tell_agent(floor, agent.number, Phrase.RECORDING_FAILED)
         return
     # Asked again even where it seems so already: what counts is what Asterisk says.
     yield SwitchRecording(channel=call.channel, paused=order is AgentOrder.PAUSE_RECORDING)
@@ -73,7 +73,7 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
     if isinstance(event, RecordingNotSwitched):
         asked = "pause" if event.paused else "go on"
         yield do.ReportOddity(what=f"recording did not {asked}: {event.reason}", subject=attempt)
-        yield _tell(floor, call.agent, Phrase.RECORDING_FAILED)
+        yield tell_agent(floor, call.agent, Phrase.RECORDING_FAILED)
         return
     policy = recording_policy_of(call)
     after = recording.switched(event.paused, event.at)
@@ -85,10 +85,11 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
     if policy.notice is not None and announce:
         yield PlayNotice(agent=call.agent, sound=policy.notice)
     elif after.asked_for or policy.mode is not RecordingMode.ON_DEMAND:
-        yield _tell(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
+        yield tell_agent(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
 
 
-def _tell(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
+def tell_agent(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
+    """Say it into the agent's ear, in the agent's language."""
     agent = floor.agents.get(number)
     voice = voice_of(floor, agent) if agent is not None else IN_STOCK
     return TellAgent(agent=number, sound=voice.sound(phrase))
@@ -97,5 +98,5 @@ def _tell(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
 def inherit_recordings(floor: Floor, event: RecordingsInherited) -> None:
     """Take over what a dead run recorded and Asterisk records still."""
     for recording in event.recordings:
-        if floor.talk(recording.attempt) is not None:
+        if floor.talk(recording.attempt) is not None or recording.attempt in floor.left_callers:
             floor.recordings[recording.attempt] = recording
