@@ -47,9 +47,7 @@ def test_who_is_on_hook_is_logged_in_and_shown_so(waihu: Waihu, site: Path, data
     with daemon(database_url, *policies(site)) as stand:
         result = waihu("agent", "login", "1001", "--by", "ann")
     assert (result.exit_code, result.stdout) == (0, "1001 is logged in, on hook\n")
-    assert [placed.event for placed in stand.orders] == [
-        AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_IN, by="ann")
-    ]
+    assert [placed.event for placed in stand.orders] == [AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_IN, by="ann")]
     stand_in = next(agent for agent in stand.dialer.floor.agents.values() if agent.number == LI_NA)
     assert (stand_in.state.value, stand_in.leg, stand_in.calling) == ("ready", None, None)
     called = waihu("agent", "call", "1001")
