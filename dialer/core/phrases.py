@@ -108,7 +108,7 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.SURE_DO_NOT_CALL: "if-correct-press&digits/1",
     Phrase.MENU_LEFT: TWICE,
     Phrase.FIGURES_MISSING: BAD,
-    Phrase.WHICH_DAY: "vm-for&digits/day",
+    Phrase.WHICH_DAY: "digits/today&digits/tomorrow",
     Phrase.WHICH_TIME: "time",
     Phrase.NO_SUCH_DAY: "pm-invalid-option",
     Phrase.NO_SUCH_TIME: "pm-invalid-option",
