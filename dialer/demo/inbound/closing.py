@@ -61,15 +61,18 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     ledger = Ledger(stage.database)
     rows = await ledger.calls(played.began_at)
     since = played.began_at.isoformat()
-    queue = json.loads(await stage.waihu("report", "--queue", TEAM, "--since", since, "--json"))
-    report = json.loads(await stage.waihu("report", stage.campaign, "--json"))
-    told = json.loads(await stage.waihu("supervise", "audit", "--supervisor", SUPERVISOR, "--json"))
-    stretches = sorted((row for row in told if row["since"] >= since), key=lambda row: str(row["since"]))
-    attempts = [
-        AttemptRow.from_export(json.loads(line))
-        for campaign in (played.furniture.yesterday, stage.campaign)
-        for line in (await stage.waihu("attempts", "export", "--campaign", campaign, "--format", "jsonl")).splitlines()
-    ]
+    exporting = ("attempts", "export", "--format", "jsonl", "--campaign")
+    queue_said, report_said, audit_said, *exported = await asyncio.gather(
+        stage.waihu("report", "--queue", TEAM, "--since", since, "--json"),
+        stage.waihu("report", stage.campaign, "--json"),
+        stage.waihu("supervise", "audit", "--supervisor", SUPERVISOR, "--json"),
+        stage.waihu(*exporting, played.furniture.yesterday),
+        stage.waihu(*exporting, stage.campaign),
+    )
+    queue, report = json.loads(queue_said), json.loads(report_said)
+    told = (row for row in json.loads(audit_said) if row["since"] >= since)
+    stretches = sorted(told, key=lambda row: str(row["since"]))
+    attempts = [AttemptRow.from_export(json.loads(line)) for said in exported for line in said.splitlines()]
     work = await ledger.work(played.began_at, played.ended_at)
     evidence = Evidence(
         planned=played.plan,
