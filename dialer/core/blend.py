@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import caller_handover as callers
 from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core import signals as sig
+from dialer.core import wished_caller as callers
 from dialer.core.caller import QueuedCaller, arrive
 from dialer.core.caller_ending import count_talk
 from dialer.core.choices import choices_for
@@ -23,6 +23,7 @@ from dialer.core.live_agent import Agent
 from dialer.core.queueing import CallerQueued, CallerState
 from dialer.core.recorder import record
 from dialer.core.team_queue import TeamQueue
+from dialer.core.wished_caller import by_default
 from dialer.core.words import AgentState, AttemptId, Hold
 
 
@@ -52,7 +53,7 @@ def after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: da
             if before.state is AgentState.RESERVED:
                 yield ToCall(caller.id, sig.Unpromised(agent=before.number))
             else:
-                chosen = after.chosen or before.chosen or choices_for(floor, caller).default
+                chosen = after.chosen or before.chosen or by_default(caller, choices_for(floor, caller))
                 yield ToCall(caller.id, sig.WrappedUp(agent=before.number, disposition=chosen))
     caller = floor.callers.get(after.attempt) if after.attempt is not None else None
     if caller is not None and after.bridge != before.bridge:

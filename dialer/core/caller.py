@@ -20,6 +20,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
+from dialer.core.callback import Callback
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.queueing import STRANGER, Acquaintance, CallerState, QueueOutcome, QueueTerms
@@ -67,6 +68,10 @@ class QueuedCaller:
     """A supervisor takes, or took, the agent's place; see `caller_handover`."""
     disposition: str | None = None
     """What the agent said of the talk."""
+    callback: Callback | None = None
+    """What the agent has promised the caller."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the caller told not to call any more."""
 
     @property
     def id(self) -> AttemptId:

@@ -129,7 +129,7 @@ def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:
 
 def _is_unwanted(floor: Floor, agent: Agent) -> bool:
     talk = floor.talk(agent.attempt) if agent.attempt is not None else None
-    return isinstance(talk, Call) and talk.unwanted_by is not None
+    return talk is not None and talk.unwanted_by is not None
 
 
 def _waits_for_bound(floor: Floor, agent: Agent) -> bool:

@@ -66,9 +66,13 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
 
 def _customers_zone(floor: Floor, agent: Agent) -> ZoneInfo | None:
     talk = floor.talk(agent.attempt) if agent.attempt is not None else None
-    if not isinstance(talk, Call):
+    if talk is None:
         return None
-    for name in (*talk.lead.time_zones, talk.policy.hours.default_time_zone):
+    if isinstance(talk, Call):
+        zones = (*talk.lead.time_zones, talk.policy.hours.default_time_zone)
+    else:
+        zones = talk.knows.time_zones
+    for name in zones:
         try:
             return ZoneInfo(name)
         except (OSError, ValueError, KeyError):

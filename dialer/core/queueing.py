@@ -80,6 +80,8 @@ class Acquaintance:
     """That called this number last."""
     agent: AgentNumber | None = None
     """Who talked with this number last."""
+    time_zones: tuple[str, ...] = ()
+    """IANA names; where a number may lie in several, calling hours must hold in all of them."""
 
 
 STRANGER = Acquaintance()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialer.core import caller_handover as callers
 from dialer.core import events as ev
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
+from dialer.core import wished_caller as callers
+from dialer.core.callback import Callback
 from dialer.core.caller import QueuedCaller
 from dialer.core.drawing import NOW, Machine
 from dialer.core.machines.samples import (
@@ -16,6 +17,7 @@ from dialer.core.machines.samples import (
     BOTH_JOINED,
     BRIDGE,
     CHANNEL,
+    LATER,
     LEG,
     TAKEN,
 )
@@ -59,6 +61,8 @@ CALLER = Machine(
         "HungUp": ev.HungUp(channel=CHANNEL, at=NOW, cause=16),
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
         "CalledOff": sig.CalledOff(),
+        "CallbackPromised": sig.CallbackPromised(callback=Callback(at=LATER, asked_for=LATER)),
+        "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
