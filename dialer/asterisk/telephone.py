@@ -31,6 +31,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core import transfer as tr
 from dialer.core.commands import TelephoneCommand
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
@@ -170,6 +171,10 @@ class Telephone:
                 self._do(lambda: actions.monitor(command), self._dropped(command))
             case sv.TakeOver():
                 self._take_over(command)
+            case tr.CallThird():
+                self._ring(command.channel, "third", lambda: actions.call_third(command))
+            case tr.Send():
+                self._do(lambda: actions.send(command), self._dropped(command))
             case sv.TellAgent():
                 self._do(lambda: actions.tell_agent(command), self._dropped(command))
             case rec.SwitchRecording():

@@ -15,6 +15,7 @@ from dialer.asterisk.protocol import Message
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.events import Event
+from dialer.core.transfer import ThirdAnswered
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 SIP_CODE = re.compile(r"\b([3-6]\d\d)\b")
@@ -139,6 +140,8 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             number = SupervisorNumber(message["Supervisor"])
             request = message.get("Request", "")
             return sv.SupervisorLegUp(channel=_channel(message), at=at, supervisor=number, request=request)
+        case variables.THIRD_EVENT:
+            return ThirdAnswered(channel=_channel(message), at=at)
         case _:
             return None
 

@@ -68,6 +68,8 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
             return _released(agent, now, event.join_failed)
         case AgentState.TALKING, sig.CallEnded(attempt=attempt, wrap_up=wrap_up) if attempt == agent.attempt:
             return _wrap_up(agent, wrap_up, now)
+        case AgentState.TALKING, sig.Rearranged(attempt=attempt, reason=reason) if attempt == agent.attempt:
+            return _enter(agent, AgentState.TALKING, now, reason)
         case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):
             return _rest(agent, now)
         case _, sig.FoundTalking(attempt=attempt, campaign=campaign, bridge=bridge) if agent.leg is not None:
@@ -151,7 +153,9 @@ def _wrap_up(agent: Agent, wrap_up: timedelta, now: datetime) -> Step:
     return wrapping, (*wishes, do.WakeAt(timer=agent.wrap_timer, at=now + wrap_up))
 
 
-def _found_talking(agent: Agent, attempt: AttemptId, campaign: CampaignName, bridge: BridgeId, now: datetime) -> Step:
+def _found_talking(
+    agent: Agent, attempt: AttemptId, campaign: CampaignName, bridge: BridgeId | None, now: datetime
+) -> Step:
     if agent.state is AgentState.TALKING and agent.attempt == attempt:
         return replace(agent, bridge=bridge), ()
     talking, wishes = _enter(agent, AgentState.TALKING, now)

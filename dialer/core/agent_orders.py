@@ -1,7 +1,7 @@
 """What is asked of agents, by their own keys or by somebody else, and who is let in as one.
 
-An order that concerns the customer goes to the call, one that concerns the recording to the recorder, and every other
-to the agent.
+An order that concerns the customer goes to the call or to what is aside of it, one that concerns the recording to the
+recorder, and every other to the agent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import recorder
+from dialer.core import recorder, switching
 from dialer.core.attendance import admit, is_supervisor
 from dialer.core.coupling import tell
 from dialer.core.floor import Floor
@@ -68,6 +68,8 @@ def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: date
             yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
     elif event.order in recorder.ORDERS:
         yield from recorder.ordered(floor, agent, event.order)
+    elif event.order in switching.POSSIBLE:
+        yield from switching.ordered(floor, agent, event, now)
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
         yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
     else:

@@ -16,6 +16,7 @@ from dialer.core import signals as sig
 from dialer.core.caller import QueuedCaller
 from dialer.core.events import Event
 from dialer.core.floor import Floor
+from dialer.core.handing_on import step_caller
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.queueing import CallerQueued, CallerState
@@ -30,7 +31,7 @@ def tell_caller(floor: Floor, caller: AttemptId, event: Event, now: datetime) ->
         if isinstance(event, CallerQueued) and Hold.DRAINING not in floor.holds:
             yield from _arrive(floor, event, now)
         return
-    after, wishes = callers.step(before, event, now)
+    after, wishes = step_caller(before, event, now)
     floor.put_caller(after)
     floor.moved |= after.state is CallerState.GONE
     _learn(floor, before, after)
@@ -109,6 +110,8 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
 
 def _begin_wrap_up(floor: Floor, caller: QueuedCaller) -> Consequences:
     agent = floor.agents.get(caller.agent) if caller.agent is not None else None
+    if agent is not None and agent.attempt == caller.id and agent.state is AgentState.WRAP_UP:
+        return  # The caller was handed on: the agent writes already how it went.
     if agent is None or agent.attempt != caller.id or agent.state is not AgentState.TALKING:
         yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=None))
         return

@@ -56,6 +56,10 @@ class QueuedCaller:
     agent_leg: ChannelId | None = None
     alone: bool = False
     """The agent's phone went in the midst of the talk."""
+    handed: bool = False
+    """The agent left the caller to a third; see `handing_on`."""
+    handled_at: datetime | None = None
+    """When the agent was done with a caller who was handed on."""
     bridge: BridgeId | None = None
     answered_at: datetime | None = None
     left_at: datetime | None = None
@@ -156,7 +160,7 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             gone, wishes = _hung_up(caller, now, now)
             return gone, (oddity, _hang_up(caller), *wishes)
         case CallerState.WRAPPING, sig.WrappedUp():
-            return replace(caller, state=CallerState.GONE), (record(caller, now),)
+            return replace(caller, state=CallerState.GONE), (record(caller, caller.handled_at or now),)
 
         case _, ev.EnteredBridge(bridge=bridge) if caller.state.holds_line:
             return replace(caller, bridge=bridge), ()

@@ -34,6 +34,8 @@ def recover_callers(floor: Floor, back: AsteriskBack, gone_at: datetime, now: da
             gone = ev.HungUp(channel=caller.channel, at=gone_at, cause=UNKNOWN_CAUSE)
             yield from tell(floor, now, ToCall(caller.id, gone))
             continue
+        if caller.id in floor.asides:
+            continue
         for event in bridging(caller.bridge, live[caller.channel], back.at):
             yield from tell(floor, now, ToCall(caller.id, event))
         found = floor.callers[caller.id]

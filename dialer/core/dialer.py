@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialer.core import agent_orders, recorder
+from dialer.core import agent_orders, recorder, switching
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
@@ -71,6 +71,7 @@ class Dialer:
 
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
+        yield from switching.settle(self.floor, event, now)
         yield from meet(self.floor, now)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
@@ -104,6 +105,8 @@ class Dialer:
     def _dispatch(self, event: Event, now: datetime) -> Wishes:
         floor = self.floor
         match event:
+            case ev.ChannelEvent() if switching.concerns(floor, event):
+                yield from switching.hear(floor, event, now)
             case ev.LoginTried() | ev.PinChecked() | ev.AgentLegUp():
                 yield from agent_orders.log_in(self.floor, event, now)
             case ev.DigitPressed(channel=channel) if channel in floor.legs:
@@ -207,9 +210,11 @@ class Dialer:
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor
         match timer.kind:
-            case "guard" if Hold.ASTERISK_LOST in floor.holds:
+            case "guard" | "aside" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
+            case "aside":
+                yield from switching.hear(floor, event, now)
             case "guard" | "limit" | "patience" | "turn":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer":

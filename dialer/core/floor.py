@@ -15,6 +15,7 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.live_agent import Agent
+from dialer.core.live_aside import Aside
 from dialer.core.live_call import Call
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.recording import Recording
@@ -60,6 +61,10 @@ class Floor:
     """The supervisors who are in a session."""
     callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who called us and waits for an agent or talks with one, by the leg."""
+    asides: dict[AttemptId, Aside] = field(default_factory=dict)
+    """The talks in which customer and agent are not just in one bridge."""
+    thirds: dict[ChannelId, AttemptId] = field(default_factory=dict)
+    """Whose third a leg is."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)
@@ -153,6 +158,26 @@ class Floor:
     def remove_caller(self, caller: AttemptId) -> None:
         """Forget a caller with whom nobody is busy any more."""
         del self.callers[caller]
+
+    def put_aside(self, aside: Aside) -> None:
+        """Take in what is aside of a talk, new or changed. A third may take a line of a trunk."""
+        self._count_third(self.asides.get(aside.attempt), -1)
+        self.asides[aside.attempt] = aside
+        self._count_third(aside, 1)
+
+    def remove_aside(self, attempt: AttemptId) -> None:
+        """Forget it: the talk is as every other, or over."""
+        self._count_third(self.asides.pop(attempt), -1)
+
+    def _count_third(self, aside: Aside | None, lines: int) -> None:
+        if aside is None or aside.third is None:
+            return
+        if lines > 0:
+            self.thirds[aside.third.channel] = aside.attempt
+        else:
+            self.thirds.pop(aside.third.channel, None)
+        if aside.third.target.trunk is not None:
+            self._trunk_lines[aside.third.target.trunk] += lines
 
     def put_queue(self, queue: TeamQueue) -> None:
         """Take in what is learned of a queue."""

@@ -2,7 +2,9 @@
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
-record, `*9` log out. Between calls a single digit answers whatever is being asked: how the call went, or whether to
+record, `*9` log out; in a talk `*5` hold and take back, `*6` with digits and `#` consult, with a third there `*6` leave
+customer and third to each other, `*7` let all three talk, `*8` with digits and `#` leave the customer to whoever
+answers there. Between calls a single digit answers whatever is being asked: how the call went, or whether to
 dial the lead on offer (1) or not (2).
 """
 
@@ -10,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialer.core.aside_words import THIRD_IS_THERE
+from dialer.core.directory import MOST_DIGITS
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
 from dialer.core.policy import CampaignPolicy, SitePolicy
@@ -22,6 +26,11 @@ ORDERS = {
     "*4": AgentOrder.RECORD,
     "*9": AgentOrder.LOG_OUT,
 }
+HOLD = "*5"
+CONSULT = "*6"
+CONFERENCE = "*7"
+WITH_DIGITS = {CONSULT: AgentOrder.CONSULT, "*8": AgentOrder.BLIND_TRANSFER}
+END_OF_DIGITS = "#"
 PAUSE = "*2"
 ANSWERS_TO_OFFER = {"1": AgentOrder.ACCEPT, "2": AgentOrder.SKIP}
 
@@ -46,6 +55,8 @@ def press(
 
 def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     done = replace(agent, pending_keys="")
+    if agent.state is AgentState.TALKING and keys[:2] in (HOLD, CONFERENCE, *WITH_DIGITS):
+        return _in_talk(agent, keys)
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])
     if keys in ("*", PAUSE):
@@ -54,6 +65,24 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)
     return done, None
+
+
+def _in_talk(agent: Agent, keys: str) -> tuple[Agent, AgentOrdered | None]:
+    """Hold, consultation and transfer."""
+    done = replace(agent, pending_keys="")
+    if keys == HOLD:
+        return done, _order(agent, AgentOrder.RETRIEVE if agent.reason else AgentOrder.HOLD)
+    if keys == CONFERENCE:
+        return done, _order(agent, AgentOrder.CONFERENCE)
+    if keys == CONSULT and agent.reason in THIRD_IS_THERE:
+        return done, _order(agent, AgentOrder.TRANSFER)
+    order, digits = WITH_DIGITS[keys[:2]], keys[2:]
+    if digits.endswith(END_OF_DIGITS):
+        return done, _order(agent, order, digits.removesuffix(END_OF_DIGITS))
+    if digits.endswith("*"):
+        # Begun anew.
+        return replace(agent, pending_keys="*"), None
+    return (replace(agent, pending_keys=keys), None) if len(digits) <= MOST_DIGITS else (done, None)
 
 
 def _order(agent: Agent, order: AgentOrder, argument: str = "") -> AgentOrdered:

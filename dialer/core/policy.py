@@ -229,6 +229,26 @@ SUPERVISION_KEYS: Mapping[str, SupervisionOrder] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """Somebody whom agents can call in the midst of a talk, by a short number."""
+
+    name: str
+    phone: str
+    """Asterisk dial string."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferPolicy:
+    """How agents may call numbers of the telephone network in the midst of a talk."""
+
+    trunk: Trunk
+    country: str
+    """ISO 3166-1 alpha-2; numbers are dialled as there."""
+    caller_id: str = ""
+    """E.164; empty: as the trunk has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SitePolicy:
     """What the site file says about people; the rest of it concerns the rooms."""
 
@@ -237,3 +257,7 @@ class SitePolicy:
     supervisors: Mapping[SupervisorNumber, SupervisorProfile] = field(default_factory=dict)
     supervision_keys: Mapping[str, SupervisionOrder] = field(default_factory=lambda: SUPERVISION_KEYS)
     """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""
+    directory: Mapping[str, DirectoryEntry] = field(default_factory=dict)
+    """Whom agents can call in the midst of a talk, by the digits they key."""
+    transfers: TransferPolicy | None = None
+    """None: agents can call nobody outside the directory."""

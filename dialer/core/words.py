@@ -179,6 +179,18 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    HOLD = "hold"
+    """The customer hears music until RETRIEVE."""
+    RETRIEVE = "retrieve"
+    """Take the customer back, and let go a third."""
+    CONSULT = "consult"
+    """Put the customer on hold and call a third."""
+    CONFERENCE = "conference"
+    """Let customer and third meet: all three talk."""
+    TRANSFER = "transfer"
+    """Leave the customer to the third."""
+    BLIND_TRANSFER = "blind_transfer"
+    """Leave the customer to whoever answers there."""
 
 
 class RecordingMode(StrEnum):

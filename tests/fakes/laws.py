@@ -45,7 +45,11 @@ def check_wish(world: World, wish: do.Command) -> None:
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
-            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and c.state in CALLER_WITH_AGENT]
+            with_agent += [
+                c.id
+                for c in floor.callers.values()
+                if c.agent == agent and c.state in CALLER_WITH_AGENT and not c.handed
+            ]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -62,10 +66,12 @@ def check_wish(world: World, wish: do.Command) -> None:
 def check_floor(world: World) -> None:
     """After every event."""
     floor, alarms = world.dialer.floor, world.dialer.alarms
-    bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
+    bound = (
+        c for c in floor.calls.values() if c.bound and c.claim is None and c.handed_at is None and c.state.takes_line
+    )
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
-    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not c.alone)
+    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not (c.alone or c.handed))
     holders.update(c.agent for c in callers if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
@@ -84,7 +90,8 @@ def complaints(world: World) -> Iterator[str]:
         leg = legs.get(agent.leg) if agent.leg is not None else None
         if agent.leg is not None and leg is None:
             yield f"the leg of {agent} is gone"
-        if leg is not None and leg.bridge is None and agent.state is AgentState.TALKING:
+        aside = agent.attempt is not None and agent.attempt in floor.asides
+        if leg is not None and leg.bridge is None and agent.state is AgentState.TALKING and not aside:
             yield f"{agent} talks with nobody"
     for call in floor.calls.values():
         if call.state in WITH_PERSON and call.channel not in legs:
@@ -143,8 +150,8 @@ def _check_call(dialer: Dialer, call: Call) -> None:
 
 
 def _is_with_agent(call: Call) -> bool:
-    """And no supervisor has, or is about to have, the customer."""
-    return call.state in WITH_AGENT and call.claim is None
+    """And no supervisor has, or is about to have, the customer, nor a third."""
+    return call.state in WITH_AGENT and call.claim is None and call.handed_at is None
 
 
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
@@ -168,6 +175,8 @@ def _check_alarm(floor: Floor, timer: Timer) -> None:
         case "guard" | "limit" | "patience" | "turn":
             known = AttemptId(timer.subject) in {**floor.calls, **floor.callers}
             assert known, f"{timer} is for nobody"
+        case "aside":
+            assert timer.subject in floor.asides, f"{timer} is for nobody"
         case "pace":
             assert any(name == timer.subject for name in floor.campaigns)
         case _:
@@ -183,6 +192,9 @@ def _check_answers_at_hand(floor: Floor) -> None:
         fresh.put_call(call)
     for agent in floor.agents.values():
         fresh.put_agent(agent)
+    for aside in floor.asides.values():
+        fresh.put_aside(aside)
+    assert fresh.thirds == floor.thirds
     assert fresh.legs == floor.legs
     assert fresh.waiting() == floor.waiting()
     for name in floor.campaigns:
@@ -197,6 +209,8 @@ def _talks(floor: Floor, leg: Channel, attempt: AttemptId) -> bool:
     call = floor.calls.get(attempt)
     if call is not None and call.claim is not None and call.state is CallState.TALKING:
         return True
+    if call is not None and (call.handed_at is not None or call.id in floor.asides):
+        return call.state is CallState.TALKING
     if call is None or call.agent is None or call.state is not CallState.TALKING:
         return False
     return floor.agents[call.agent].bridge == leg.bridge

@@ -23,12 +23,16 @@ from dialer.core.machines.samples import (
 from dialer.core.policy import (
     AgentProfile,
 )
+from dialer.core.switching import POSSIBLE
 from dialer.core.words import (
     AgentOrder,
     AgentState,
     ChannelId,
     Timer,
 )
+
+_OF_OTHERS = (AgentOrder.END_CALL, *POSSIBLE)
+"""Orders that never come to the agent."""
 
 
 def _agent(state: AgentState) -> Agent:
@@ -64,6 +68,7 @@ AGENT = Machine(
         "wrap": ev.TimerFired(timer=Timer("wrap", ANNA)),
         "EnteredBridge": ev.EnteredBridge(channel=LEG, at=NOW, bridge=BRIDGE),
         "FoundTalking": FOUND,
+        "Rearranged": sig.Rearranged(attempt=A, reason="hold"),
     }
-    | {f"order {order.value}": _order(order) for order in AgentOrder if order is not AgentOrder.END_CALL},
+    | {f"order {order.value}": _order(order) for order in AgentOrder if order not in _OF_OTHERS},
 )

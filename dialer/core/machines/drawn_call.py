@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialer.core import events as ev
-from dialer.core import handover as calls
+from dialer.core import handing_on as calls
 from dialer.core import signals as sig
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_call import Call
@@ -53,7 +53,8 @@ CALL = Machine(
     "A call",
     calls.step,
     {state.value: _call(state) for state in CallState}
-    | {"talking (claimed)": replace(_call(CallState.TALKING), claim=Claim(supervisor=BOSS))},
+    | {"talking (claimed)": replace(_call(CallState.TALKING), claim=Claim(supervisor=BOSS))}
+    | {"talking (handed on)": replace(_call(CallState.TALKING), handed_at=NOW)},
     {
         "AttemptOpened": ev.AttemptOpened(attempt=A),
         "AttemptRefused": ev.AttemptRefused(attempt=A, reason=""),
@@ -82,6 +83,7 @@ CALL = Machine(
         "FoundTalking": FOUND,
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
+        "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

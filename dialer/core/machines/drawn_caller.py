@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialer.core import caller as callers
 from dialer.core import events as ev
+from dialer.core import handing_on as callers
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
 from dialer.core.caller import QueuedCaller
@@ -37,9 +37,10 @@ _TERMS = QueueTerms(team=TeamName("sales"))
 
 CALLER = Machine(
     "A caller in a queue",
-    callers.step,
+    callers.step_caller,
     {state.value: _caller(state) for state in CallerState}
-    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)},
+    | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
+    | {"talking (handed on)": replace(_caller(CallerState.TALKING), handed=True)},
     {
         "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
         "CallerUnheard": qu.CallerUnheard(channel=CHANNEL, at=NOW),
@@ -54,6 +55,7 @@ CALLER = Machine(
         "guard": ev.TimerFired(timer=Timer("guard", CHANNEL)),
         "HungUp": ev.HungUp(channel=CHANNEL, at=NOW, cause=16),
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
+        "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "CalledOff": sig.CalledOff(),
     },
 )
