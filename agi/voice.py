@@ -36,6 +36,14 @@ class Voice:
         made_from = "\0".join((*self._command, self._voice(language), text))
         return str(self._folder / hashlib.sha256(made_from.encode()).hexdigest()[:32])
 
+    def kept(self, language: str, text: str) -> str | None:
+        """The same, when it was spoken before."""
+        return self.sound(language, text) if self._file(language, text).exists() else None
+
+    def forget(self, language: str, text: str) -> None:
+        """Keep it no longer."""
+        self._file(language, text).unlink(missing_ok=True)
+
     async def prepare(self, texts: Collection[tuple[str, str]]) -> int:
         """Speak these (language, text) that were not spoken before; how many that were.
 

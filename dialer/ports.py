@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from dialer.core.callback import Callback
 from dialer.core.commands import StoreCommand, TelephoneCommand
+from dialer.core.desk_view import DeskView
 from dialer.core.events import Event
 from dialer.core.inbound.record import InboundFact
 from dialer.core.inbound.variables import Caller
 from dialer.core.queueing import CallerQueued
 from dialer.core.queues import Place
-from dialer.core.words import CampaignName, ChannelId
+from dialer.core.words import AgentNumber, AgentOrder, CampaignName, ChannelId
 
 Post = Callable[[Event], None]
 """Hands an event to the engine. Never blocks and never fails; callable from the event loop's thread only."""
@@ -86,6 +89,43 @@ class CallerQueues(Protocol):
 
     def unheard(self, channel: ChannelId) -> bool:
         """The call has left us, for an agent or for ever. True: an agent takes it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDay:
+    """What an agent has done since a moment."""
+
+    calls: int
+    """Customers talked with, the present one included."""
+    talked: timedelta
+
+
+class AgentDesk(Protocol):
+    """Knows which agents are in a spoken dialog, and takes their orders."""
+
+    def view(self, leg: ChannelId) -> DeskView | None:
+        """The dialog that is open on this leg; None: it is no agent's, or none is open."""
+        ...
+
+    async def order(self, agent: AgentNumber, order: AgentOrder, argument: str = "") -> str | None:
+        """Carry out what the agent asks; a line that says why nothing came of it, or None. Returns when it is done."""
+        ...
+
+    def foretell(self, agent: AgentNumber, at: datetime, *, mine: bool) -> Callback | str:
+        """What would become of a callback at that moment (aware); a line that says why nothing would."""
+        ...
+
+    async def set_callback(self, agent: AgentNumber, at: datetime, *, mine: bool) -> str | None:
+        """Keep the callback; a line that says why it is not kept, or None."""
+        ...
+
+    async def speak(self, leg: ChannelId, language: str) -> None:
+        """From now on speak this language to the agent on that leg."""
+        ...
+
+    async def day(self, agent: AgentNumber, since: datetime) -> AgentDay:
+        """What the agent has done since then. Fails as PostgreSQL does."""
         ...
 
 

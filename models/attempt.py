@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialer.core.words import Disposition, Mode
+from dialer.core.detection import LeftMessage, Truth
+from dialer.core.words import Disposition, MachineVerdict, Mode
 from models.base import Base, one_of
 
 OPEN = text("ended_at IS NULL")
@@ -22,9 +23,16 @@ class Attempt(Base):
         ),
         CheckConstraint(one_of("mode", Mode), name="mode"),
         CheckConstraint(one_of("disposition", Disposition), name="disposition"),
+        CheckConstraint(
+            one_of("amd_verdict", [word for word in MachineVerdict if word is not MachineVerdict.OFF]),
+            name="amd_verdict",
+        ),
+        CheckConstraint(one_of("amd_truth", Truth), name="amd_truth"),
+        CheckConstraint(one_of("machine_message", LeftMessage), name="machine_message"),
         CheckConstraint("(ended_at IS NULL) = (disposition IS NULL)", name="ended_with_disposition"),
         CheckConstraint("seconds_talked >= 0", name="seconds_talked"),
         CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
+        CheckConstraint("callback_agent IS NULL OR callback_at IS NOT NULL", name="own_callback"),
         # No number is called twice at once, no agent holds two calls: not even by two daemons. A call that a supervisor
         # took over is not held by its agent any more.
         Index("uq_attempts_open_number", "number_id", unique=True, postgresql_where=OPEN),
@@ -33,6 +41,7 @@ class Attempt(Base):
         Index(None, "number_id", "opened_at"),
         Index(None, "campaign_id", "opened_at", "id"),
         Index(None, "lead_id"),
+        Index("ix_attempts_promised", "campaign_id", "callback_at", postgresql_where=text("callback_at IS NOT NULL")),
         Index(
             "ix_attempts_live_answers",
             "campaign_id",
@@ -69,3 +78,17 @@ class Attempt(Base):
     taken_over_by: Mapped[str | None]
     """The supervisor who talked with the customer to the end, in the place of `agent`."""
     taken_over_at: Mapped[datetime | None]
+    callback_at: Mapped[datetime | None]
+    """When the agent promised to call back; NULL: not, or another word of the agent was stronger."""
+    callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """Who promised to call in person."""
+    amd_verdict: Mapped[str | None]
+    """What machine detection said; empty: nobody listened, or the far end hung up before it spoke."""
+    amd_cause: Mapped[str | None]
+    """Why, in Asterisk's words (AMDCAUSE)."""
+    amd_sampled: Mapped[bool | None]
+    """Taken for a machine or for dead air, it went to an agent who heard what it is."""
+    amd_truth: Mapped[str | None]
+    """What it is, by the agent's word or by a key that the far end pressed."""
+    machine_message: Mapped[str | None]
+    """How far a message on a machine came; empty: none was to be left."""

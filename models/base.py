@@ -1,6 +1,7 @@
 """What all rows share: types by annotation, and names of constraints that a migration can rely on."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,6 +34,6 @@ class Base(DeclarativeBase):
     }
 
 
-def one_of(column: str, words: type[StrEnum]) -> str:
+def one_of(column: str, words: Iterable[StrEnum]) -> str:
     """The SQL condition that a column holds one of these words; true of NULL, as every check is."""
     return f"{column} IN ({', '.join(repr(word.value) for word in words)})"

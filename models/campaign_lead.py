@@ -23,12 +23,20 @@ class CampaignLead(Base):
         CheckConstraint("(run_id IS NULL) = (attempt_id IS NULL)", name="lease_is_whole"),
         CheckConstraint("lead_end IS NULL OR run_id IS NULL", name="ended_is_not_leased"),
         CheckConstraint("attempts_made >= 0", name="attempts_made"),
+        CheckConstraint("callback_agent IS NULL OR callback", name="own_callback"),
         Index("ix_campaign_leads_due", "campaign_id", "list_id", "due_at", "lead_id", postgresql_where=WAITING),
         Index(
             "ix_campaign_leads_callback",
             "campaign_id",
             "due_at",
             postgresql_where=text("callback AND lead_end IS NULL AND run_id IS NULL"),
+        ),
+        Index(
+            "ix_campaign_leads_own_callback",
+            "campaign_id",
+            "callback_agent",
+            "due_at",
+            postgresql_where=text("callback_agent IS NOT NULL AND lead_end IS NULL AND run_id IS NULL"),
         ),
         Index("ix_campaign_leads_run_id", "run_id", postgresql_where=text("run_id IS NOT NULL")),
         Index(
@@ -46,6 +54,8 @@ class CampaignLead(Base):
     lead_end: Mapped[str | None]
     callback: Mapped[bool] = mapped_column(server_default=text("false"))
     """The customer asked for the moment `due_at`."""
+    callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """Who promised to make the callback; NULL: whoever is there."""
     held_because: Mapped[str | None]
     """Why it was last given back undialled."""
     run_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("runs.id"))

@@ -16,6 +16,7 @@ class InboundCall(Base):
         CheckConstraint(one_of("outcome", InboundOutcome), name="outcome"),
         CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_with_outcome"),
         Index(None, "arrived_at"),
+        Index(None, "caller"),
         Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(None, "returns_attempt_id", postgresql_where=text("returns_attempt_id IS NOT NULL")),
         Index("ix_inbound_calls_open", "run_id", postgresql_where=text("ended_at IS NULL")),

@@ -14,7 +14,9 @@ class QueueWait(Base):
     __table_args__ = (
         CheckConstraint(one_of("outcome", QueueOutcome), name="outcome"),
         CheckConstraint("(outcome = 'answered') = (answered_at IS NOT NULL)", name="answered_then"),
+        CheckConstraint("(taken_over_by IS NULL) = (taken_over_at IS NULL)", name="taken_over_by_somebody"),
         Index(None, "team", "arrived_at"),
+        Index("ix_queue_waits_customer_id", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("ix_queue_waits_open", "run_id", postgresql_where=text("outcome IS NULL")),
     )
 
@@ -39,3 +41,12 @@ class QueueWait(Base):
     """When the caller left the queue, hung up, or ended the talk."""
     handled_at: Mapped[datetime | None]
     """When the agent was done with the caller."""
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    campaign: Mapped[str | None]
+    """That called this number last."""
+    last_agent: Mapped[str | None]
+    """Who had talked with this number last, before this."""
+    agent_disposition: Mapped[str | None]
+    taken_over_by: Mapped[str | None]
+    """The supervisor who talked with the caller to the end, in the place of `agent`."""
+    taken_over_at: Mapped[datetime | None]

@@ -29,6 +29,8 @@ class SupervisionStretch(Base):
     state: Mapped[str]
     attempt_id: Mapped[uuid.UUID | None]
     """The call that was heard or taken over. No foreign key: what was heard is kept longer than calls may be."""
+    caller: Mapped[str | None]
+    """The same of a call that came in, of `inbound_calls`."""
     by: Mapped[str]
     """Who asked for the session: the supervisor, by telephone, or somebody at a command line."""
     since: Mapped[datetime]

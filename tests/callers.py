@@ -8,7 +8,15 @@ from typing import Any, Self
 
 from dialer.core import events as ev
 from dialer.core.caller import QueuedCaller
-from dialer.core.queueing import CallerPressedOut, CallerQueued, CallerUnheard, QueueTerms, RecordWait
+from dialer.core.queueing import (
+    STRANGER,
+    Acquaintance,
+    CallerPressedOut,
+    CallerQueued,
+    CallerUnheard,
+    QueueTerms,
+    RecordWait,
+)
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Mode, TeamName
 from tests.factories import ANNA, NOW, make_profile, make_site
 from tests.scenes import Scene, leg_of, opening, running
@@ -46,10 +54,14 @@ class QueueScene(Scene):
         """Nobody is busy with the n-th caller any more."""
         return AttemptId(caller_channel(n)) not in self.dialer.floor.callers
 
-    def calls_in(self, n: int = 1, *, at: datetime | None = None, **terms: Any) -> Self:
+    def calls_in(self, n: int = 1, *, at: datetime | None = None, knows: Acquaintance = STRANGER, **terms: Any) -> Self:
         """A caller is let into the queue."""
         queued = CallerQueued(
-            channel=caller_channel(n), at=at or self.now, terms=make_terms(**terms), number=f"+8613900{n:06d}"
+            channel=caller_channel(n),
+            at=at or self.now,
+            terms=make_terms(**terms),
+            number=f"+8613900{n:06d}",
+            knows=knows,
         )
         return self.feed(queued)
 

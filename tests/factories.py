@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import Any
 
+from dialer.core.detection import Detection, MachinesPolicy
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead
 from dialer.core.live_agent import Agent
@@ -70,6 +71,10 @@ def make_lead(n: int = 1, **changes: Any) -> Lead:
         "due_at": NOW,
     }
     return Lead(**(values | changes))
+
+
+LISTENS = MachinesPolicy(detection=Detection(), sample=0.0)
+"""Machines are told from people, and hung up."""
 
 
 def make_policy(mode: Mode = Mode.PROGRESSIVE, **changes: Any) -> CampaignPolicy:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.campaign import Campaign
+from dialer.core.events import Event
 from dialer.core.found import LiveChannel
 from dialer.core.lead import Lead
 from dialer.core.live_agent import Agent
@@ -36,9 +37,26 @@ def channel_of(n: int) -> ChannelId:
 
 
 class Scene(Playbook):
-    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so."""
+    """A playbook with the words for what people and Asterisk do. The store's leads come when a test says so.
+    What agents hear in their loop is looked for by those tests alone that are about it."""
 
-    quiet = (*Playbook.quiet, do.FetchLeads)
+    quiet = (*Playbook.quiet, do.FetchLeads, do.Announce)
+
+    def feed(self, *events: Event) -> Self:
+        """Give events to the dialer; no callback has become due when it asks for them alone."""
+        for event in events:
+            super().feed(event)
+            while SPRING in self.dialer.floor.campaigns and self.campaign.only_callbacks:
+                known = self.campaign
+                nothing = ev.LeadsFetched(
+                    campaign=SPRING,
+                    leads=(),
+                    next_due_at=known.next_due_at,
+                    remaining=known.remaining,
+                    total=known.total,
+                )
+                super().feed(nothing)
+        return self
 
     # --- what is there -----------------------------------------------------------------------------------------
 

@@ -12,9 +12,10 @@ from dialer.core import events as ev
 from dialer.core import transfer as tr
 from dialer.core.aside_words import AsideState, TransferKind
 from dialer.core.caller import QueuedCaller
+from dialer.core.calling_out import CallingOut, Target
 from dialer.core.live_aside import Aside
 from dialer.core.live_call import Call
-from dialer.core.policy import DirectoryEntry, SitePolicy, TransferPolicy, Trunk
+from dialer.core.policy import SitePolicy, Trunk
 from dialer.core.queueing import RecordWait
 from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Mode, TrunkName
@@ -24,8 +25,8 @@ from tests.scenes import leg_of, running
 
 BILLING = "7010"
 OUT = Trunk(name=TrunkName("out"), dial="PJSIP/{number}@out", max_lines=1)
-DIRECTORY = {BILLING: DirectoryEntry(name="账务 Billing", phone="PJSIP/billing")}
-TRANSFERS = TransferPolicy(trunk=OUT, country="CN", caller_id="+862150000001")
+DIRECTORY = {BILLING: Target(name="7010 账务 Billing", dial="PJSIP/billing")}
+TRANSFERS = CallingOut(trunk=OUT.name, dial=OUT.dial, max_lines=OUT.max_lines, country="CN", caller_id="+862150000001")
 BRIDGE = BridgeId("bridge-1")
 NEW, SIDE = BridgeId("bridge-new"), BridgeId("bridge-side")
 THIRD = ChannelId("third-1")
@@ -35,7 +36,7 @@ def make_third(kind: TransferKind = TransferKind.CONSULTATION, **changes: Any) -
     """A third from the directory, called at this moment."""
     values: dict[str, Any] = {
         "channel": THIRD,
-        "target": tr.Target(name=BILLING, dial="PJSIP/billing"),
+        "target": Target(name=BILLING, dial="PJSIP/billing"),
         "kind": kind,
         "at": NOW,
     }

@@ -352,7 +352,7 @@ class Visit:
 
         queues, channel = self._desk.queues, ChannelId(self._id)
         try:
-            waited = await Waiting(self._call, queues, action, play).until_left(talk.caller.number, self._queued_at)
+            waited = await Waiting(self._call, queues, action, play).until_left(talk.caller, self._queued_at)
         except BaseException:
             self._to_agent = queues.unheard(channel)
             self.may_return = self._to_agent or queues.place(channel) is not None

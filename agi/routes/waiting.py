@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from agi.call import Call
 from dialer.core.inbound.flow import Sound
 from dialer.core.inbound.moves import Heard, Waited, WaitInQueue
-from dialer.core.queueing import CallerQueued
+from dialer.core.inbound.variables import Caller
+from dialer.core.queueing import Acquaintance, CallerQueued
 from dialer.core.queues import Place
 from dialer.core.words import ChannelId
 from dialer.ports import CallerQueues
@@ -37,10 +38,12 @@ class Waiting:
         self._play = play
         self._channel = ChannelId(call.request.uniqueid)
 
-    async def until_left(self, number: str | None, arrived_at: datetime) -> Waited:
+    async def until_left(self, caller: Caller, arrived_at: datetime) -> Waited:
         """Until the caller leaves the queue without an agent; the music is off then."""
         terms = self._wait.terms
-        await self._queues.enter(CallerQueued(channel=self._channel, at=arrived_at, terms=terms, number=number))
+        knows = Acquaintance(customer=caller.customer, campaign=caller.last_campaign, agent=caller.last_agent)
+        queued = CallerQueued(channel=self._channel, at=arrived_at, terms=terms, number=caller.number, knows=knows)
+        await self._queues.enter(queued)
         await self._music(on=True)
         pause = SOON_SECONDS
         next_word = 0.0

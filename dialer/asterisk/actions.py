@@ -17,12 +17,15 @@ from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core import transfer as tr
+from dialer.core.detection import Detection
+from dialer.core.dialogs import OpenDialog
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 
 DIAL_STRING = re.compile(r"[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9+*#@:;=%._~/-]+")
 CALLER_ID = re.compile(r"\+?[0-9*#]{1,32}")
 SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
 """Names of sound files; several, joined by an ampersand, are played one after another."""
+ONE_SOUND = re.compile(r"[\w./-]+")
 FOLDER = re.compile(r"(/[A-Za-z0-9_.+-]+)+")
 ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RAW = ".raw"
@@ -47,7 +50,7 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
         variables.ATTEMPT: _match(EXTENSION, wish.attempt, "attempt"),
         variables.LIMIT_MS: str(_milliseconds(wish.answer_limit)),
         variables.MESSAGE: _match(SOUND, wish.message, "sound of the safe-harbour message"),
-        variables.DETECT_MACHINES: "1" if wish.detect_machines else "0",
+        variables.DETECTION: amd_arguments(wish.detection) if wish.detection else "",
     }
     if wish.record:
         # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
@@ -69,6 +72,30 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
     return AmiAction("Originate", headers)
 
 
+def amd_arguments(detection: Detection) -> str:
+    """The nine arguments of Asterisk's AMD(), so that nothing depends on amd.conf; in a Variable of AMI's Originate a
+    comma of a value is written with a backslash."""
+    return r"\,".join(
+        map(
+            str,
+            (
+                *(_milliseconds(detection.initial_silence), _milliseconds(detection.greeting)),
+                *(_milliseconds(detection.after_greeting_silence), _milliseconds(detection.total_analysis)),
+                *(_milliseconds(detection.minimum_word), _milliseconds(detection.between_words)),
+                *(detection.maximum_words, detection.silence_threshold, _milliseconds(detection.maximum_word)),
+            ),
+        )
+    )
+
+
+def machine_sound(sound: str) -> str:
+    """The name of one sound that can be played while Asterisk listens.
+
+    :raises HeaderRefused: it is none.
+    """
+    return _match(ONE_SOUND, sound, "sound for answering machines")
+
+
 def call_agent(wish: do.CallAgent) -> AmiAction:
     """Ring an agent's phone; who picks up stands in the waiting loop.
 
@@ -88,6 +115,14 @@ def to_agent_loop(channel: str, agent: AgentNumber) -> AmiAction:
     :raises HeaderRefused: the agent's number is none.
     """
     return redirect(channel, variables.AGENT_CONTEXT, _agent(agent))
+
+
+def to_dialog(wish: OpenDialog) -> AmiAction:
+    """Send an agent's leg into a spoken dialog.
+
+    :raises HeaderRefused: the agent's number is none.
+    """
+    return redirect(wish.channel, variables.DESK_CONTEXT, _agent(wish.agent))
 
 
 def join(wish: do.Join) -> AmiAction:
@@ -183,6 +218,14 @@ def hang_up(channel: str) -> AmiAction:
 def set_channel_variable(channel: str, name: str, value: str) -> AmiAction:
     """Set a variable of one channel."""
     return AmiAction("Setvar", {"Channel": channel, "Variable": name, "Value": value})
+
+
+def sound_for(channel: str, name: str, sound: str) -> AmiAction:
+    """Set a variable of one channel to a sound that it will play.
+
+    :raises HeaderRefused: the sound's name is none.
+    """
+    return set_channel_variable(channel, name, announcement(sound))
 
 
 def announcement(sound: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from dialer.asterisk import variables
 from dialer.asterisk.protocol import Message
-from dialer.asterisk.translate import sip_code_of, verdict_of
+from dialer.asterisk.translate import message_on_machine, sip_code_of, verdict_of
 from dialer.core.found import LastWord
 from dialer.core.words import AgentNumber, AttemptId, MachineVerdict
 
@@ -33,6 +33,8 @@ def last_word(entry: Message, offset_seconds: float) -> LastWord:
         agent=AgentNumber(said["agent"]) if said["agent"] else None,
         message_played=said["message"] != "",
         verdict=(said["amd"] and verdict_of(said["amd"], said["amd_cause"])) or MachineVerdict.OFF,
+        verdict_cause=said["amd_cause"],
+        left=message_on_machine(said.get("machine", "")),
     )
 
 

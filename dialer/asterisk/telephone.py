@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 
 import structlog
@@ -33,6 +34,8 @@ from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core import transfer as tr
 from dialer.core.commands import TelephoneCommand
+from dialer.core.dialogs import Dismiss, OpenDialog
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.ports import Post
 from dialer.tasks import TaskCrew
@@ -150,6 +153,8 @@ class Telephone:
                 self._join(command)
             case do.PlayMessage(channel=channel):
                 self._do(lambda: actions.redirect(channel, *variables.PLAY_MESSAGE), self._dropped(command))
+            case LeaveMessage():
+                self._leave_message(command)
             case do.HangUp(channel=channel):
                 self._do(lambda: actions.hang_up(channel), self._dropped(command))
             case do.AdmitAgent(channel=channel, agent=agent):
@@ -158,6 +163,12 @@ class Telephone:
                 self._do(lambda: actions.redirect(channel, *variables.LOGIN_DENIED), self._dropped(command))
             case do.Announce():
                 self._announce(command)
+            case OpenDialog(channel=channel, dialog=dialog):
+                say_which = partial(actions.set_channel_variable, channel, variables.DIALOG, dialog)
+                self._send_with(say_which, lambda: actions.to_dialog(command), command)
+            case Dismiss(channel=channel, sound=sound):
+                bye = partial(actions.redirect, channel, variables.DESK_CONTEXT, variables.BYE)
+                self._send_with(partial(actions.sound_for, channel, variables.SOUND, sound), bye, command)
             case sv.CallSupervisor():
                 self._ring(command.channel, command.supervisor, lambda: actions.call_supervisor(command))
             case (
@@ -244,13 +255,28 @@ class Telephone:
 
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
 
+    def _leave_message(self, wish: LeaveMessage) -> None:
+        channel, dropped = wish.channel, self._dropped(wish)
+        seconds = str(round(wish.most_length.total_seconds()))
+        try:
+            sound = actions.machine_sound(wish.sound)
+        except AsteriskError as error:
+            dropped(error)
+            self._do(lambda: actions.hang_up(channel), dropped)
+            return
+        for name, value in ((variables.MACHINE_SOUND, sound), (variables.MACHINE_SECONDS, seconds)):
+            self._do(partial(actions.set_channel_variable, channel, name, value), dropped)
+        self._do(lambda: actions.redirect(channel, *variables.LEAVE_MESSAGE), dropped)
+
     def _announce(self, wish: do.Announce) -> None:
-        channel = wish.channel
+        sound = partial(actions.sound_for, wish.channel, variables.ANNOUNCE, wish.sound)
+        self._send_with(sound, partial(actions.to_agent_loop, wish.channel, wish.agent), wish)
+
+    def _send_with(self, say: Callable[[], AmiAction], send: Callable[[], AmiAction], wish: TelephoneCommand) -> None:
+        """Send a leg somewhere else, after a variable was set on it that says what for."""
         dropped = self._dropped(wish)
-        self._do(
-            lambda: actions.set_channel_variable(channel, variables.ANNOUNCE, actions.announcement(wish.sound)), dropped
-        )
-        self._do(lambda: actions.to_agent_loop(channel, wish.agent), dropped)
+        self._do(say, dropped)
+        self._do(send, dropped)
 
     def _do(
         self,

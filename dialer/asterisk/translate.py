@@ -14,7 +14,10 @@ from dialer.asterisk import variables
 from dialer.asterisk.protocol import Message
 from dialer.core import events as ev
 from dialer.core import supervision as sv
+from dialer.core.detection import LeftMessage
+from dialer.core.dialogs import DeskLeft
 from dialer.core.events import Event
+from dialer.core.machine_messages import MessageOnMachine
 from dialer.core.transfer import ThirdAnswered
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
@@ -27,6 +30,14 @@ AMD_STATUSES = {
     "MACHINE": MachineVerdict.MACHINE,
     "FAX": MachineVerdict.FAX,
     "NOTSURE": MachineVerdict.UNSURE,
+}
+
+MESSAGE_STATUSES = {
+    "WAITING": LeftMessage.NOT_BEGUN,
+    "STARTED": LeftMessage.CUT,
+    "LEFT": LeftMessage.LEFT,
+    "NO_END": LeftMessage.NO_END,
+    "FAILED": LeftMessage.FAILED,
 }
 
 
@@ -55,6 +66,11 @@ def verdict_of(status: str, cause: str) -> MachineVerdict | None:
     if status == "MACHINE" and cause.startswith("INITIALSILENCE"):
         return MachineVerdict.SILENCE
     return AMD_STATUSES.get(status, MachineVerdict.UNSURE)
+
+
+def message_on_machine(status: str) -> LeftMessage | None:
+    """How far a message on a machine came, in the dialplan's word; None: none was to be left, or no word of ours."""
+    return MESSAGE_STATUSES.get(status)
 
 
 def sip_code_of(tech_cause: str) -> int | None:
@@ -131,11 +147,16 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             return ev.Arrived(channel=_channel(message), at=at, verdict=verdict, verdict_cause=cause)
         case variables.MESSAGE_STARTED_EVENT:
             return ev.MessageStarted(channel=_channel(message), at=at)
+        case variables.MACHINE_EVENT:
+            left = message_on_machine(message["Status"])
+            return None if left is None else MessageOnMachine(channel=_channel(message), at=at, left=left)
         case variables.LOGIN_EVENT:
             agent = AgentNumber(message["Agent"])
             return ev.LoginTried(channel=_channel(message), at=at, agent=agent, pin=message["Pin"])
         case variables.AGENT_LEG_EVENT:
             return ev.AgentLegUp(channel=_channel(message), at=at, agent=AgentNumber(message["Agent"]))
+        case variables.DESK_LEFT_EVENT:
+            return DeskLeft(channel=_channel(message), at=at)
         case variables.SUPERVISOR_LEG_EVENT:
             number = SupervisorNumber(message["Supervisor"])
             request = message.get("Request", "")

@@ -13,7 +13,11 @@ HEARTBEAT = "WAIHU_HEARTBEAT"
 ATTEMPT = "WAIHU_ATTEMPT"
 LIMIT_MS = "WAIHU_LIMIT_MS"
 MESSAGE = "WAIHU_MESSAGE"
-DETECT_MACHINES = "WAIHU_AMD"
+DETECTION = "WAIHU_AMD"
+"""Arguments of AMD(); empty: nobody listens for machines."""
+MACHINE_SOUND = "WAIHU_MACHINE_SOUND"
+MACHINE_SECONDS = "WAIHU_MACHINE_SECONDS"
+"""What to leave on a machine, and how long that may take in all, its greeting included."""
 RECORDING = "WAIHU_RECORDING"
 """The file, absolute, that `waihu-bridge` records to."""
 HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
@@ -26,8 +30,10 @@ PEER = "WAIHU_PEER"
 """Number of the agent with whom a customer was joined last."""
 """Epoch seconds of Asterisk's clock, written by the dialplan."""
 
-# Variable of an agent's leg.
+# Variables of an agent's leg.
 ANNOUNCE = "WAIHU_ANNOUNCE"
+DIALOG = "WAIHU_DIALOG"
+"""Which spoken dialog the leg is sent into."""
 
 # Variable of a channel that plays something into an agent's ear.
 SOUND = "WAIHU_SOUND"
@@ -37,9 +43,13 @@ OUR_CONTEXTS = "waihu-"
 """What the names of all our contexts begin with."""
 ANSWERED = ("waihu-answered", "s")
 PLAY_MESSAGE = ("waihu-message", "s")
+LEAVE_MESSAGE = ("waihu-machine", "s")
 LOGIN_DENIED = ("waihu-login", "denied")
 AGENT_CONTEXT = "waihu-agent"
 """Its extensions are agents' numbers."""
+DESK_CONTEXT = "waihu-desk"
+"""Its extensions are agents' numbers, and `bye`."""
+BYE = "bye"
 BRIDGE_CONTEXT = "waihu-bridge"
 """Its extensions are agents' numbers."""
 SUPERVISOR_CONTEXT = "waihu-supervisor"
@@ -74,9 +84,11 @@ CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
     "waihu-message",
+    "waihu-machine",
     "waihu-hangup",
     "waihu-login",
     "waihu-agent",
+    "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",
     *("waihu-listen", "waihu-whisper", "waihu-barge"),
@@ -99,9 +111,11 @@ SUPERVISOR_ACCOUNT_PREFIX = "waihu-supervisor-"
 # User events.
 ANSWERED_EVENT = "WaihuAnswered"
 MESSAGE_STARTED_EVENT = "WaihuMessageStarted"
+MACHINE_EVENT = "WaihuMachine"
 BRIDGE_FAILED_EVENT = "WaihuBridgeFailed"
 LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"
+DESK_LEFT_EVENT = "WaihuDeskLeft"
 SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
 THIRD_EVENT = "WaihuThird"
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dialer.cli.agent_wishes import NumberArgument, callback, do_not_call
 from dialer.cli.database import open_database
 from dialer.cli.errors import NOT_THERE, InputWrong
 from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, ask_daemon
@@ -23,10 +24,8 @@ from dialer.store.orders import place_agent_order
 from dialer.store.status import RunStatus, latest_status
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
-
-NumberArgument = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="The agent's number, as 1001.", show_default=False)
-]
+app.command()(callback)
+app.command(name="do-not-call")(do_not_call)
 
 
 @app.command(name="list")
@@ -39,7 +38,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     if json:
         say_json(agents)
     else:
-        table = plain_table("number", "name", "teams", "state", "for", "reason", "campaign", "phone")
+        table = plain_table("number", "name", "teams", "state", "for", "reason", "campaign", "phone", "recording")
         for agent in agents:
             seconds = agent["seconds"]
             table.add_row(
@@ -50,7 +49,8 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
                 "" if seconds is None else span(seconds),
                 agent["reason"] or "",
                 agent["campaign"] or "",
-                agent["phone"] or "dials in",
+                "on hook" if _is_on_hook(agent) else agent["phone"] or "dials in",
+                agent["recording"] or "",
             )
         say_table(table)
     if not alive:
@@ -59,11 +59,25 @@ def list_(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 
 
 @app.command()
+def login(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Log an agent in who is `on_hook`: the phone is not rung now, but for a caller or a preview offer."""
+    settings = _site_with(number, site)
+    if settings.policy.agents[AgentNumber(number)].on_hook is None:
+        raise InputWrong(f"agent {number} is not `on_hook` in {settings.file}; type: waihu agent call {number}")
+    _order(number, AgentOrder.LOG_IN, "", by, wait, site)
+    typer.echo(f"{number} is logged in, on hook")
+
+
+@app.command()
 def call(number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None) -> None:
     """Call the agent's phone and log the agent in when it is answered."""
     settings = _site_with(number, site)
     if settings.policy.agents[AgentNumber(number)].phone is None:
         raise InputWrong(f"agent {number} has no `phone` in {settings.file}; this agent dials in")
+    if settings.policy.agents[AgentNumber(number)].on_hook is not None:
+        raise InputWrong(f"agent {number} is `on_hook` in {settings.file}; type: waihu agent login {number}")
     _order(number, AgentOrder.LOG_IN, "", by, wait, site)
     typer.echo(f"{number} is being called")
 
@@ -146,17 +160,31 @@ def pin(number: NumberArgument) -> None:
 def _agents(settings: SiteSettings, seen: RunStatus | None) -> list[dict[str, Any]]:
     """Every agent of the site file, with what the daemon says of each."""
     live = {agent["number"]: agent for agent in seen.status.get("agents", [])} if seen else {}
-    nowhere = {"state": AgentState.LOGGED_OUT.value, "reason": "", "seconds": None, "attempt": None, "campaign": None}
+    nowhere = {
+        "state": AgentState.LOGGED_OUT.value,
+        "reason": "",
+        "seconds": None,
+        "attempt": None,
+        "campaign": None,
+        "phone_up": False,
+        "recording": None,
+    }
     return [
         {
             "number": number,
             "name": profile.name,
             "teams": sorted(profile.teams),
             "phone": profile.phone,
+            "on_hook": profile.on_hook is not None,
             **{key: live.get(number, nowhere)[key] for key in nowhere},
         }
         for number, profile in settings.policy.agents.items()
     ]
+
+
+def _is_on_hook(agent: dict[str, Any]) -> bool:
+    """Logged in, with the receiver down."""
+    return agent["on_hook"] and not agent["phone_up"] and AgentState(agent["state"]).on_shift
 
 
 def _site_with(number: str, site: Path | None) -> SiteSettings:

@@ -76,7 +76,7 @@ def _rows(campaign: Campaign, *, why: bool) -> list[tuple[str, str]]:
     share = f"{abandoned / answered:.2%}" if answered else "-"
     rows = [
         ("lines", _counts(campaign["lines"])),
-        ("agents", _counts(campaign["agents"])),
+        ("agents", _staff(campaign)),
         ("leads", f"{campaign['remaining']} of {campaign['total']} remain, {campaign['hopper']} at hand"),
         ("outcomes", _counts(campaign["dispositions"])),
         ("abandoned", f"{abandoned} of {answered} live answers = {share}, at most {campaign['drop_cap']:.2%}"),
@@ -85,6 +85,12 @@ def _rows(campaign: Campaign, *, why: bool) -> list[tuple[str, str]]:
     if not why:
         return rows
     return [*rows, ("because", campaign["because"]), ("last launch", _launch(campaign["last_launch"]))]
+
+
+def _staff(campaign: Campaign) -> str:
+    on_hook = campaign.get("on_hook", 0)
+    here = _counts(campaign["agents"])
+    return f"{here}; {on_hook} on hook, rung for callers alone" if on_hook else here
 
 
 def _counts(counted: Mapping[str, int]) -> str:

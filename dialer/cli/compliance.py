@@ -49,6 +49,10 @@ def _lines(law: Preset) -> Iterator[str]:
         yield f"  holidays: those of {kept.country}, besides the campaign's own  [{kept.source}]"
         if kept.note:
             yield f"      {kept.note}"
+    if told := law.recording_notice:
+        yield f"  recording.notice: needed where talks are recorded by themselves  [{told.source}]"
+        if told.note:
+            yield f"      {told.note}"
     yield ""
     yield "Yours to see to:"
     if law.message:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
 
 from dialer.cli.errors import InputWrong
+
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(metavar="ZONE", help="Whose clock, as Asia/Shanghai. Default: this machine's.", show_default=False),
+]
 
 
 def moment(text: str | None) -> datetime | None:
@@ -20,3 +29,22 @@ def moment(text: str | None) -> datetime | None:
         raise InputWrong(
             f"{text!r} is no moment, expected 2026-03-31, 2026-03-31T09:00 or 2026-03-31T09:00Z"
         ) from error
+
+
+def moment_ahead(text: str, time_zone: str | None) -> datetime:
+    """A moment to come (ISO 8601); without an offset it is meant by the clock of the zone, or by this machine's.
+
+    :raises InputWrong: it is none, there is no such zone, or the zone's clock never shows it.
+    """
+    found = moment(text)
+    assert found is not None  # noqa: S101 - of a text there is one
+    if time_zone is None or datetime.fromisoformat(text).tzinfo is not None:
+        return found
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputWrong(f"{time_zone!r} is no time zone, expected one as Asia/Shanghai") from error
+    said = datetime.fromisoformat(text).replace(tzinfo=zone)
+    if said.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != said.replace(tzinfo=None):
+        raise InputWrong(f"the clocks of {time_zone} never show {text}: they are set ahead over it")
+    return said

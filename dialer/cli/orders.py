@@ -24,14 +24,15 @@ WaitOption = Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", h
 WAIT_SECONDS = 5.0
 
 OK = "ok"
-"""What the daemon answers when it has done what it was asked."""
+"""What the daemon answers when it has done what it was asked; there may be more to say, after a space."""
 
 Place = Callable[[AsyncEngine, str, str], Awaitable[int]]
 """Places an order, by whom and from which host; its id."""
 
 
-async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_seconds: float, *, until_when: str) -> None:
-    """Place an order and return when the daemon has carried it out. `until_when` says how long it stands.
+async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_seconds: float, *, until_when: str) -> str:
+    """Place an order and return when the daemon has carried it out, with what it has to say to it. `until_when` says
+    how long the order stands.
 
     :raises Refused: the daemon says why it does not.
     :raises NotThere: no daemon runs, or it took too long.
@@ -45,5 +46,7 @@ async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_secon
             raise NotThere(f"no daemon runs on this database; start one with `waihu run`. The order waits {until_when}")
         daemon = f"the daemon (run {seen.run} on {seen.host})"
         raise NotThere(f"{daemon} has not answered within {wait_seconds:g} s; the order waits {until_when}")
-    if result != OK:
+    done, _, more = result.partition(" ")
+    if done != OK:
         raise Refused(result)
+    return more

@@ -24,7 +24,11 @@ from dialer.store.report import DEFINITIONS, CampaignReport, campaign_report
 
 app = typer.Typer(rich_markup_mode=None)
 
-SHARES = frozenset({"abandon_rate", "utilisation", "conversion", "service_level"})
+_ESTIMATES = ("false_positive_share", "abandon_rate_with_silent")
+SHARES = frozenset(
+    {"abandon_rate", "utilisation", "conversion", "service_level"}
+    | {f"{name}{end}" for name in _ESTIMATES for end in ("", "_low", "_high")}
+)
 """Figures that people read in per cent."""
 
 

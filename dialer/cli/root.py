@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "simulate": ("simulate", "Say what would happen, before a number is dialled."),
     "supervise": ("supervise", "Attend agents by telephone, and see who did."),
     "attempts": ("attempts", "Export attempts, one line each."),
+    "callbacks": ("callbacks", "List, move and cancel the callbacks that are promised."),
     "recordings": ("recordings", "List, verify and delete recorded talks."),
     "report": ("report", "Print a campaign's key figures, with their definitions."),
     "why": ("why", "Explain why a number was dialled, or was not."),

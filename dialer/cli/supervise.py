@@ -186,13 +186,12 @@ def audit(
             ]
         )
         return
-    table = plain_table("since", "until", "supervisor", "agent", "did", "attempt", "asked by")
+    table = plain_table("since", "until", "supervisor", "agent", "did", "attempt or caller", "asked by")
     for row in found:
         until = row["until"].astimezone().isoformat(" ", "seconds") if row["until"] else ""
         since = row["since"].astimezone().isoformat(" ", "seconds")
-        table.add_row(
-            since, until, row["supervisor"], row["agent"] or "", row["state"], row["attempt_id"] or "", row["by"]
-        )
+        talk = row["attempt_id"] or row["caller"] or ""
+        table.add_row(since, until, row["supervisor"], row["agent"] or "", row["state"], talk, row["by"])
     say_table(table)
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
+from dialer.config.callbacks_section import CallbacksSection
 from dialer.config.calling_hours import HolidaysSection, Hours
+from dialer.config.disposition_section import ENDING, DispositionSection, offered_default
 from dialer.config.document import Keys
 from dialer.config.legal_window import LegalWindow
+from dialer.config.machines_section import MachinesSection
 from dialer.config.preset import PresetNames
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.quantities import (
     AgentNumberText,
     Delay,
-    Digit,
     Duration,
     DurationOrZero,
-    Label,
     Name,
     PhoneNumber,
     Share,
@@ -28,18 +29,7 @@ from dialer.config.quantities import (
 from dialer.config.recording_section import RecordingSection
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
-from dialer.core.answer_limit import LONGEST_DETECTION
-from dialer.core.words import CountedFrom, Disposition, DispositionFlag, Mode
-
-_ENDING = frozenset({DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
-_CONTRADICTIONS = (
-    (DispositionFlag.HUMAN, DispositionFlag.MACHINE),
-    (DispositionFlag.SUCCESS, DispositionFlag.MACHINE),
-    (DispositionFlag.SUCCESS, DispositionFlag.REFUSE),
-    (DispositionFlag.SUCCESS, DispositionFlag.SUPPRESS),
-    (DispositionFlag.SUCCESS, DispositionFlag.WRONG_NUMBER),
-    *((DispositionFlag.CALLBACK, flag) for flag in sorted(_ENDING | {DispositionFlag.MACHINE})),
-)
+from dialer.core.words import CountedFrom, Disposition, Mode
 
 
 def _refuse_names(what: str, names: list[str], info: ValidationInfo, known: Callable[[SiteSettings], set[str]]) -> None:
@@ -155,27 +145,6 @@ class RetrySection(Section):
     )
 
 
-class DispositionSection(Section):
-    """A disposition that agents can choose after a call."""
-
-    key: Digit = setting("Key on the agent's phone, 0-9.")
-    label: Label | None = setting("What people read; empty: the disposition's name.", None)
-    flags: list[DispositionFlag] = setting(
-        "What it means: human (a person spoke), success, callback, refuse (this campaign no more), suppress (nobody "
-        "calls again), machine, wrong_number.",
-        [],
-    )
-
-    @model_validator(mode="after")
-    def _flags_agree(self) -> DispositionSection:
-        refuse(
-            (("flags",), f"says {one} and {other} at once, expected one of them")
-            for one, other in _CONTRADICTIONS
-            if one in self.flags and other in self.flags
-        )
-        return self
-
-
 class CampaignFile(Section):
     """A campaign: whom to call, when, how eagerly, and what becomes of them."""
 
@@ -206,11 +175,11 @@ class CampaignFile(Section):
     safe_harbour_message: Sound | None = setting(
         "Sound for a person for whom no agent was there; empty: the site's.", None
     )
-    detect_machines: bool = setting(
-        "Whether answering machines are told from people (AMD). It takes 2 to 5 s of the person's patience, and errs.",
-        False,
+    machines: MachinesSection = setting(
+        "Answering machines: whether they are told from people, and what becomes of them.", {}
     )
     recording: RecordingSection = setting("Which talks are recorded, and for how long.", {})
+    callbacks: CallbacksSection = setting("What agents may promise customers who wish to be called back.", {})
 
     @field_validator("lists", "caller_ids")
     @classmethod
@@ -247,24 +216,22 @@ class CampaignFile(Section):
     @field_validator("default_disposition")
     @classmethod
     def _default_is_offered(cls, name: str | None, info: ValidationInfo) -> str | None:
-        offered = info.data.get("dispositions")
-        if name is not None and offered is not None and name not in offered:
-            hint = did_you_mean(name, offered) or ", expected one of `dispositions`"
-            raise ValueError(f"{name!r} is no disposition of this campaign{hint}")
-        return name
+        return offered_default(name, info, "this campaign")
 
-    @field_validator("detect_machines")
+    @field_validator("machines")
     @classmethod
-    def _leaves_time_for_an_agent(cls, detect: bool, info: ValidationInfo) -> bool:
-        pacing = info.data.get("pacing")
-        if not detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
-            return detect
-        if pacing.answer_limit <= LONGEST_DETECTION:
-            raise ValueError(
-                f"listens for up to {_seconds(LONGEST_DETECTION)} of the {_seconds(pacing.answer_limit)} that "
-                "pacing.answer_limit leaves from connect, expected false, or pacing.counted_from: greeting"
+    def _leaves_time_for_an_agent(cls, machines: MachinesSection, info: ValidationInfo) -> MachinesSection:
+        pacing, longest = info.data.get("pacing"), machines.settings.total_analysis
+        if not machines.detect or not isinstance(pacing, PacingSection) or pacing.counted_from is CountedFrom.GREETING:
+            return machines
+        if pacing.answer_limit <= longest:
+            problem = (
+                f"listens for up to {_seconds(longest)} of the {_seconds(pacing.answer_limit)} that "
+                "pacing.answer_limit leaves from connect, expected false, a shorter settings.total_analysis, or "
+                "pacing.counted_from: greeting"
             )
-        return detect
+            refuse([(("detect",), problem)])
+        return machines
 
     @field_validator("recording")
     @classmethod
@@ -293,7 +260,7 @@ def _idle_rules(retry: RetrySection, offered: dict[str, DispositionSection]) -> 
     network = {str(disposition) for disposition in Disposition}
     for name in retry.rules:
         if name in offered:
-            ending = sorted(_ENDING.intersection(offered[name].flags))
+            ending = sorted(ENDING.intersection(offered[name].flags))
             if ending and name not in network:
                 yield ("rules", name), f"can never apply, {name} ends the lead by its flag {ending[0]}"
         elif name not in network:

@@ -16,6 +16,7 @@ from dialer.config.document import Document, Value
 from dialer.config.preset import preset, preset_names
 from dialer.config.problems import Problem
 from dialer.config.strictness import SCALES
+from dialer.core.words import RecordingMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def with_bounds(document: Document) -> Document:
 
 def looser_than_allowed(document: Document, said: CampaignFile) -> list[Problem]:
     """Each setting that is looser than one of the campaign's laws."""
-    return list(_looser(document, said))
+    return [*_looser(document, said), *_unannounced(document, said)]
 
 
 def _looser(document: Document, said: CampaignFile) -> Iterator[Problem]:
@@ -89,6 +90,19 @@ def _looser(document: Document, said: CampaignFile) -> Iterator[Problem]:
                     f"{given} is looser than {bound.preset} allows, expected {theirs} or stricter ({bound.source})"
                 )
                 yield document.problem(keys, message)
+
+
+def _unannounced(document: Document, said: CampaignFile) -> Iterator[Problem]:
+    """Recordings that begin by themselves and that nobody is told of. On demand the agent asks before."""
+    recording = said.recording
+    if recording.notice is not None or recording.calls[0] in (RecordingMode.OFF, RecordingMode.ON_DEMAND):
+        return
+    for name in said.compliance:
+        law = preset(name)
+        if law.recording_notice is not None:
+            source = law.sources[law.recording_notice.source]
+            message = f"{name} lets nobody be recorded unawares, expected a notice, or calls: on_demand ({source})"
+            yield document.problem(("recording",), message)
 
 
 def all_holidays(said: CampaignFile) -> frozenset[date]:

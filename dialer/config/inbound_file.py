@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
 from dialer.config.calling_hours import HolidaysSection, Hours
+from dialer.config.disposition_section import DispositionSection, offered_default
 from dialer.config.document import Keys
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.prompts import PromptText
@@ -24,10 +25,12 @@ from dialer.config.quantities import (
     PhoneNumber,
     TimeZone,
 )
-from dialer.config.section import Section, refuse, same_item_twice, setting, short_form_is_text
+from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
 
 NEXT = "The step that follows; empty: the call ends."
+LAST = "last"
+"""In the place of a team's name: one of the campaign that called last."""
 OTHERWISE = "The step for who did not answer in all tries; empty: the call ends."
 
 
@@ -171,12 +174,18 @@ class QueueSection(Section):
 
     model_config = ConfigDict(json_schema_extra=short_form_is_text)
 
-    team: Name = setting("Team that takes the call.")
+    team: Name = setting("Team that takes the call; last: a team of the campaign that called this number last.")
     skills: list[Name] = setting("What the agent must be able to do; all of them.", [])
     priority: int = setting("The highest is served first, whoever came first.", 0, ge=-100, le=100)
     target: Duration = setting("Within which callers shall be answered; the service level counts by it.", "20s")
     longest: Duration = setting("Who has waited so long goes on with `otherwise`.", "10m")
     wrap_up: Duration = setting("How long the agent may write after the talk.", "15s")
+    prefer: Literal["last_agent"] | None = setting(
+        "last_agent: the agent who talked with this caller last takes the call, of whatever team; empty: the one who "
+        "has been ready longest.",
+        None,
+    )
+    prefer_for: Duration = setting("So long a preferred agent who is busy is waited for; then anyone takes it.", "15s")
     music: Name = setting("Class of Asterisk's music on hold.", "default")
     every: Duration = setting("How long it is from one announcement to the next.", "45s")
     say_position: bool = setting("Say how many are before the caller.", True)
@@ -192,6 +201,8 @@ class QueueSection(Section):
     @field_validator("team")
     @classmethod
     def _known_team(cls, team: str, info: ValidationInfo) -> str:
+        if team == LAST:
+            return team
         _known("team", team, info, lambda site: {str(one) for a in site.policy.agents.values() for one in a.teams})
         return team
 
@@ -200,12 +211,18 @@ class QueueSection(Section):
     def _known_skills(cls, skills: list[str], info: ValidationInfo) -> list[str]:
         refuse(same_item_twice(skills))
         if isinstance(info.context, SiteSettings) and (team := info.data.get("team")) is not None:
-            of_team = [one.skills for one in info.context.policy.agents.values() if team in one.teams]
+            of_team = [one.skills for one in info.context.policy.agents.values() if team in (LAST, *one.teams)]
             if not any(set(skills) <= known for known in of_team):
                 raise ValueError(
                     f"no agent of {info.context.file.name} in team {team} has {' and '.join(skills)}, expected one"
                 )
         return skills
+
+    @model_validator(mode="after")
+    def _somebody_is_preferred(self) -> QueueSection:
+        if self.prefer is None and "prefer_for" in self.model_fields_set:
+            refuse([(("prefer_for",), "has no meaning where nobody is preferred, expected prefer: last_agent")])
+        return self
 
 
 class BranchSection(Section):
@@ -213,7 +230,8 @@ class BranchSection(Section):
 
     on: Label = setting(
         "What is looked at: open, language, number, caller.known, caller.withheld, caller.name, caller.last_campaign, "
-        "caller.last_agent, caller.callback, caller.abandoned, or the name of a menu, question or collect before it."
+        "caller.last_agent, caller.last_team, caller.callback, caller.abandoned, or the name of a menu, question or "
+        "collect before it."
     )
     cases: dict[Label, Name | None] = setting("Step for each value; empty: the call ends.", min_length=1)
 
@@ -226,6 +244,7 @@ WAYS = {
     "next": ("play", "question", "collect", "record", "opt_out", "callback", "language"),
     "otherwise": ("menu", "question", "collect", "transfer", "queue", "branch"),
     "answered": ("transfer",),
+    "stranger": ("queue",),
 }
 
 
@@ -247,6 +266,10 @@ class StepSection(Section):
     next: Name | None = setting(NEXT, None)
     otherwise: Name | None = setting(OTHERWISE, None)
     answered: Name | None = setting("After a transfer's talk; empty: the call ends.", None)
+    stranger: Name | None = setting(
+        "Of a queue with `team: last`: the step for whom no campaign with a team has called; empty: the call ends.",
+        None,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -268,6 +291,8 @@ class StepSection(Section):
         for way, of in WAYS.items():
             if way in self.model_fields_set and kinds[0] not in of:
                 yield (way,), f"does not go with {kinds[0]}, expected it with {one_of(of)}"
+        if "stranger" in self.model_fields_set and self.queue is not None and self.queue.team != LAST:
+            yield ("stranger",), f"does not go with team {self.queue.team}, expected it with team: {LAST}"
         if kinds[0] != "hang_up" and getattr(self, kinds[0]) is None:
             yield (kinds[0],), "nothing is given, expected what the step is to do"
 
@@ -289,6 +314,12 @@ class InboundFile(Section):
     holidays: HolidaysSection = setting("Days on which it is closed.", {})
     start: Name = setting("The step at which a call begins.")
     closed: Name | None = setting("The step at which a call begins outside the hours; needed with `hours`.", None)
+    dispositions: dict[Name, DispositionSection] = setting(
+        "What agents can say of talks with callers out of a queue, by name; where the campaign that called last has "
+        "dispositions, those.",
+        {},
+    )
+    default_disposition: Name | None = setting("Taken when an agent chooses none in time; empty: none.", None)
     steps: dict[Name, StepSection] = setting("The steps, by name.", min_length=1)
 
     @field_validator("numbers", "languages")
@@ -296,6 +327,17 @@ class InboundFile(Section):
     def _once(cls, items: list[str]) -> list[str]:
         refuse(same_item_twice(items))
         return items
+
+    @field_validator("dispositions")
+    @classmethod
+    def _one_disposition_a_key(cls, dispositions: dict[str, DispositionSection]) -> dict[str, DispositionSection]:
+        refuse(same_key_twice(dispositions))
+        return dispositions
+
+    @field_validator("default_disposition")
+    @classmethod
+    def _default_is_offered(cls, name: str | None, info: ValidationInfo) -> str | None:
+        return offered_default(name, info, "this file")
 
     @field_validator("languages")
     @classmethod

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dialer.config.campaign_file import CampaignFile, RetrySection
 from dialer.config.compliance import all_holidays, looser_than_allowed, with_bounds
+from dialer.config.disposition_section import agent_dispositions
 from dialer.config.document import read_document, read_text
 from dialer.config.environment import SITE, with_environment
 from dialer.config.fingerprint import fingerprint
@@ -31,11 +32,11 @@ from dialer.config.settings import (
 from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSection
 from dialer.core.inbound.flow import Flow, FlowName
 from dialer.core.policy import (
-    AgentDisposition,
     AgentProfile,
     AttemptLimit,
     CampaignPolicy,
     HoursPolicy,
+    OnHook,
     PacingPolicy,
     PauseReason,
     RetryPolicy,
@@ -47,6 +48,8 @@ from dialer.core.policy import (
 from dialer.core.words import AgentNumber, CampaignName, ListName, Skill, SupervisorNumber, TeamName, TrunkName
 
 SITE_FILE_NAME = "waihu.yaml"
+RUNG_AGAIN_AFTER = timedelta(seconds=5)
+"""With `after_no_answer: ready`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
     """A site file with the environment's word on it, or ConfigError with every problem in it."""
     document = with_environment(read_document(path), environment)
     said = validate(SiteFile, document)
+    back_after = RUNG_AGAIN_AFTER if said.after_no_answer == "ready" else None
     folder = path.parent
     secrets = {}
     problems = []
@@ -125,6 +129,8 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                     phone=agent.phone,
                     teams=frozenset(map(TeamName, agent.teams)),
                     skills=frozenset(map(Skill, agent.skills)),
+                    on_hook=OnHook(ring=agent.ring, back_after=back_after) if agent.on_hook else None,
+                    language=agent.language or said.language,
                 )
                 for number, agent in said.agents.items()
             },
@@ -143,6 +149,7 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 for number, supervisor in said.supervisors.items()
             },
             supervision_keys=said.supervision_keys,
+            time_zone=said.time_zone,
         ),
         database=DatabaseSettings(url=secrets[DATABASE_URL]),
         asterisk=AsteriskSettings(
@@ -242,14 +249,12 @@ def load_campaign(path: Path, site: SiteSettings | None) -> CampaignPolicy:
         teams=frozenset(map(TeamName, said.teams)),
         agents=frozenset(map(AgentNumber, said.agents)),
         wrap_up=said.wrap_up,
-        dispositions=tuple(
-            AgentDisposition(name=name, label=choice.label or name, digit=choice.key, flags=frozenset(choice.flags))
-            for name, choice in said.dispositions.items()
-        ),
+        dispositions=agent_dispositions(said.dispositions),
         default_disposition=said.default_disposition,
         safe_harbour_message=harbour,
-        detect_machines=said.detect_machines,
+        machines=said.machines.policy(),
         recording=said.recording.policy(),
+        callbacks=said.callbacks.policy(),
     )
     return replace(policy, version=fingerprint(policy))
 

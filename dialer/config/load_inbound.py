@@ -10,9 +10,10 @@ from pathlib import Path
 
 import phonenumbers
 
+from dialer.config.disposition_section import agent_dispositions
 from dialer.config.document import Document, Keys, read_document
 from dialer.config.fingerprint import fingerprint
-from dialer.config.inbound_file import InboundFile, QueueSection, StepSection, TransferSection
+from dialer.config.inbound_file import LAST, InboundFile, QueueSection, StepSection, TransferSection
 from dialer.config.problems import ConfigError, Problem
 from dialer.config.prompts import in_languages
 from dialer.config.section import validate
@@ -20,7 +21,7 @@ from dialer.config.settings import SiteSettings
 from dialer.core.inbound import flow as steps
 from dialer.core.inbound.checks import Fault, faults
 from dialer.core.inbound.flow import Flow, FlowName, Language, Prompt, Speech, Step, StepName, Target
-from dialer.core.policy import HoursPolicy
+from dialer.core.policy import Choices, HoursPolicy
 from dialer.core.queueing import QueueTerms
 from dialer.core.words import AgentNumber, CampaignName, Skill, TeamName, TrunkName
 
@@ -143,6 +144,7 @@ class _Reading:
         self._document = document
         self._site = site
         self._languages = tuple(map(Language, said.languages))
+        self._choices = Choices(dispositions=agent_dispositions(said.dispositions), default=said.default_disposition)
 
     def step(self, name: StepName, said: StepSection) -> Step:
         """One step."""
@@ -226,7 +228,7 @@ class _Reading:
                 otherwise=otherwise,
             )
         if said.queue is not None:
-            return self._queue(name, said.queue, otherwise)
+            return self._queue(name, said.queue, otherwise, _target(said.stranger))
         if said.language is not None:
             return steps.Switch(name=name, language=Language(said.language), next=following)
         if said.branch is not None:
@@ -240,7 +242,7 @@ class _Reading:
             return steps.Play(name=name, prompt=self._prompt(said.play, at), next=following)
         return steps.HangUp(name=name, prompt=self._prompt(said.hang_up, at) if said.hang_up else {})
 
-    def _queue(self, name: StepName, said: QueueSection, otherwise: Target) -> steps.Queue:
+    def _queue(self, name: StepName, said: QueueSection, otherwise: Target, stranger: Target) -> steps.Queue:
         return steps.Queue(
             name=name,
             terms=QueueTerms(
@@ -250,6 +252,8 @@ class _Reading:
                 target=said.target,
                 longest=said.longest,
                 wrap_up=said.wrap_up,
+                prefer_for=said.prefer_for if said.prefer is not None else None,
+                choices=self._choices,
             ),
             music=said.music,
             every=said.every,
@@ -258,6 +262,8 @@ class _Reading:
             say_wait=said.say_wait,
             keys={key: _target(target) for key, target in said.keys.items()},
             otherwise=otherwise,
+            returning=said.team == LAST,
+            stranger=stranger,
         )
 
     def _prompt(self, prompt: Prompt, at: Keys) -> Prompt:

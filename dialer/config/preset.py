@@ -61,6 +61,13 @@ class MessageSection(Section):
     source: Name = setting("One of `sources`.")
 
 
+class NoticeSection(Section):
+    """That both sides know when a talk is recorded."""
+
+    source: Name = setting("One of `sources`.")
+    note: Sentence | None = setting("What the notice alone does not do.", None)
+
+
 class RecordsSection(Section):
     """What has to be kept of every call."""
 
@@ -87,6 +94,9 @@ class Preset(Section):
     message: MessageSection | None = setting(
         "The message that an abandoned person must hear; empty: none is asked.", None
     )
+    recording_notice: NoticeSection | None = setting(
+        "A talk is not recorded before both sides heard so; empty: the law leaves it open, or nobody looked.", None
+    )
     records: RecordsSection | None = setting("What has to be kept; empty: nothing of calls is asked.", None)
     duties: list[DutySection] = setting("What Waihu cannot see to.", [])
 
@@ -107,7 +117,12 @@ class Preset(Section):
 
     @model_validator(mode="after")
     def _sources_are_known(self) -> Preset:
-        parts = {"holidays": self.holidays, "message": self.message, "records": self.records}
+        parts = {
+            "holidays": self.holidays,
+            "message": self.message,
+            "recording_notice": self.recording_notice,
+            "records": self.records,
+        }
         citing: list[tuple[Keys, str]] = [
             *((("figures", key), figure.source) for key, figure in self.figures.items()),
             *((("duties", index), duty.source) for index, duty in enumerate(self.duties)),

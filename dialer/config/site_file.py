@@ -19,11 +19,15 @@ from dialer.config.quantities import (
     Name,
     Phone,
     Sound,
+    TimeZone,
 )
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
+from dialer.core.dialogs import MENU_REASON
 from dialer.core.policy import SUPERVISION_KEYS
 from dialer.core.supervision_words import SupervisionOrder
 
+AgentLanguage = Literal["en", "zh"]
+"""As `dialer.core.phrases.LANGUAGES`."""
 DATABASE_URL = "WAIHU_DATABASE_URL"
 AMI_SECRET = "WAIHU_AMI_SECRET"  # noqa: S105 - the name of a variable, not its value
 
@@ -150,6 +154,12 @@ class AgentSection(Section):
     phone: Phone | None = setting("Phone that Waihu may call to log the agent in; empty: the agent dials in.", None)
     teams: list[Name] = setting("Teams of the agent; a campaign names the teams that take its calls.", [])
     skills: list[Name] = setting("What callers may need an agent to be able to do; an inbound file asks for it.", [])
+    on_hook: bool = setting(
+        "Whether the agent stays logged in with the receiver down: `phone` is rung for a caller or a preview offer.",
+        False,
+    )
+    ring: Duration = setting("on_hook only: how long the phone rings before another agent's does.", "15s")
+    language: AgentLanguage | None = setting("In which Waihu speaks to the agent; empty: the site's.", None)
 
 
 class PauseReasonSection(Section):
@@ -201,11 +211,20 @@ class SiteFile(Section):
         {key: order.value for key, order in SUPERVISION_KEYS.items()},
     )
     pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
+    after_no_answer: Literal["pause", "ready"] = setting(
+        "What becomes of an agent who is on_hook and does not answer: pause until somebody says ready, or ready again "
+        "after five seconds.",
+        "pause",
+    )
+    language: AgentLanguage = setting("In which Waihu speaks to agents for whom nothing else is said.", "en")
+    time_zone: TimeZone = setting("Of the agents' clocks: theirs is the day of their figures.", "UTC")
 
     @field_validator("pause_reasons")
     @classmethod
     def _one_reason_a_key(cls, reasons: dict[str, PauseReasonSection]) -> dict[str, PauseReasonSection]:
         refuse(same_key_twice(reasons))
+        if MENU_REASON in reasons:
+            refuse([((MENU_REASON,), "is what Waihu calls the pause of agents in its menu, expected another name")])
         return reasons
 
     @model_validator(mode="after")
@@ -216,6 +235,16 @@ class SiteFile(Section):
             if number in self.agents
         )
         return self
+
+    @field_validator("agents")
+    @classmethod
+    def _some_phone_to_ring(cls, agents: dict[str, AgentSection]) -> dict[str, AgentSection]:
+        refuse(
+            ((number, "on_hook"), "needs the agent's `phone`, which is rung, expected phone: such as PJSIP/1001")
+            for number, agent in agents.items()
+            if agent.on_hook and agent.phone is None
+        )
+        return agents
 
     @field_validator("trunks")
     @classmethod

@@ -14,6 +14,7 @@ from dialer.config.document import Value
 from dialer.config.fingerprint import duration_text
 from dialer.config.legal_window import LegalWindow, WrittenWindow, placed, window_text
 from dialer.config.quantities import Duration, DurationOrZero, Share
+from dialer.core.detection import MachineAction
 from dialer.core.window import CalendarWindow, covers
 from dialer.core.words import CountedFrom
 
@@ -61,6 +62,11 @@ def _window_keeps(ours: WrittenWindow, theirs: WrittenWindow) -> bool:
 
 def _counted_keeps(ours: CountedFrom, theirs: CountedFrom) -> bool:
     return ours is theirs or ours is CountedFrom.CONNECT
+
+
+def _machines_keep(ours: MachineAction, theirs: MachineAction) -> bool:
+    """A law that forbids recorded messages leaves everything else open."""
+    return theirs is MachineAction.MESSAGE or ours is not MachineAction.MESSAGE
 
 
 def _hours_keep(ours: Windows, theirs: Windows) -> bool:
@@ -121,5 +127,7 @@ SCALES: Mapping[str, Scale] = {
     "retry.max_attempts_a_day": Scale(TypeAdapter(Annotated[int, Field(ge=1)]), _at_most),
     "retry.max_attempts_a_month": Scale(TypeAdapter(Annotated[int, Field(ge=1)]), _at_most),
     "retry.abandoned_lockout": Scale(TypeAdapter(DurationOrZero), _at_least, duration_text),
+    "machines.then": Scale(TypeAdapter(MachineAction), _machines_keep),
+    "machines.sample": Scale(TypeAdapter(Share), _at_least, lambda share: f"{share * 100:g} %"),
 }
 """By the setting of a campaign file."""

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.events import Event
 from dialer.core.lead import Lead
 from dialer.core.live_agent import Agent
@@ -36,7 +37,6 @@ NORMAL_CLEARING = 16
 """Q.850: the far end hung up as one does."""
 BROKEN_AFTER = 2
 """Joins that may fail in a row before the leg is held to be broken."""
-OFFER_SOUND = "beep"
 LOGIN_RING_TIME = timedelta(seconds=30)
 
 Step = tuple[Agent, tuple[do.Command, ...]]
@@ -56,22 +56,22 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
             return _leg_gone(agent, event, now)
 
         case AgentState.READY, sig.Reserved(attempt=attempt, campaign=campaign, queue=queue):
-            reserved, wishes = _enter(agent, AgentState.RESERVED, now)
+            reserved, wishes = enter(agent, AgentState.RESERVED, now)
             return replace(reserved, attempt=attempt, campaign=campaign, queue=queue), wishes
         case AgentState.READY, sig.Offered(lead=lead, until=until):
             return _offered(agent, lead, until, now)
         case AgentState.RESERVED, ev.TimerFired(timer=Timer("offer")):
             return replace(agent, offer=None), ()
         case AgentState.RESERVED, sig.Joined(attempt=attempt) if attempt == agent.attempt:
-            return _enter(replace(agent, failed_joins=0, chosen=None), AgentState.TALKING, now)
+            return enter(replace(agent, failed_joins=0, chosen=None), AgentState.TALKING, now)
         case AgentState.RESERVED | AgentState.TALKING, sig.Released() if event.attempt == agent.attempt:
             return _released(agent, now, event.join_failed)
         case AgentState.TALKING, sig.CallEnded(attempt=attempt, wrap_up=wrap_up) if attempt == agent.attempt:
             return _wrap_up(agent, wrap_up, now)
         case AgentState.TALKING, sig.Rearranged(attempt=attempt, reason=reason) if attempt == agent.attempt:
-            return _enter(agent, AgentState.TALKING, now, reason)
+            return enter(agent, AgentState.TALKING, now, reason)
         case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):
-            return _rest(agent, now)
+            return rest(agent, now)
         case _, sig.FoundTalking(attempt=attempt, campaign=campaign, bridge=bridge) if agent.leg is not None:
             return _found_talking(agent, attempt, campaign, bridge, now)
 
@@ -87,10 +87,10 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
 
 def book(agent: Agent, now: datetime) -> Step:
     """Write down the state up to now, and stay in it."""
-    return _enter(agent, agent.state, now, agent.reason)
+    return enter(agent, agent.state, now, agent.reason)
 
 
-def _enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> Step:
+def enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> Step:
     """Go into a state, and write down the one that is left."""
     interval = do.RecordInterval(
         agent=agent.number,
@@ -108,7 +108,7 @@ def _enter(agent: Agent, state: AgentState, now: datetime, reason: str = "") -> 
 
 def _came(agent: Agent, leg: ChannelId, now: datetime) -> Step:
     """The agent's phone is here, the one that we call or another."""
-    here, wishes = _enter(agent, AgentState.READY, now)
+    here, wishes = enter(agent, AgentState.READY, now)
     other = agent.calling if agent.calling != leg else None
     hang_up = () if other is None else (do.HangUp(channel=other),)
     return replace(here, leg=leg, calling=None, failed_joins=0), (*wishes, *hang_up)
@@ -117,20 +117,20 @@ def _came(agent: Agent, leg: ChannelId, now: datetime) -> Step:
 def _offered(agent: Agent, lead: Lead, until: datetime, now: datetime) -> Step:
     if agent.leg is None:
         raise ValueError(f"agent {agent.number} is offered a lead without a leg")
-    reserved, wishes = _enter(agent, AgentState.RESERVED, now)
+    reserved, wishes = enter(agent, AgentState.RESERVED, now)
     looking = replace(reserved, offer=lead, attempt=lead.attempt, campaign=lead.campaign)
-    sound = do.Announce(channel=agent.leg, agent=agent.number, sound=OFFER_SOUND)
-    return looking, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), sound)
+    tell = OpenDialog(channel=agent.leg, agent=agent.number, dialog=Dialog.OFFER)
+    return looking, (*wishes, do.WakeAt(timer=agent.offer_timer, at=until), tell)
 
 
-def _rest(agent: Agent, now: datetime) -> Step:
+def rest(agent: Agent, now: datetime) -> Step:
     """Nothing is left to do with a customer: ready again, or what was asked for meanwhile."""
     if agent.then_log_out:
         entered, wishes = _leave(agent, AgentState.LOGGED_OUT, now)
     elif agent.then_pause is not None:
-        entered, wishes = _enter(agent, AgentState.PAUSED, now, agent.then_pause)
+        entered, wishes = enter(agent, AgentState.PAUSED, now, agent.then_pause)
     else:
-        entered, wishes = _enter(agent, AgentState.READY, now)
+        entered, wishes = enter(agent, AgentState.READY, now)
     rested = replace(entered, attempt=None, campaign=None, queue=None, offer=None)
     rested = replace(rested, then_pause=None, then_log_out=False)
     return rested, (*wishes, *_timers_off(agent))
@@ -138,7 +138,7 @@ def _rest(agent: Agent, now: datetime) -> Step:
 
 def _released(agent: Agent, now: datetime, join_failed: bool) -> Step:
     failed = agent.failed_joins + 1 if join_failed else agent.failed_joins
-    rested, wishes = _rest(replace(agent, failed_joins=failed), now)
+    rested, wishes = rest(replace(agent, failed_joins=failed), now)
     if failed < BROKEN_AFTER or rested.leaving is not None:
         return rested, wishes
     broken, more = _leave(rested, AgentState.LOST, now)
@@ -146,9 +146,9 @@ def _released(agent: Agent, now: datetime, join_failed: bool) -> Step:
 
 
 def _wrap_up(agent: Agent, wrap_up: timedelta, now: datetime) -> Step:
-    wrapping, wishes = _enter(agent, AgentState.WRAP_UP, now)
+    wrapping, wishes = enter(agent, AgentState.WRAP_UP, now)
     if wrap_up <= timedelta(0) or agent.chosen is not None:
-        rested, more = _rest(wrapping, now)
+        rested, more = rest(wrapping, now)
         return rested, (*wishes, *more)
     return wrapping, (*wishes, do.WakeAt(timer=agent.wrap_timer, at=now + wrap_up))
 
@@ -158,24 +158,26 @@ def _found_talking(
 ) -> Step:
     if agent.state is AgentState.TALKING and agent.attempt == attempt:
         return replace(agent, bridge=bridge), ()
-    talking, wishes = _enter(agent, AgentState.TALKING, now)
+    talking, wishes = enter(agent, AgentState.TALKING, now)
     talking = replace(talking, attempt=attempt, campaign=campaign, queue=None, bridge=bridge)
     talking = replace(talking, offer=None, chosen=None)
     return talking, (*wishes, *_timers_off(agent))
 
 
 def _leave(agent: Agent, leaving: AgentState, now: datetime) -> Step:
-    """Hang up the agent's leg; nobody is promised to it any more."""
-    entered, wishes = _enter(agent, AgentState.PAUSED, now, "leaving")
-    hang_up = () if agent.leg is None else (do.HangUp(channel=agent.leg),)
-    return replace(entered, leaving=leaving), (*wishes, *hang_up)
+    """Hang up the agent's leg; nobody is promised to it any more. Who has none, being on hook, is gone at once."""
+    if agent.leg is None:
+        left, wishes = enter(agent, leaving, now)
+        return Agent(profile=left.profile, since=now, state=leaving, calling=left.calling), wishes
+    entered, wishes = enter(agent, AgentState.PAUSED, now, "leaving")
+    return replace(entered, leaving=leaving), (*wishes, do.HangUp(channel=agent.leg))
 
 
 def _leg_gone(agent: Agent, event: ev.HungUp, now: datetime) -> Step:
     with_customer = agent.state in (AgentState.RESERVED, AgentState.TALKING) and agent.offer is None
     left_by_will = event.cause == NORMAL_CLEARING and not with_customer
     state = agent.leaving or (AgentState.LOGGED_OUT if left_by_will else AgentState.LOST)
-    gone, wishes = _enter(agent, state, now)
+    gone, wishes = enter(agent, state, now)
     return Agent(profile=gone.profile, since=now, state=state), (*wishes, *_timers_off(agent))
 
 
@@ -192,7 +194,7 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
             )
             return replace(agent, calling=channel), (call,)
         case AgentOrder.LOG_OUT if not agent.state.on_shift:
-            out, wishes = _enter(agent, AgentState.LOGGED_OUT, now) if agent.state is AgentState.LOST else (agent, ())
+            out, wishes = enter(agent, AgentState.LOGGED_OUT, now) if agent.state is AgentState.LOST else (agent, ())
             return out, wishes if agent.calling is None else (*wishes, do.HangUp(channel=agent.calling))
         case _ if not agent.state.on_shift or agent.leaving is not None:
             return agent, ()
@@ -204,11 +206,11 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
             return _log_out(agent, now)
         case AgentOrder.DISPOSE if agent.state in (AgentState.TALKING, AgentState.WRAP_UP):
             chosen = replace(agent, chosen=event.argument)
-            return _rest(chosen, now) if agent.state is AgentState.WRAP_UP else (chosen, ())
+            return rest(chosen, now) if agent.state is AgentState.WRAP_UP else (chosen, ())
         case AgentOrder.ACCEPT if agent.offer is not None:
             return replace(agent, offer=None), (do.LetSleep(timer=agent.offer_timer),)
         case AgentOrder.SKIP if agent.offer is not None:
-            return _rest(agent, now)
+            return rest(agent, now)
         case _:
             return agent, ()
 
@@ -216,19 +218,19 @@ def _ordered(agent: Agent, event: ev.AgentOrdered, now: datetime) -> Step:
 def _make_ready(agent: Agent, now: datetime) -> Step:
     agent = replace(agent, then_pause=None, then_log_out=False)
     if agent.state is AgentState.PAUSED:
-        return _enter(agent, AgentState.READY, now)
-    return _rest(agent, now) if agent.state is AgentState.WRAP_UP else (agent, ())
+        return enter(agent, AgentState.READY, now)
+    return rest(agent, now) if agent.state is AgentState.WRAP_UP else (agent, ())
 
 
 def _pause(agent: Agent, reason: str, now: datetime) -> Step:
     if agent.state in (AgentState.READY, AgentState.PAUSED):
-        return _enter(agent, AgentState.PAUSED, now, reason)
+        return enter(agent, AgentState.PAUSED, now, reason)
     waiting = replace(agent, then_pause=reason)
-    return _rest(waiting, now) if agent.state is AgentState.WRAP_UP else (waiting, ())
+    return rest(waiting, now) if agent.state is AgentState.WRAP_UP else (waiting, ())
 
 
 def _log_out(agent: Agent, now: datetime) -> Step:
     if agent.state in (AgentState.READY, AgentState.PAUSED):
         return _leave(agent, AgentState.LOGGED_OUT, now)
     waiting = replace(agent, then_log_out=True)
-    return _rest(waiting, now) if agent.state is AgentState.WRAP_UP else (waiting, ())
+    return rest(waiting, now) if agent.state is AgentState.WRAP_UP else (waiting, ())

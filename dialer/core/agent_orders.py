@@ -12,14 +12,22 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recorder, switching
+from dialer.core.asked import Asked
 from dialer.core.attendance import admit, is_supervisor
+from dialer.core.choices import choices_of
+from dialer.core.confirming import with_goodbye
 from dialer.core.coupling import tell
+from dialer.core.detection import Truth
 from dialer.core.floor import Floor
-from dialer.core.keypad import press
+from dialer.core.keypad import is_unknown, press
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
-from dialer.core.signals import CalledOff
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
+from dialer.core.signals import CalledOff, Told
+from dialer.core.wishes import keep_wish
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState, DispositionFlag
+
+A_PERSON = frozenset({DispositionFlag.HUMAN, DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
+"""Flags of dispositions that only a person can bring about."""
 
 Wishes = Iterator[do.Command]
 
@@ -30,11 +38,11 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
     match event:
         case ev.LoginTried() | ev.PinChecked() if is_supervisor(floor, event.agent):
             yield from admit(floor, event)
-        case ev.LoginTried() if known is None or known.state.on_shift:
+        case ev.LoginTried() if known is None or not known.may_come:
             yield do.DenyAgent(channel=event.channel)
         case ev.LoginTried(pin=pin):
             yield do.CheckPin(channel=event.channel, agent=event.agent, pin=pin)
-        case ev.PinChecked(right=True) if known is not None and not known.state.on_shift:
+        case ev.PinChecked(right=True) if known is not None and known.may_come:
             yield do.AdmitAgent(channel=event.channel, agent=event.agent)
         case ev.PinChecked():
             yield do.DenyAgent(channel=event.channel)
@@ -43,29 +51,41 @@ def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, n
             yield do.HangUp(channel=event.channel)
         case ev.AgentLegUp():
             yield from tell(floor, now, ToAgent(event.agent, event))
+            came = ev.AgentOrdered(agent=event.agent, order=AgentOrder.LOG_IN)
+            floor.asked.append(Asked(order=came, before=known, after=floor.agents[event.agent]))
 
 
 def keyed(floor: Floor, number: AgentNumber, digit: str, now: datetime) -> Wishes:
     """An agent pressed a key."""
     agent = floor.agents[number]
-    if not agent.state.on_shift:
-        return
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    policy = campaign.policy if campaign is not None else None
-    pressed, order = press(agent, digit, policy, floor.site)
+    if not agent.state.on_shift or agent.desk.dialog is not None:
+        return  # In a dialog a key answers the voice.
+    pressed, order = press(agent, digit, choices_of(floor, agent), floor.site)
     floor.put_agent(pressed)
     if order is not None:
         yield from ordered(floor, number, order, now)
+    elif is_unknown(agent, pressed):
+        floor.asked.append(Asked(order=None, before=agent, after=pressed))
 
 
 def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: datetime) -> Wishes:
-    """Something was asked of an agent, by key or by somebody else."""
+    """Something was asked of an agent, by key or by somebody else; what came of it will be confirmed."""
     agent = floor.agents.get(number)
     if agent is None:
         yield do.ReportOddity(what="order for an agent whom nobody knows", subject=number)
-    elif event.order is AgentOrder.END_CALL:
+        return
+    yield from with_goodbye(floor, _carry_out(floor, agent, event, now))
+    if number in floor.agents:
+        floor.asked.append(Asked(order=event, before=agent, after=floor.agents[number]))
+
+
+def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    number = agent.number
+    if event.order is AgentOrder.END_CALL:
         if agent.attempt is not None and (agent.state is AgentState.TALKING or _is_bound(floor, agent)):
             yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
+    elif event.order is AgentOrder.DO_NOT_CALL:
+        yield from keep_wish(floor, event, now)
     elif event.order in recorder.ORDERS:
         yield from recorder.ordered(floor, agent, event.order)
     elif event.order in switching.POSSIBLE:
@@ -73,7 +93,24 @@ def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: date
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
         yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
     else:
+        if agent.attempt is not None and (truth := _truth_of(floor, agent, event)) is not None:
+            yield from tell(floor, now, ToCall(agent.attempt, Told(agent=number, truth=truth)))
         yield from tell(floor, now, ToAgent(number, event))
+
+
+def _truth_of(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> Truth | None:
+    """What the agent says of who is, or was, on the line: outright, or by a disposition that means a person or none."""
+    match event.order:
+        case AgentOrder.VERDICT if event.argument in list(Truth):
+            return Truth(event.argument)
+        case AgentOrder.DISPOSE if agent.campaign in floor.campaigns:
+            chosen = floor.campaigns[agent.campaign].policy.disposition_named(event.argument)
+            flags = chosen.flags if chosen is not None else frozenset()
+            if DispositionFlag.MACHINE in flags:
+                return Truth.MACHINE
+            return None if A_PERSON.isdisjoint(flags) else Truth.PERSON
+        case _:
+            return None
 
 
 def _is_bound(floor: Floor, agent: Agent) -> bool:
@@ -82,5 +119,5 @@ def _is_bound(floor: Floor, agent: Agent) -> bool:
 
 
 def _offers_disposition(floor: Floor, agent: Agent, name: str) -> bool:
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    return campaign is not None and campaign.policy.disposition_named(name) is not None
+    choices = choices_of(floor, agent)
+    return choices is not None and choices.disposition_named(name) is not None

@@ -14,22 +14,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dialer.core.detection import Detection
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import CountedFrom
 
 FRESH = timedelta(seconds=1)
 """News are not older than this; where they seem to be, or to come from the future, a clock was set."""
-LONGEST_DETECTION = timedelta(seconds=5)
-"""How long machine detection listens at most (AMD's total_analysis_time, 5,000 ms by default)."""
 
 
-def limit_at(pacing: PacingPolicy, answered_at: datetime, arrived_at: datetime, now: datetime) -> datetime:
+def limit_at(
+    pacing: PacingPolicy, detection: Detection | None, answered_at: datetime, arrived_at: datetime, now: datetime
+) -> datetime:
     """Until when the person whose arrival is told `now` may wait; it may be over by then.
 
     Moments that no true clock can have told are taken for `now`.
     """
     if pacing.counted_from is CountedFrom.CONNECT:
-        since, oldest = answered_at, now - LONGEST_DETECTION - FRESH
+        since, oldest = answered_at, now - (detection.total_analysis if detection else timedelta(0)) - FRESH
     else:
         since, oldest = arrived_at, now - FRESH
     return (since if oldest <= since <= now else now) + pacing.answer_limit

@@ -47,7 +47,7 @@ def is_aside(floor: Floor, call: Call, channel: LiveChannel) -> bool:
 def recover_asides(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
     """Bring everything aside of a talk to where Asterisk says it is. After agents, callers and sessions are."""
     live = {channel.channel: channel for channel in back.live}
-    ours = set(floor.thirds)
+    ours = set(floor.asides.thirds)
     for attempt in list(floor.asides):
         # What was told of one may have ended another.
         if attempt in floor.asides:
@@ -131,7 +131,7 @@ def _take_up_call(
     if channel.place is Place.THIRD and channel.bridge is not None:
         return
     state = AsideState.HELD if held else AsideState.APOLOGISING
-    floor.put_aside(Aside(attempt=call.id, called_us=False, agent=number, state=state))
+    floor.asides.put(Aside(attempt=call.id, called_us=False, agent=number, state=state))
     if held:
         yield from tell(floor, now, ToAgent(number, sig.Rearranged(attempt=call.id, reason=state.reason or "")))
     else:

@@ -19,12 +19,12 @@ from dialer.core.coupling import tell
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
-from dialer.core.live_call import Call
+from dialer.core.on_the_line import OnTheLine, is_talking, wrap_up_of
 from dialer.core.permission import FREE_TO_HEAR, MODES, OF_AGENTS, STEPS, WITH_CUSTOMER, audible, refusal, talk_of
 from dialer.core.policy import SitePolicy
 from dialer.core.supervision_words import SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor, book, step
-from dialer.core.words import AgentNumber, AttemptId, CallState, SupervisorNumber
+from dialer.core.words import AgentNumber, AttemptId, SupervisorNumber
 
 Wishes = Iterator[do.Command]
 Follows = Iterator[do.Command | ev.AgentOrdered]
@@ -197,7 +197,7 @@ def _neighbour(floor: Floor, supervisor: Supervisor, step_by: int) -> AgentNumbe
     return (after or staff)[0] if step_by > 0 else ([n for n in staff if n not in after] or staff)[-1]
 
 
-def _take_over(floor: Floor, supervisor: Supervisor, call: Call, now: datetime) -> Wishes:
+def _take_over(floor: Floor, supervisor: Supervisor, call: OnTheLine, now: datetime) -> Wishes:
     takes_over = sig.TakesOver(attempt=call.id, bridge=call.bridge)
     yield from tell_supervisor(floor, supervisor.number, takes_over, now)
     yield from tell(floor, now, ToCall(call.id, sig.Claimed(supervisor=supervisor.number)))
@@ -215,9 +215,9 @@ def give_up(floor: Floor, supervisor: Supervisor, now: datetime) -> Wishes:
 def _leave_with_agent(floor: Floor, attempt: AttemptId, number: SupervisorNumber, now: datetime) -> Wishes:
     """The customer stays with the agent; where there is none any more, nobody has the customer."""
     yield from tell(floor, now, ToCall(attempt, sig.Unclaimed(supervisor=number)))
-    call = floor.calls.get(attempt)
+    call = floor.talk(attempt)
     agent = floor.agents.get(call.agent) if call is not None and call.agent is not None else None
-    if call is not None and call.state is CallState.TALKING and (agent is None or agent.attempt != attempt):
+    if is_talking(call) and (agent is None or agent.attempt != attempt):
         yield from tell(floor, now, ToCall(attempt, sig.CalledOff()))
 
 
@@ -225,8 +225,8 @@ def _see_through(floor: Floor, supervisor: Supervisor, event: Event, now: dateti
     """A take-over: the customer arrives at the supervisor, comes back to the agent, or is gone."""
     if supervisor.attempt is None:
         raise ValueError(f"supervisor {supervisor.number} is {supervisor.state} without a customer")
-    call = floor.calls.get(supervisor.attempt)
-    if call is None or call.state is not CallState.TALKING or call.claim is None:
+    call = floor.talk(supervisor.attempt)
+    if call is None or not is_talking(call) or call.claim is None:
         yield from tell_supervisor(floor, supervisor.number, sig.TalkOver(attempt=supervisor.attempt), now)
     elif supervisor.state is SupervisorState.TAKING_OVER and call.bridge is not None:
         agent = floor.agents.get(call.agent) if call.agent is not None else None
@@ -236,7 +236,7 @@ def _see_through(floor: Floor, supervisor: Supervisor, event: Event, now: dateti
             yield from give_up(floor, supervisor, now)
 
 
-def _taken_over(floor: Floor, supervisor: Supervisor, call: Call, event: Event, now: datetime) -> Wishes:
+def _taken_over(floor: Floor, supervisor: Supervisor, call: OnTheLine, event: Event, now: datetime) -> Wishes:
     if call.bridge is None:
         raise ValueError(f"attempt {call.id} is taken over outside any bridge")
     at = event.at if isinstance(event, ev.EnteredBridge) else now
@@ -244,7 +244,7 @@ def _taken_over(floor: Floor, supervisor: Supervisor, call: Call, event: Event, 
     yield from tell_supervisor(floor, supervisor.number, taken, now)
     yield from tell(floor, now, ToCall(call.id, taken))
     if call.agent is not None:
-        ended = sig.CallEnded(attempt=call.id, wrap_up=call.policy.wrap_up)
+        ended = sig.CallEnded(attempt=call.id, wrap_up=wrap_up_of(call))
         yield from tell(floor, now, ToAgent(call.agent, ended))
 
 

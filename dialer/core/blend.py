@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import caller as callers
 from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core import signals as sig
-from dialer.core.caller import QueuedCaller
+from dialer.core.caller import QueuedCaller, arrive
+from dialer.core.caller_ending import count_talk
+from dialer.core.choices import choices_for
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.handing_on import step_caller
@@ -47,13 +48,11 @@ def after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: da
     if before.attempt is not None and after.attempt != before.attempt:
         caller = floor.callers.get(before.attempt)
         if caller is not None and caller.agent == before.number:
-            reserved = before.state is AgentState.RESERVED
-            yield ToCall(
-                caller.id,
-                sig.Unpromised(agent=before.number)
-                if reserved
-                else sig.WrappedUp(agent=before.number, disposition=None),
-            )
+            if before.state is AgentState.RESERVED:
+                yield ToCall(caller.id, sig.Unpromised(agent=before.number))
+            else:
+                chosen = after.chosen or before.chosen or choices_for(floor, caller).default
+                yield ToCall(caller.id, sig.WrappedUp(agent=before.number, disposition=chosen))
     caller = floor.callers.get(after.attempt) if after.attempt is not None else None
     if caller is not None and after.bridge != before.bridge:
         yield from _join_if_together(floor, caller, event, now)
@@ -85,12 +84,13 @@ def _arrive(floor: Floor, event: CallerQueued, now: datetime) -> Consequences:
         channel=event.channel,
         terms=event.terms,
         number=event.number,
+        knows=event.knows,
         arrived_at=event.at,
         position=stands.position,
         expected_seconds=stands.expected_seconds,
     )
     floor.put_caller(caller)
-    yield from callers.arrive(caller)
+    yield from arrive(caller)
 
 
 def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event: Event, now: datetime) -> Consequences:
@@ -105,15 +105,18 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
     if after.state is CallerState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif over:
+        counted = count_talk(floor, after)
+        if counted is not None:
+            yield counted
         floor.remove_caller(after.id)
 
 
 def _begin_wrap_up(floor: Floor, caller: QueuedCaller) -> Consequences:
     agent = floor.agents.get(caller.agent) if caller.agent is not None else None
     if agent is not None and agent.attempt == caller.id and agent.state is AgentState.WRAP_UP:
-        return  # The caller was handed on: the agent writes already how it went.
+        return  # The caller was taken over, or handed on: the agent writes already.
     if agent is None or agent.attempt != caller.id or agent.state is not AgentState.TALKING:
-        yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=None))
+        yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=choices_for(floor, caller).default))
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=caller.id, wrap_up=caller.terms.wrap_up))
 

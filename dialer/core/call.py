@@ -9,9 +9,10 @@ Asterisk tells the story in any order and some of it twice, so a fact that is ol
 is worth a column (`ringing_at`, `dial_status`) and otherwise passes. A hang-up ends every state that holds a line;
 what it means is decided by `outcome`, once, and the disposition never changes afterwards.
 
-A person waits until `limit_at` for an agent and is then given the message. A join that was asked for in time is
-seen through, for it takes milliseconds: the limit counts again when it fails. The dialplan keeps the limit too, should
-we be away; where its message and our join cross, the join wins.
+What detection takes for a machine is in `answering_machine`. A person waits until `limit_at` for an agent and is then
+given the message. A join that was asked for in time is seen through, for it takes milliseconds: the limit counts again
+when it fails. The dialplan keeps the limit too, should we be away; where its message and our join cross, the join
+wins.
 
 Every state that waits for Asterisk has a guard: a wish to be woken when the fact that must come has not come. A call
 whose guard fires is hung up, and one that does not even hang up is recorded as it stands. So no call is stuck.
@@ -28,7 +29,7 @@ from dialer.core import signals as sig
 from dialer.core.answer_limit import limit_at
 from dialer.core.events import Event
 from dialer.core.found import LastWord
-from dialer.core.guards import ANSWER_GUARD, DETECTION_GUARD, HANGUP_GUARD, JOIN_GUARD, MESSAGE_GUARD, RING_GRACE
+from dialer.core.guards import ANSWER_GUARD, DETECTION_GRACE, HANGUP_GUARD, JOIN_GUARD, MESSAGE_GUARD, RING_GRACE
 from dialer.core.live_call import Call
 from dialer.core.outcome import BY_VERDICT, LET_GO, disposition_of, disposition_of_last_word
 from dialer.core.recording import is_wanted
@@ -59,13 +60,15 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case CallState.DIALING, ev.Rang(at=at):
             return replace(call, state=CallState.RINGING, since=now, ringing_at=at), ()
         case CallState.DIALING | CallState.RINGING, ev.Answered(at=at):
-            guard = DETECTION_GUARD if call.policy.detect_machines else ANSWER_GUARD
+            detection = call.policy.machines.detection
+            guard = detection.total_analysis + DETECTION_GRACE if detection else ANSWER_GUARD
             answered = replace(call, state=CallState.ANSWERED, since=now, answered_at=at)
             return answered, (_guard(call, now + guard),)
         case CallState.DIALING | CallState.RINGING | CallState.ANSWERED, ev.Arrived(verdict=verdict, at=at):
-            here = replace(call, verdict=verdict, arrived_at=at, answered_at=call.answered_at or at)
-            until = limit_at(call.policy.pacing, call.answered_at or at, at, now)
-            return _end(here, now) if verdict in BY_VERDICT else _waiting(here, until, now)
+            here = replace(call, verdict=verdict, verdict_cause=event.verdict_cause, arrived_at=at)
+            here = replace(here, answered_at=call.answered_at or at)
+            until = limit_at(call.policy.pacing, call.policy.machines.detection, call.answered_at or at, at, now)
+            return end(here, now) if verdict in BY_VERDICT else waiting(here, until, now)
         case CallState.DIALING | CallState.ENDING, ev.OriginateRefused(at=at):
             return _over(replace(call, ended_at=at, dial_status="REFUSED"), now)
 
@@ -84,7 +87,7 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case CallState.TALKING, ev.LeftBridge(bridge=bridge, at=at) if bridge == call.bridge:
             return replace(call, bridge=None, parted_at=at), (_guard(call, now + HANGUP_GUARD),)
         case CallState.TALKING | CallState.ENDING, sig.WrappedUp(agent=agent) if agent == call.agent:
-            return _end(replace(call, agent_disposition=event.disposition), now)
+            return end(replace(call, agent_disposition=event.disposition), now)
 
         case CallState.WAITING, ev.TimerFired(timer=Timer("limit")):
             return _closing(call, now, do.PlayMessage(channel=call.channel))
@@ -110,9 +113,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case _, sig.FoundTalking(agent=agent, bridge=bridge, at=at) if call.state.holds_line:
             return _talking(replace(call, agent=agent, bridge=bridge, answered_at=call.answered_at or at), at, now)
         case CallState.RINGING, sig.LetGo():
-            return _end(replace(call, dial_status=LET_GO), now)
+            return end(replace(call, dial_status=LET_GO), now)
         case _, sig.CalledOff() if call.state.holds_line:
-            return _end(replace(call, called_off=True), now)
+            return end(replace(call, called_off=True), now)
         case _, ev.TimerFired(timer=Timer("guard")) if call.state.holds_line:
             return _guard_fired(call, now)
         case _, ev.EnteredBridge(bridge=bridge) if call.state.holds_line:
@@ -140,14 +143,15 @@ def _dial(call: Call, now: datetime) -> Step:
         ring_time=pacing.ring_time,
         answer_limit=pacing.answer_limit,
         message=call.policy.safe_harbour_message,
-        detect_machines=call.policy.detect_machines,
+        detection=call.policy.machines.detection,
         record=is_wanted(call.policy.recording, call.id),
     )
     dialing = replace(call, state=CallState.DIALING, since=now, dialed_at=now)
     return dialing, (originate, _guard(call, now + pacing.ring_time + RING_GRACE))
 
 
-def _waiting(call: Call, until: datetime, now: datetime) -> Step:
+def waiting(call: Call, until: datetime, now: datetime) -> Step:
+    """A person waits for an agent until then; where that is over, hears the message."""
     if now >= until:
         return _closing(call, now, do.PlayMessage(channel=call.channel))
     waiting = replace(call, state=CallState.WAITING, since=now, limit_at=until)
@@ -158,7 +162,7 @@ def _not_joined(call: Call, now: datetime) -> Step:
     """The promised agent did not come: another one may, while the limit lasts."""
     if call.message_played or call.limit_at is None:
         return _closing(call, now, do.PlayMessage(channel=call.channel))
-    return _waiting(replace(call, agent=None, agent_leg=None, bound=False), call.limit_at, now)
+    return waiting(replace(call, agent=None, agent_leg=None, bound=False), call.limit_at, now)
 
 
 def _talking(call: Call, at: datetime, now: datetime) -> Step:
@@ -171,7 +175,8 @@ def _closing(call: Call, now: datetime, *first: do.Command) -> Step:
     return closing, (*first, do.LetSleep(timer=call.limit), _guard(call, now + MESSAGE_GUARD))
 
 
-def _end(call: Call, now: datetime) -> Step:
+def end(call: Call, now: datetime) -> Step:
+    """Hang up."""
     ending = replace(call, state=CallState.ENDING, since=now)
     asleep = do.LetSleep(timer=call.limit)
     return ending, (do.HangUp(channel=call.channel), asleep, _guard(call, now + HANGUP_GUARD))
@@ -187,13 +192,13 @@ def _hung_up(call: Call, now: datetime) -> Step:
 
 def _guard_fired(call: Call, now: datetime) -> Step:
     oddity = do.ReportOddity(what=f"nothing came after {call.state}", subject=call.id)
-    after, wishes = _hung_up(replace(call, ended_at=now), now) if call.state is CallState.ENDING else _end(call, now)
+    after, wishes = _hung_up(replace(call, ended_at=now), now) if call.state is CallState.ENDING else end(call, now)
     return after, (oddity, *wishes)
 
 
 def _by_last_word(call: Call, word: LastWord) -> Call:
     bridged_at = call.bridged_at or (word.bridged_at or word.answered_at if word.bridged else None)
-    known_by_us = call.called_off or bridged_at is not None
+    known_by_us = call.called_off or bridged_at is not None or call.truth is not None
     return replace(
         call,
         ended_at=word.ended_at,
@@ -204,6 +209,7 @@ def _by_last_word(call: Call, word: LastWord) -> Call:
         bridged_at=bridged_at,
         agent=call.agent or word.agent,
         verdict=word.verdict if word.verdict is not MachineVerdict.OFF else call.verdict,
+        verdict_cause=word.verdict_cause or call.verdict_cause,
         message_played=call.message_played or word.message_played,
         disposition=None if known_by_us else disposition_of_last_word(word),
     )

@@ -22,7 +22,8 @@ from dialer.core import queueing as qu
 from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
-from dialer.core.queueing import CallerState, QueueOutcome, QueueTerms
+from dialer.core.queueing import STRANGER, Acquaintance, CallerState, QueueOutcome, QueueTerms
+from dialer.core.supervision import Claim
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Timer
 
 BACK_GUARD = timedelta(seconds=3)
@@ -44,6 +45,7 @@ class QueuedCaller:
     terms: QueueTerms
     arrived_at: datetime
     number: str | None = None
+    knows: Acquaintance = STRANGER
     position: int = 1
     """In the queue, on arrival."""
     expected_seconds: float | None = None
@@ -64,6 +66,10 @@ class QueuedCaller:
     answered_at: datetime | None = None
     left_at: datetime | None = None
     outcome: QueueOutcome | None = None
+    claim: Claim | None = None
+    """A supervisor takes, or took, the agent's place; see `caller_handover`."""
+    disposition: str | None = None
+    """What the agent said of the talk."""
 
     @property
     def id(self) -> AttemptId:
@@ -84,6 +90,21 @@ class QueuedCaller:
     def turn(self) -> Timer:
         """The wish to be woken when the caller goes before customers who were called."""
         return Timer("turn", self.channel)
+
+    @property
+    def preference(self) -> Timer:
+        """The wish to be woken when one agent is as good as another."""
+        return Timer("preference", self.channel)
+
+    @property
+    def prefers(self) -> AgentNumber | None:
+        """Who talked with the caller last, where that counts."""
+        return self.knows.agent if self.terms.prefer_for is not None else None
+
+    @property
+    def prefers_until(self) -> datetime:
+        """So long the preferred agent is waited for."""
+        return self.arrived_at + (self.terms.prefer_for or timedelta(0))
 
     @property
     def pressing_at(self) -> datetime:
@@ -109,6 +130,7 @@ def arrive(caller: QueuedCaller) -> tuple[do.Command, ...]:
         record(caller, None),
         do.WakeAt(timer=caller.patience, at=caller.arrived_at + caller.terms.longest),
         do.WakeAt(timer=caller.turn, at=caller.pressing_at),
+        *([do.WakeAt(timer=caller.preference, at=caller.prefers_until)] if caller.prefers is not None else []),
     )
 
 
@@ -154,13 +176,14 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             return caller, (_hang_up(caller), do.WakeAt(timer=caller.guard, at=now + HANGUP_GUARD))
         case CallerState.TALKING, sig.WrappedUp(agent=agent) if agent == caller.agent:
             guard = do.WakeAt(timer=caller.guard, at=now + HANGUP_GUARD)
-            return replace(caller, alone=True), (_hang_up(caller), guard)
+            return replace(caller, alone=True, disposition=event.disposition), (_hang_up(caller), guard)
         case CallerState.TALKING, ev.TimerFired(timer=Timer("guard")):
             oddity = do.ReportOddity(what="nothing came after a caller's talk", subject=caller.channel)
             gone, wishes = _hung_up(caller, now, now)
             return gone, (oddity, _hang_up(caller), *wishes)
-        case CallerState.WRAPPING, sig.WrappedUp():
-            return replace(caller, state=CallerState.GONE), (record(caller, caller.handled_at or now),)
+        case CallerState.WRAPPING, sig.WrappedUp(disposition=disposition):
+            gone = replace(caller, state=CallerState.GONE, disposition=caller.disposition or disposition)
+            return gone, (record(gone, caller.handled_at or now),)
 
         case _, ev.EnteredBridge(bridge=bridge) if caller.state.holds_line:
             return replace(caller, bridge=bridge), ()
@@ -184,6 +207,10 @@ def record(caller: QueuedCaller, handled_at: datetime | None) -> qu.RecordWait:
         answered_at=caller.answered_at,
         left_at=caller.left_at,
         handled_at=handled_at,
+        taken_over_by=caller.claim.supervisor if caller.claim is not None and caller.claim.taken_at else None,
+        taken_over_at=caller.claim.taken_at if caller.claim is not None else None,
+        knows=caller.knows,
+        disposition=caller.disposition,
     )
 
 
@@ -227,4 +254,5 @@ def _timers_off(caller: QueuedCaller) -> tuple[do.Command, ...]:
         do.LetSleep(timer=caller.guard),
         do.LetSleep(timer=caller.patience),
         do.LetSleep(timer=caller.turn),
+        do.LetSleep(timer=caller.preference),
     )

@@ -18,6 +18,7 @@ from dialer.core import signals as sig
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
 from dialer.core.hopper import Hopper
+from dialer.core.own_callbacks import OwnCallbacks, is_own
 from dialer.core.pacing.rates import Rates
 from dialer.core.policy import CampaignPolicy
 from dialer.core.words import CampaignName, CampaignOrder, CampaignState, Disposition, Timer
@@ -39,10 +40,15 @@ class Campaign:
     """When it came into `state`."""
     state: CampaignState = CampaignState.STOPPED
     hopper: Hopper = field(default_factory=Hopper)
+    own: OwnCallbacks = field(default_factory=OwnCallbacks)
     fetching: int = 0
     """Leads that were asked for and have not come yet."""
     fetch_at: datetime | None = None
     """Before this moment there is no use in asking for leads."""
+    only_callbacks: bool = False
+    """The leads that were asked for are callbacks alone."""
+    callbacks_at: datetime | None = None
+    """When to ask again whether a callback has become due; None: at once."""
     next_due_at: datetime | None = None
     remaining: int = 0
     total: int = 0
@@ -81,7 +87,7 @@ def step(campaign: Campaign, event: Event, now: datetime) -> Step:
         case sig.CallsAreOver() if campaign.state is CampaignState.STOPPING:
             return _enter(campaign, CampaignState.STOPPED, "the last call ended", now)
         case ev.StoreBack():
-            return replace(campaign, fetching=0, fetch_at=None), ()
+            return replace(campaign, fetching=0, only_callbacks=False, fetch_at=None), ()
         case ev.TimerFired() if campaign.state is CampaignState.RUNNING:
             return campaign, (do.WakeAt(timer=campaign.pace_timer, at=now + BEAT),)
         case ev.DrainAsked():
@@ -110,18 +116,23 @@ def _ordered(campaign: Campaign, order: CampaignOrder, by: str, now: datetime) -
 
 
 def _fetched(campaign: Campaign, event: ev.LeadsFetched, now: datetime) -> Step:
+    own = tuple(lead for lead in event.leads if is_own(lead, campaign.policy, now))
+    anybodys = tuple(lead for lead in event.leads if lead not in own)
+    fetch_at = now + LOOK_AGAIN if len(anybodys) < max(1, campaign.fetching) else None
     known = replace(
         campaign,
         fetching=0,
+        only_callbacks=False,
+        callbacks_at=now + LOOK_AGAIN,
         next_due_at=event.next_due_at,
         remaining=event.remaining,
         total=event.total,
-        fetch_at=now + LOOK_AGAIN if len(event.leads) < max(1, campaign.fetching) else None,
+        fetch_at=campaign.fetch_at if campaign.only_callbacks else fetch_at,
     )
     if campaign.state is not CampaignState.RUNNING:
         back = do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
         return known, (back,) if event.leads else ()
-    return replace(known, hopper=campaign.hopper.filled(event.leads)), ()
+    return replace(known, hopper=campaign.hopper.filled(anybodys), own=campaign.own.filled(own, now)), ()
 
 
 def _enter(campaign: Campaign, state: CampaignState, by: str, now: datetime) -> Step:
@@ -136,6 +147,7 @@ def _enter(campaign: Campaign, state: CampaignState, by: str, now: datetime) -> 
 
 def _emptied(campaign: Campaign, reason: str) -> Step:
     """Give the leads at hand back to their lists."""
-    if not campaign.hopper.leads:
+    leads = campaign.own.leads + campaign.hopper.leads
+    if not leads:
         return campaign, ()
-    return replace(campaign, hopper=Hopper()), (do.ReturnLeads(leads=campaign.hopper.leads, reason=reason),)
+    return replace(campaign, hopper=Hopper(), own=OwnCallbacks()), (do.ReturnLeads(leads=leads, reason=reason),)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dialer.core.callback import Callback
+from dialer.core.detection import Detection, LeftMessage, Truth
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AttemptLimit
 from dialer.core.words import (
@@ -19,6 +21,7 @@ from dialer.core.words import (
     CampaignState,
     ChannelId,
     Disposition,
+    MachineVerdict,
     Mode,
     Timer,
     TrunkName,
@@ -49,7 +52,8 @@ class Originate(TelephoneCommand):
     ring_time: timedelta
     answer_limit: timedelta
     message: str
-    detect_machines: bool
+    detection: Detection | None
+    """How to listen for machines; None: not at all."""
     record: bool = False
     """Begin a recording when the customer is joined with an agent."""
 
@@ -126,12 +130,22 @@ class StoreCommand(Command):
     """For the store."""
 
 
+OWN_AT_HAND = 2
+"""Own callbacks that are leased for an agent at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLeads(StoreCommand):
-    """Lease up to `count` due leads; answered by `LeadsFetched`."""
+    """Lease up to `count` due leads, callbacks first; answered by `LeadsFetched`."""
 
     campaign: CampaignName
     count: int
+    callbacks: int = 0
+    """Besides, up to so many callbacks and nothing else."""
+    owners: tuple[AgentNumber, ...] = ()
+    """Besides, for each of these agents up to `OWN_AT_HAND` of the callbacks that only they may make yet."""
+    mine_for: timedelta = timedelta(0)
+    """So long after it was due a callback is its owner's alone; then it is leased like any other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +186,18 @@ class Outcome:
     ended_at: datetime
     agent: AgentNumber | None
     agent_disposition: str | None
+    callback: Callback | None = None
+    """What the agent promised, unless something stronger was said."""
     hangup_cause: int | None
     sip_code: int | None
     dial_status: str | None
     seconds_talked: float
+    verdict: MachineVerdict = MachineVerdict.OFF
+    verdict_cause: str = ""
+    sampled: bool = False
+    truth: Truth | None = None
+    left: LeftMessage | None = None
+    """The last five: see `dialer.core.detection`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

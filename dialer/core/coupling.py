@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialer.core import agent as agents
+from dialer.core import answering_machine as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import handing_on as calls
+from dialer.core import on_hook as agents
 from dialer.core import signals as sig
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.ending import close_attempt
@@ -29,6 +29,9 @@ from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.recorder import record
+from dialer.core.summons import hung_up, summon
+from dialer.core.supervision import TellAgent
+from dialer.core.wished_call import by_default
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -40,6 +43,8 @@ from dialer.core.words import (
     Hold,
 )
 
+MACHINE_SOUND = "beep&beep&beep"
+"""Tells an agent that detection takes the customer for a machine."""
 SKIPPED_FOR = timedelta(minutes=15)
 """How long a lead that an agent passed by in preview stays away."""
 
@@ -108,6 +113,7 @@ def meet(floor: Floor, now: datetime) -> Wishes:
         yield from tell(floor, now, ToAgent(agent.number, reserved), ToCall(call.id, promised))
     for caller in to_serve(floor, now, pressing=False):
         yield from tell(floor, now, *promise(floor, caller, now))
+    yield from tell(floor, now, *summon(floor, now))
 
 
 def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datetime) -> Consequences:
@@ -188,6 +194,10 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
         return
     if after.state is CallState.TALKING and isinstance(event, sig.Joined):
         yield from record(floor, after, event.at)
+        if after.taken_for_machine:
+            yield TellAgent(agent=event.agent, sound=MACHINE_SOUND)
+    elif after.state is CallState.MACHINE:
+        yield from calls.find_agent(floor, after)
     elif after.state is CallState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif after.state is CallState.RECORDING:
@@ -198,6 +208,7 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
 
 
 def _after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: datetime) -> Consequences:
+    yield from hung_up(floor, before, after)
     if before.offer is not None and after.offer is None:
         yield from _offer_answered(floor, before.offer, after, event, now)
     elif before.attempt is not None and after.attempt != before.attempt:
@@ -225,7 +236,7 @@ def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
         return  # It was taken over, or handed on: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
-        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=call.policy.default_disposition))
+        yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=by_default(call)))
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=call.id, wrap_up=call.policy.wrap_up))
 
@@ -238,7 +249,7 @@ def _left_customer(floor: Floor, before: Agent, after: Agent) -> Consequences:
     if before.state is AgentState.RESERVED:
         yield ToCall(call.id, sig.Unpromised(agent=before.number))
         return
-    chosen = after.chosen or before.chosen or call.policy.default_disposition
+    chosen = after.chosen or before.chosen or by_default(call)
     yield ToCall(call.id, sig.WrappedUp(agent=before.number, disposition=chosen))
 
 

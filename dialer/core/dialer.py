@@ -18,19 +18,23 @@ from dialer.core import supervision as sv
 from dialer.core.agent import book
 from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
 from dialer.core.campaign import Campaign
+from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
+from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
 from dialer.core.learning import count_live_calls
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
+from dialer.core.own_callbacks import is_own
 from dialer.core.pace import pace
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
-from dialer.core.recovery import inherit, recover
+from dialer.core.recovery import inherit, log_in_again, recover
 from dialer.core.signals import CalledOff
 from dialer.core.turns import beat, turns
+from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
 
 STALE_SECONDS = 5.0
@@ -73,6 +77,7 @@ class Dialer:
         yield from self._dispatch(event, now)
         yield from switching.settle(self.floor, event, now)
         yield from meet(self.floor, now)
+        yield from confirm(self.floor)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -131,6 +136,8 @@ class Dialer:
                 yield from self._timer_fired(timer, event, now)
             case ev.AgentOrdered(agent=agent):
                 yield from agent_orders.ordered(floor, agent, event, now)
+            case ev.CallbackSet():
+                yield from keep_wish(floor, event, now)
             case ev.LeadsFetched():
                 yield from self._leads_fetched(event, now)
             case ev.CampaignOrdered(campaign=name) if name in floor.campaigns:
@@ -150,6 +157,10 @@ class Dialer:
                     yield from inherit(floor, found, now)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
+            case ev.OnHookInherited(agents=agents):
+                yield from log_in_again(floor, agents, now)
+            case PhrasesSpoken(spoken=spoken):
+                floor.spoken = spoken
             case ev.DrainAsked():
                 self._hold(Hold.DRAINING)
                 yield from self._tell_campaigns(event, now)
@@ -180,7 +191,7 @@ class Dialer:
             and self.floor.dials(campaign)
             and may_ring(call.policy.hours, call.lead.time_zones, now, call.policy.pacing.ring_time)
             and (now - call.since).total_seconds() <= STALE_SECONDS
-            and (call.bound or call.mode is not Mode.PREVIEW)
+            and (call.bound or not (call.mode is Mode.PREVIEW or is_own(call.lead, call.policy, now)))
         )
         return opened if as_planned else CalledOff()
 
@@ -197,8 +208,12 @@ class Dialer:
             if event.leads:
                 yield do.ReturnLeads(leads=event.leads, reason="campaign does not dial")
             event = replace(event, leads=())
-        if event.campaign in self.floor.campaigns:
+        campaign = self.floor.campaigns.get(event.campaign)
+        if campaign is not None:
+            # To have looked for callbacks in vain is no news for the pacer.
+            moved = self.floor.moved or bool(event.leads) or not campaign.only_callbacks
             yield from tell_campaign(self.floor, event.campaign, event, now)
+            self.floor.moved = moved
 
     def _supervise(self, event: Event, now: datetime) -> Wishes:
         for follows in supervise(self.floor, event, now):
@@ -210,14 +225,14 @@ class Dialer:
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor
         match timer.kind:
-            case "guard" | "aside" if Hold.ASTERISK_LOST in floor.holds:
+            case "guard" | "ring" | "aside" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
             case "aside":
                 yield from switching.hear(floor, event, now)
-            case "guard" | "limit" | "patience" | "turn":
+            case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
-            case "wrap" | "offer":
+            case "wrap" | "offer" | "ring" | "rest" | "desk":
                 yield from tell(floor, now, ToAgent(AgentNumber(timer.subject), event))
             case "pace":
                 yield from tell_campaign(floor, CampaignName(timer.subject), event, now)
@@ -229,6 +244,9 @@ class Dialer:
         for number, profile in event.site.agents.items():
             known = floor.agents.get(number)
             floor.put_agent(Agent(profile=profile, since=now) if known is None else replace(known, profile=profile))
+            if known is not None and known.state.on_shift and known.leg is None and profile.on_hook is None:
+                no_phone = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
+                yield from tell(floor, now, ToAgent(number, no_phone))
         for number in set(floor.agents) - set(event.site.agents):
             log_out = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_OUT, by="site file")
             yield from tell(floor, now, ToAgent(number, log_out))

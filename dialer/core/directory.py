@@ -10,8 +10,8 @@ import re
 
 import phonenumbers
 
-from dialer.core.policy import SitePolicy, TransferPolicy
-from dialer.core.transfer import Target
+from dialer.core.calling_out import CallingOut, Target
+from dialer.core.policy import SitePolicy
 
 MOST_DIGITS = 20
 
@@ -20,13 +20,13 @@ def look_up(site: SitePolicy, digits: str) -> Target | str:
     """Whom these digits mean, or in one line why nobody."""
     known = site.directory.get(digits)
     if known is not None:
-        return Target(name=f"{digits} {known.name}", dial=known.phone)
+        return known
     if site.transfers is None:
         return f"{digits or 'nothing'} is not in the site's directory, and `transfers` lets nobody call out"
     return _outside(site.transfers, digits)
 
 
-def _outside(policy: TransferPolicy, digits: str) -> Target | str:
+def _outside(policy: CallingOut, digits: str) -> Target | str:
     try:
         number = phonenumbers.parse(digits, policy.country)
     except phonenumbers.NumberParseException:
@@ -35,5 +35,5 @@ def _outside(policy: TransferPolicy, digits: str) -> Target | str:
         return f"{digits or 'nothing'} is not in the site's directory, and no number as dialled in {policy.country}"
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    dial = policy.trunk.dial.format(number=e164.removeprefix("+"), e164=e164, national=re.sub(r"[^0-9]", "", national))
-    return Target(name=e164, dial=dial, trunk=policy.trunk.name, caller_id=policy.caller_id)
+    dial = policy.dial.format(number=e164.removeprefix("+"), e164=e164, national=re.sub(r"[^0-9]", "", national))
+    return Target(name=e164, dial=dial, trunk=policy.trunk, caller_id=policy.caller_id)

@@ -16,6 +16,7 @@ def close_attempt(call: Call, now: datetime) -> CloseAttempt:
     """The wish to record `call`, which is over and has its disposition."""
     if call.disposition is None:
         raise ValueError(f"attempt {call.id} is closed without a disposition")
+    following = _next(call, now)
     outcome = Outcome(
         attempt=call.id,
         disposition=call.disposition,
@@ -26,12 +27,18 @@ def close_attempt(call: Call, now: datetime) -> CloseAttempt:
         ended_at=call.ended_at or now,
         agent=call.agent,
         agent_disposition=call.agent_disposition,
+        callback=call.callback if following.callback else None,
         hangup_cause=call.cause,
         sip_code=call.sip_code,
         dial_status=call.dial_status,
         seconds_talked=call.seconds_talked,
+        verdict=call.verdict,
+        verdict_cause=call.verdict_cause,
+        sampled=call.sampled,
+        truth=call.truth,
+        left=call.left,
     )
-    return CloseAttempt(lead=call.lead, outcome=outcome, next=_next(call, now))
+    return CloseAttempt(lead=call.lead, outcome=outcome, next=following)
 
 
 def _next(call: Call, now: datetime) -> LeadNext:
@@ -47,5 +54,7 @@ def _next(call: Call, now: datetime) -> LeadNext:
         call.agent_disposition,
         now,
         number_dead=dead,
+        callback=call.callback,
+        unwanted_by=call.unwanted_by,
         dialed=call.dialed_at is not None,
     )

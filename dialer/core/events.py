@@ -218,6 +218,13 @@ class PausesInherited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnHookInherited(Event):
+    """These agents were logged in on hook when the last run ended. Comes after `PausesInherited`."""
+
+    agents: frozenset[AgentNumber]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLost(Event):
     """PostgreSQL cannot be written to."""
 
@@ -264,6 +271,17 @@ class AgentOrdered(Event):
     order: AgentOrder
     argument: str = ""
     """The pause reason, the disposition, or for `LOG_IN` the ChannelId of the leg to be made."""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSet(Event):
+    """The agent, or somebody else, says when the agent's customer shall be called back; see `wishes`."""
+
+    agent: AgentNumber
+    at: datetime
+    mine: bool
+    """This agent shall call back; else whoever is there."""
     by: str = ""
 
 

@@ -11,25 +11,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.core.asides import Asides
+from dialer.core.asked import Asked
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision, Decisions
 from dialer.core.live_agent import Agent
-from dialer.core.live_aside import Aside
 from dialer.core.live_call import Call
+from dialer.core.phrases import SpokenPhrases
 from dialer.core.policy import CampaignPolicy, SitePolicy, Trunk
 from dialer.core.recording import Recording
 from dialer.core.supervisor import Supervisor
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import (
     AgentNumber,
-    AgentState,
     AttemptId,
     CallState,
     CampaignName,
     CampaignState,
     ChannelId,
     Hold,
+    Mode,
     SupervisorNumber,
     TeamName,
     TrunkName,
@@ -61,14 +63,16 @@ class Floor:
     """The supervisors who are in a session."""
     callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who called us and waits for an agent or talks with one, by the leg."""
-    asides: dict[AttemptId, Aside] = field(default_factory=dict)
+    asides: Asides = field(default_factory=Asides)
     """The talks in which customer and agent are not just in one bridge."""
-    thirds: dict[ChannelId, AttemptId] = field(default_factory=dict)
-    """Whose third a leg is."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)
     """The recordings of the calls that have one."""
+    spoken: Mapping[str, SpokenPhrases] = field(default_factory=dict)
+    """What can be said to agents, by language; in others the stock sounds stand in."""
+    asked: list[Asked] = field(default_factory=list)
+    """What was asked of agents by the event at hand, and is to be confirmed to them."""
     holds: frozenset[Hold] = frozenset({Hold.ASTERISK_LOST})
     """Why nobody may dial at the moment; until Asterisk has spoken it is lost."""
     pauses: Mapping[AgentNumber, str] = field(default_factory=dict)
@@ -84,7 +88,8 @@ class Floor:
     _numbers: Counter[str] = field(default_factory=Counter)
     _staff: dict[CampaignName, tuple[AgentNumber, ...]] = field(default_factory=dict)
     _sharing: dict[CampaignName, frozenset[CampaignName]] = field(default_factory=dict)
-    """The last two are answers given before, forgotten when shifts, teams or campaigns change."""
+    _on_hook: dict[CampaignName, int] = field(default_factory=dict)
+    """The last three are answers given before, forgotten when shifts, teams or campaigns change."""
 
     # --- what comes and goes -----------------------------------------------------------------------------------
 
@@ -124,7 +129,7 @@ class Floor:
             self._numbers[before.offer.number] -= 1
         if agent.offer is not None:
             self._numbers[agent.offer.number] += 1
-        if before is None or before.state.on_shift != agent.state.on_shift or before.profile != agent.profile:
+        if before is None or _staffs(before) != _staffs(agent) or before.profile != agent.profile:
             self._forget_answers()
 
     def remove_agent(self, number: AgentNumber) -> None:
@@ -159,26 +164,6 @@ class Floor:
         """Forget a caller with whom nobody is busy any more."""
         del self.callers[caller]
 
-    def put_aside(self, aside: Aside) -> None:
-        """Take in what is aside of a talk, new or changed. A third may take a line of a trunk."""
-        self._count_third(self.asides.get(aside.attempt), -1)
-        self.asides[aside.attempt] = aside
-        self._count_third(aside, 1)
-
-    def remove_aside(self, attempt: AttemptId) -> None:
-        """Forget it: the talk is as every other, or over."""
-        self._count_third(self.asides.pop(attempt), -1)
-
-    def _count_third(self, aside: Aside | None, lines: int) -> None:
-        if aside is None or aside.third is None:
-            return
-        if lines > 0:
-            self.thirds[aside.third.channel] = aside.attempt
-        else:
-            self.thirds.pop(aside.third.channel, None)
-        if aside.third.target.trunk is not None:
-            self._trunk_lines[aside.third.target.trunk] += lines
-
     def put_queue(self, queue: TeamQueue) -> None:
         """Take in what is learned of a queue."""
         self.queues[queue.team] = queue
@@ -196,6 +181,7 @@ class Floor:
 
     def _forget_answers(self) -> None:
         self._staff.clear()
+        self._on_hook.clear()
         self._sharing.clear()
 
     # --- questions ---------------------------------------------------------------------------------------------
@@ -213,18 +199,31 @@ class Floor:
         return bool(self._by_campaign.get(campaign))
 
     def agents_of(self, campaign: CampaignName) -> Iterator[Agent]:
-        """Everybody on shift who may take the campaign's calls, by its file as it is now."""
+        """Everybody on shift who may take the campaign's calls, by its file as it is now. Whose receiver is down counts
+        in preview alone, for a customer who is called must not wait until a phone is picked up."""
         staff = self._staff.get(campaign)
         if staff is None:
             known = self.campaigns.get(campaign)
-            serving = (a for a in self.agents.values() if known is not None and a.profile.serves(known.policy))
-            staff = tuple(a.number for a in serving if a.state.on_shift)
+            serving = [a for a in self.agents.values() if known is not None and a.profile.serves(known.policy)]
+            preview = known is not None and known.policy.pacing.mode is Mode.PREVIEW
+            staff = tuple(a.number for a in serving if a.state.on_shift and (preview or a.leg is not None))
             self._staff[campaign] = staff
+            self._on_hook[campaign] = sum(a.state.on_shift for a in serving) - len(staff)
         return (self.agents[number] for number in staff)
 
+    def on_hook(self, campaign: CampaignName) -> int:
+        """How many on shift would serve the campaign, but can only be rung."""
+        self.agents_of(campaign)
+        return self._on_hook[campaign]
+
     def readiest_agent(self, campaign: CampaignName) -> Agent | None:
-        """The agent who has been ready longest, of those who serve the campaign."""
-        ready = (a for a in self.agents_of(campaign) if a.state is AgentState.READY)
+        """The agent who has been ready longest, of those who serve the campaign and can be joined at once."""
+        ready = (a for a in self.agents_of(campaign) if a.at_hand)
+        return min(ready, key=lambda a: (a.since, a.number), default=None)
+
+    def readiest_for_offer(self, campaign: CampaignName) -> Agent | None:
+        """The same, with those whose phone has to be rung first."""
+        ready = (a for a in self.agents_of(campaign) if a.at_hand or a.may_be_rung)
         return min(ready, key=lambda a: (a.since, a.number), default=None)
 
     def waiting(self) -> list[Call]:
@@ -246,7 +245,11 @@ class Floor:
 
     def free_lines_on(self, trunk: Trunk) -> int:
         """Lines of the trunk that no call holds, or will when its row is open; all campaigns together."""
-        return UNLIMITED if trunk.max_lines is None else max(0, trunk.max_lines - self._trunk_lines[trunk.name])
+        return (
+            UNLIMITED
+            if trunk.max_lines is None
+            else max(0, trunk.max_lines - self._trunk_lines[trunk.name] - self.asides.lines[trunk.name])
+        )
 
     def lines_of(self, campaign: CampaignName) -> int:
         """Lines that the campaign's calls hold, or will when their rows are open."""
@@ -275,3 +278,8 @@ class Floor:
         """The part of the campaign's agents who serve the other one too: about the part of its calls they take."""
         mine = {agent.number for agent in self.agents_of(campaign)}
         return len(mine & {agent.number for agent in self.agents_of(other)}) / len(mine) if mine else 0.0
+
+
+def _staffs(agent: Agent) -> tuple[bool, bool]:
+    """What decides, besides the profile, which campaigns count the agent."""
+    return agent.state.on_shift, agent.leg is None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialer.core.aside_words import Place
+from dialer.core.detection import LeftMessage
 from dialer.core.lead import Lead
 from dialer.core.words import (
     AgentNumber,
@@ -55,6 +56,8 @@ class LastWord:
     bridged: bool
     message_played: bool
     verdict: MachineVerdict
+    verdict_cause: str = ""
+    left: LeftMessage | None = None
     bridged_at: datetime | None = None
     agent: AgentNumber | None = None
     """Whom the customer was joined with."""

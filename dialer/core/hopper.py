@@ -22,9 +22,16 @@ class Hopper:
         return len(self.leads)
 
     def filled(self, leads: tuple[Lead, ...]) -> Hopper:
-        """With these behind those that are there; a lead that is there already is not taken twice."""
+        """With these behind those that are there, but callbacks before all others; a lead that is there already is not
+        taken twice."""
         known = {lead.id for lead in self.leads}
-        return Hopper(self.leads + tuple(lead for lead in leads if lead.id not in known))
+        together = self.leads + tuple(lead for lead in leads if lead.id not in known)
+        return Hopper(tuple(sorted(together, key=lambda lead: not lead.callback)))
+
+    @property
+    def callbacks(self) -> int:
+        """How many of them are callbacks."""
+        return sum(lead.callback for lead in self.leads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadEnd, LeadId, ListName, NumberId
+from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId, LeadEnd, LeadId, ListName, NumberId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,10 @@ class Lead:
     history: tuple[tuple[str, int], ...] = ()
     """How those attempts ended, each counted under one name, the agent's disposition where there is one and else the
     network's: what `RetryRule.times` is held against."""
+    callback: bool = False
+    """The customer asked to be called at `due_at`."""
+    owner: AgentNumber | None = None
+    """Who promised to make this callback; None: whoever is there."""
     due_at: datetime
     """Since when it has been due; the hopper keeps this order within the list's order."""
 
@@ -48,8 +52,12 @@ class LeadNext:
     """This number is out of service; the customer may still have another one."""
     suppress: bool = False
     """The customer must not be called again by anyone."""
+    suppressed_by: AgentNumber | None = None
+    """Whom the customer told so."""
     callback: bool = False
     """The customer asked to be called at `due_at`."""
+    owner: AgentNumber | None = None
+    """Who promised to make this callback; None: whoever is there."""
 
     def __post_init__(self) -> None:
         """Raise ValueError unless exactly one of `due_at` and `end` is given."""

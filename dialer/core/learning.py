@@ -20,12 +20,12 @@ from dialer.core.pacing.rates import LineEnded, LineOutcome, Talked, Wrapped
 from dialer.core.segment_keys import segment_keys
 from dialer.core.words import AgentState, CallState, Disposition
 
-_BEFORE_A_PERSON = (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED)
+_BEFORE_A_PERSON = (CallState.OPENING, CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.MACHINE)
 
 
 def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime) -> Campaign:
     """The campaign after one of its calls went from `before` to `after`."""
-    if after.state is before.state:
+    if after.state is before.state and after.truth is before.truth:
         return campaign
     answered, abandoned = _is_live(after) - _is_live(before), _is_abandoned(after) - _is_abandoned(before)
     if answered or abandoned:
@@ -34,10 +34,10 @@ def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime
         campaign = replace(campaign, credit=earned(cap, campaign.credit, campaign.window, answered, abandoned))
     if before.state in _BEFORE_A_PERSON and after.state not in _BEFORE_A_PERSON:
         campaign = _line_ended(campaign, before, after, now)
-    if after.state is CallState.WRAPPING:
+    if after.state is CallState.WRAPPING and before.state is not CallState.WRAPPING:
         talked = Talked(seconds=after.seconds_talked, agent=after.agent)
         campaign = replace(campaign, rates=campaign.rates.after(talked))
-    if after.state is CallState.RECORDING and after.disposition is not None:
+    if after.state is CallState.RECORDING and before.state is not after.state and after.disposition is not None:
         dispositions = Counter(campaign.dispositions)
         dispositions[after.disposition] += 1
         campaign = replace(campaign, dispositions=dict(dispositions))
@@ -66,6 +66,8 @@ def _is_live(call: Call) -> bool:
     """A person is known to have picked up."""
     if call.disposition is not None:
         return call.disposition.live_answer
+    if call.taken_for_machine:
+        return False
     return call.state in (
         CallState.WAITING,
         CallState.JOINING,
@@ -79,7 +81,7 @@ def _is_abandoned(call: Call) -> bool:
     """The person is known to have met no agent within the limit."""
     if call.disposition is not None:
         return call.disposition is Disposition.ABANDONED
-    return call.state is CallState.CLOSING
+    return call.state is CallState.CLOSING and not call.taken_for_machine
 
 
 def _count(campaign: Campaign, answered: int, abandoned: int) -> Campaign:
@@ -95,7 +97,8 @@ def _count(campaign: Campaign, answered: int, abandoned: int) -> Campaign:
 def _line_ended(campaign: Campaign, before: Call, after: Call, now: datetime) -> Campaign:
     if after.called_off or before.dialed_at is None:
         return campaign
-    if _is_live(after):
+    if _is_live(after) or after.state is CallState.JOINING:
+        # A machine that an agent shall hear is no person, but it takes an agent as one does.
         outcome = LineOutcome.LIVE
     elif after.answered_at is not None:
         outcome = LineOutcome.MACHINE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.callback import Callback
+from dialer.core.detection import TAKEN_FOR_NOBODY, LeftMessage, Truth
 from dialer.core.lead import Lead
 from dialer.core.policy import CampaignPolicy, Trunk
 from dialer.core.supervision import Claim
@@ -50,6 +52,14 @@ class Call:
     parted_at: datetime | None = None
     ended_at: datetime | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
+    verdict_cause: str = ""
+    """Why, in Asterisk's words."""
+    truth: Truth | None = None
+    """What it is, where somebody said so after the verdict."""
+    sampled: bool = False
+    """Taken for a machine, it went to an agent who can hear what it is."""
+    left: LeftMessage | None = None
+    """How far the message on a machine came."""
     bridge: BridgeId | None = None
     dial_status: str | None = None
     cause: int | None = None
@@ -59,6 +69,10 @@ class Call:
     opted_out: bool = False
     disposition: Disposition | None = None
     agent_disposition: str | None = None
+    callback: Callback | None = None
+    """What the agent has promised the customer."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the customer told not to call any more."""
     handed_at: datetime | None = None
     """Since when the customer is with a third, and not with the agent any more; see `handing_on`."""
     claim: Claim | None = None
@@ -83,6 +97,11 @@ class Call:
     def limit(self) -> Timer:
         """The wish to be woken when a waiting person becomes an abandoned one."""
         return Timer("limit", self.id)
+
+    @property
+    def taken_for_machine(self) -> bool:
+        """Detection says that nobody is there, and nobody has said otherwise."""
+        return self.verdict in TAKEN_FOR_NOBODY and self.truth is not Truth.PERSON
 
     @property
     def seconds_talked(self) -> float:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialer.core import agent as agents
 from dialer.core import campaign as campaigns
 from dialer.core import events as ev
-from dialer.core import permission, recorder, switching
+from dialer.core import on_hook as agents
+from dialer.core import permission, recorder, switching, wishes
 from dialer.core import supervision as sv
+from dialer.core.choices import choices_of
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
 from dialer.core.words import AgentOrder, AgentState, CampaignOrder, CampaignState
@@ -27,7 +28,7 @@ CAMPAIGN_IS_SO = {
 
 def refusal(
     floor: Floor,
-    order: ev.CampaignOrdered | ev.AgentOrdered | sv.SupervisionOrdered | sv.TeamMessaged,
+    order: ev.CampaignOrdered | ev.AgentOrdered | ev.CallbackSet | sv.SupervisionOrdered | sv.TeamMessaged,
     now: datetime,
 ) -> str | None:
     """Why the order would do nothing, in one line; None: it will be carried out, or things are so already."""
@@ -36,6 +37,8 @@ def refusal(
             return _of_campaign(floor, order, now)
         case ev.AgentOrdered():
             return _of_agent(floor, order, now)
+        case ev.CallbackSet():
+            return wishes.refusal(floor, order, now)
         case sv.SupervisionOrdered() | sv.TeamMessaged():
             return _of_supervisor(floor, order, now)
 
@@ -55,6 +58,8 @@ def _of_agent(floor: Floor, order: ev.AgentOrdered, now: datetime) -> str | None
         return f"nobody knows agent {order.agent}"
     if order.order is AgentOrder.END_CALL:
         return None if agent.attempt is not None else f"agent {agent.number} has no call"
+    if order.order is AgentOrder.DO_NOT_CALL:
+        return wishes.refusal(floor, order, now)
     if order.order in recorder.ORDERS:
         return recorder.refusal(floor, agent, order.order)
     if order.order in switching.POSSIBLE:
@@ -80,8 +85,8 @@ def _of_supervisor(floor: Floor, order: sv.SupervisionOrdered | sv.TeamMessaged,
 
 
 def _offers(floor: Floor, agent: Agent, disposition: str) -> bool:
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    return campaign is not None and campaign.policy.disposition_named(disposition) is not None
+    choices = choices_of(floor, agent)
+    return choices is not None and choices.disposition_named(disposition) is not None
 
 
 def _is_so(agent: Agent, order: AgentOrder) -> bool:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from dialer.core.detection import Truth
 from dialer.core.found import LastWord
 from dialer.core.words import Disposition, MachineVerdict
 
@@ -32,6 +33,8 @@ class Known(Protocol):
     def bridged_at(self) -> datetime | None: ...
     @property
     def verdict(self) -> MachineVerdict: ...
+    @property
+    def truth(self) -> Truth | None: ...
     @property
     def message_played(self) -> bool: ...
     @property
@@ -122,11 +125,12 @@ def disposition_of(known: Known) -> Disposition:
 
     A person who picked up and was never joined with an agent is `abandoned`, whether the safe-harbour message played,
     the person went away first, or we called the attempt off: what counts is that somebody answered for nothing.
+    What detection says stands until somebody says that it is a person, though an agent talked with it.
     """
+    if known.verdict in BY_VERDICT and known.truth is not Truth.PERSON:
+        return BY_VERDICT[known.verdict]
     if known.bridged_at is not None:
         return Disposition.ANSWERED
-    if known.verdict in BY_VERDICT:
-        return BY_VERDICT[known.verdict]
     if known.answered_at is not None or known.message_played:
         return Disposition.ABANDONED
     if known.called_off and known.dial_status not in FAR_END_SAID_NO:
@@ -141,10 +145,10 @@ def disposition_of_last_word(word: LastWord) -> Disposition:
 
     The box does not know whether it rang, so a call without an answer is held to have rung.
     """
-    if word.bridged:
-        return Disposition.ANSWERED
     if word.verdict in BY_VERDICT:
         return BY_VERDICT[word.verdict]
+    if word.bridged:
+        return Disposition.ANSWERED
     if word.answered_at is not None or word.message_played:
         return Disposition.ABANDONED
     return _unanswered(word.dial_status or None, word.cause, word.sip_code, rang=True)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import signals as sig
+from dialer.core.calling_back import call_back, taken_by_own, to_fetch_for
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import deliver, open_attempt, tell
 from dialer.core.decisions import LAUNCHED, LET_GO, Decision
 from dialer.core.floor import Floor
 from dialer.core.hopper import Taken, take, wanted
-from dialer.core.hours import next_opening
 from dialer.core.lead import Lead
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.pacing.plan import plan
-from dialer.core.pacing.view import Plan, PoolView
-from dialer.core.policy import CampaignPolicy, HoursPolicy
+from dialer.core.pacing.view import Plan, PlanKind, PoolView
+from dialer.core.policy import CampaignPolicy
 from dialer.core.pool import pending_calls, pool_view
+from dialer.core.shut import return_shut
 from dialer.core.turns import Turn
-from dialer.core.words import Mode
-
-NEVER_OPEN = timedelta(days=7)
-"""When to look again at a lead for which calling hours never come: somebody may have changed them by then."""
+from dialer.core.words import CampaignName, Mode
 
 Wishes = Iterator[do.Command]
 
@@ -39,12 +36,15 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
         floor.put_campaign(replace(campaign, because=because))
         floor.put_decision(name, Decision(since=now, until=now, lines=0, kind=because, because=because))
         return
+    yield from call_back(floor, name, now)
+    campaign = floor.campaigns[name]
     policy = campaign.policy
     pending = pending_calls(floor, name)
     view = pool_view(floor, campaign, now)
     decision = _in_turn(plan(policy.pacing, view, campaign.rates), turn)
     taken = take(campaign.hopper, decision.lines, policy, floor.number_in_use, now)
-    kind, because = _reason(campaign, decision, taken, now)
+    kind, because = _reason(campaign, decision, taken, view.on_hook, now)
+    because += _kept_for_own(floor, name)
     made = Decision(
         since=now,
         until=now,
@@ -56,11 +56,11 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
     )
     floor.put_decision(name, made)
     campaign = replace(campaign, hopper=taken.hopper, because=because)
-    fetch = _fetch(campaign, view, now)
-    floor.put_campaign(replace(campaign, fetching=campaign.fetching if fetch is None else fetch.count))
+    fetch = _fetch(floor, campaign, view, now)
+    floor.put_campaign(campaign if fetch is None else _asked(campaign, fetch))
     if fetch is not None:
         yield fetch
-    yield from _return_shut(taken.shut, policy.hours, now + policy.pacing.ring_time)
+    yield from return_shut(taken.shut, policy.hours, now + policy.pacing.ring_time)
     for at in decision.let_go:
         yield from tell(floor, now, ToCall(pending[at].id, sig.LetGo()))
     for lead in taken.leads:
@@ -77,22 +77,46 @@ def _in_turn(decision: Plan, turn: Turn) -> Plan:
     return replace(decision, lines=lines, because=f"{lines} as {turn.part:.0%} of {decision.because}")
 
 
-def _fetch(campaign: Campaign, view: PoolView, now: datetime) -> do.FetchLeads | None:
-    if campaign.fetching or (campaign.fetch_at is not None and now < campaign.fetch_at) or view.on_shift == 0:
+def _fetch(floor: Floor, campaign: Campaign, view: PoolView, now: datetime) -> do.FetchLeads | None:
+    """Ask for leads when those at hand run low, and now and then whether a callback has become due meanwhile."""
+    if campaign.fetching or view.on_shift == 0:
         return None
     pacing = campaign.policy.pacing
     lines = min(pacing.max_lines, max(1, round(view.on_shift * pacing.max_lines_per_agent)))
-    count = wanted(campaign.hopper, lines)
-    return do.FetchLeads(campaign=campaign.name, count=count) if count > 0 else None
+    no_use = campaign.fetch_at is not None and now < campaign.fetch_at
+    count = 0 if no_use else wanted(campaign.hopper, lines)
+    looked_lately = campaign.callbacks_at is not None and now < campaign.callbacks_at
+    if not count and looked_lately:
+        return None
+    return do.FetchLeads(
+        campaign=campaign.name,
+        count=count,
+        callbacks=0 if count else max(1, lines - campaign.hopper.callbacks),
+        owners=to_fetch_for(floor, campaign),
+        mine_for=campaign.policy.callbacks.mine_for,
+    )
 
 
-def _reason(campaign: Campaign, decision: Plan, taken: Taken, now: datetime) -> tuple[str, str]:
-    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way."""
+def _asked(campaign: Campaign, fetch: do.FetchLeads) -> Campaign:
+    return replace(campaign, fetching=fetch.count or fetch.callbacks, only_callbacks=not fetch.count)
+
+
+def _kept_for_own(floor: Floor, name: CampaignName) -> str:
+    """A word about the agents whom the pacer does not get."""
+    kept = sum(agent.number in taken_by_own(floor) for agent in floor.agents_of(name))
+    return f"; {kept} kept for callbacks of their own" if kept else ""
+
+
+def _reason(campaign: Campaign, decision: Plan, taken: Taken, on_hook: int, now: datetime) -> tuple[str, str]:
+    """What kind of decision it was, and why in words: the pacer's own, unless the leads stood in its way. For want of
+    agents none are fetched; where that is so because all are on hook, it is said."""
     if taken.leads:
         return LAUNCHED, decision.because
     if decision.let_go:
         return LET_GO, decision.because
-    if not campaign.hopper.leads and not campaign.fetching:
+    nobody = bool(on_hook) and decision.kind is PlanKind.NO_AGENTS
+    fetching = campaign.fetching and not campaign.only_callbacks
+    if not campaign.hopper.leads and not fetching and not nobody:
         return "no_leads", _no_leads(campaign, now)
     if taken.shut:
         return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
@@ -112,19 +136,8 @@ def _no_leads(campaign: Campaign, now: datetime) -> str:
     return "0 lines: no leads at hand"
 
 
-def _return_shut(leads: tuple[Lead, ...], hours: HoursPolicy, until: datetime) -> Wishes:
-    """Give leads back whose phones may not ring until then."""
-    together: defaultdict[tuple[str, ...], list[Lead]] = defaultdict(list)
-    for lead in leads:
-        together[lead.time_zones].append(lead)
-    for zones, shut in together.items():
-        opens = next_opening(hours, zones, until) or until + NEVER_OPEN
-        reason = f"outside calling hours in {', '.join(zones) or hours.default_time_zone}"
-        yield do.ReturnLeads(leads=tuple(shut), reason=reason, due_at=opens)
-
-
 def _offer(floor: Floor, lead: Lead, policy: CampaignPolicy, now: datetime) -> Wishes:
-    agent = floor.readiest_agent(policy.name)
+    agent = floor.readiest_for_offer(policy.name)
     if agent is None:
         yield do.ReturnLeads(leads=(lead,), reason="no agent to offer it to")
         return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dialer.core import supervision as sv
 from dialer.core.floor import Floor
-from dialer.core.live_call import Call
+from dialer.core.on_the_line import OnTheLine, is_talking, may_hear, subject_of
 from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, BridgeId, CallState
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, BridgeId
 
 MODES = {
     SupervisionOrder.LISTEN: MonitorMode.LISTEN,
@@ -64,12 +64,12 @@ def _no_session(supervisor: Supervisor, event: sv.SupervisionOrdered) -> str | N
 
 
 def _not_the_call(
-    floor: Floor, supervisor: Supervisor, agent: AgentNumber | None, call: Call | None, order: SupervisionOrder
+    floor: Floor, supervisor: Supervisor, agent: AgentNumber | None, call: OnTheLine | None, order: SupervisionOrder
 ) -> str | None:
     if call is None:
         return f"agent {agent} has no customer on the line"
-    if not supervisor.profile.may_hear(call.policy.name):
-        return f"supervisor {supervisor.number} may not hear calls of campaign {call.policy.name}"
+    if not may_hear(supervisor.profile, call):
+        return f"supervisor {supervisor.number} may not hear {subject_of(call)}"
     if call.claim is not None:
         return f"the customer of agent {agent} is with supervisor {call.claim.supervisor}"
     if order is SupervisionOrder.TAKE_OVER and call.id in floor.asides:
@@ -80,7 +80,7 @@ def _not_the_call(
 def audible(floor: Floor, supervisor: Supervisor) -> sv.Ear | None:
     """What there is to hear at this moment."""
     call = talk_of(floor, supervisor.agent)
-    if call is None or supervisor.agent is None or not supervisor.profile.may_hear(call.policy.name):
+    if call is None or supervisor.agent is None or not may_hear(supervisor.profile, call):
         return None
     if call.claim is not None or not supervisor.profile.may_attend(floor.agents[supervisor.agent].profile):
         return None
@@ -88,13 +88,13 @@ def audible(floor: Floor, supervisor: Supervisor) -> sv.Ear | None:
     return sv.Ear(agent=supervisor.agent, attempt=call.id, mode=supervisor.mode, company=company)
 
 
-def talk_of(floor: Floor, number: AgentNumber | None) -> Call | None:
-    """The call in which the agent talks with a customer now."""
+def talk_of(floor: Floor, number: AgentNumber | None) -> OnTheLine | None:
+    """The customer, called or a caller, with whom the agent talks now."""
     agent = floor.agents.get(number) if number is not None else None
     if agent is None or agent.state is not AgentState.TALKING or agent.attempt is None:
         return None
-    call = floor.calls.get(agent.attempt)
-    return call if call is not None and call.state is CallState.TALKING and call.bridge is not None else None
+    customer = floor.talk(agent.attempt)
+    return customer if customer is not None and is_talking(customer) and customer.bridge is not None else None
 
 
 def _company_of(floor: Floor, attempt: AttemptId) -> BridgeId | None:

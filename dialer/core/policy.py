@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.calling_out import CallingOut, Target
+from dialer.core.detection import MachinesPolicy
+from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.window import LAST_30_DAYS, Window
 from dialer.core.words import (
@@ -99,6 +102,16 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPolicy:
+    """What agents may promise a customer, and for how long a promise is theirs alone."""
+
+    latest: timedelta = timedelta(days=90)
+    """From the talk until the moment that is promised, at most."""
+    mine_for: timedelta = timedelta(minutes=30)
+    """So long after that moment a callback of one agent waits for this agent; then anybody may make it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingPolicy:
     """Which talks are recorded, and for how long."""
 
@@ -120,6 +133,23 @@ class AgentDisposition:
     digit: str
     """The key on the agent's phone, one of 0-9."""
     flags: frozenset[DispositionFlag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What agents can say of a talk when it is over."""
+
+    dispositions: tuple[AgentDisposition, ...] = ()
+    default: str | None = None
+    """Taken when an agent chooses none in time."""
+
+    def disposition_for(self, digit: str) -> AgentDisposition | None:
+        """The disposition on this key, or None."""
+        return next((d for d in self.dispositions if d.digit == digit), None)
+
+    def disposition_named(self, name: str) -> AgentDisposition | None:
+        """The disposition of this name, or None."""
+        return next((d for d in self.dispositions if d.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,16 +187,28 @@ class CampaignPolicy:
     default_disposition: str | None = None
     safe_harbour_message: str = "waihu/safe-harbour"
     """Asterisk sound played to a person for whom no agent was there."""
-    detect_machines: bool = False
+    machines: MachinesPolicy = field(default_factory=MachinesPolicy)
     recording: RecordingPolicy = RecordingPolicy()
+    callbacks: CallbackPolicy = CallbackPolicy()
 
-    def disposition_for(self, digit: str) -> AgentDisposition | None:
-        """The disposition on this key, or None."""
-        return next((d for d in self.dispositions if d.digit == digit), None)
+    @property
+    def choices(self) -> Choices:
+        """What agents can say of a call."""
+        return Choices(dispositions=self.dispositions, default=self.default_disposition)
 
     def disposition_named(self, name: str) -> AgentDisposition | None:
         """The disposition of this name, or None."""
-        return next((d for d in self.dispositions if d.name == name), None)
+        return self.choices.disposition_named(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnHook:
+    """How an agent is rung who is logged in with the receiver down."""
+
+    ring: timedelta = timedelta(seconds=15)
+    """How long the phone rings for a caller or an offer."""
+    back_after: timedelta | None = None
+    """Who did not answer is paused for so long; None: until somebody says that the agent is ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +222,10 @@ class AgentProfile:
     teams: frozenset[TeamName] = frozenset()
     skills: frozenset[Skill] = frozenset()
     """What callers can need an agent to have."""
+    on_hook: OnHook | None = None
+    """The agent stays logged in with the receiver down, and `phone` is rung; None: the phone stays up."""
+    language: str = DEFAULT_LANGUAGE
+    """In which Waihu speaks to the agent."""
 
     def serves(self, policy: CampaignPolicy) -> bool:
         """Whether the agent may take calls of this campaign."""
@@ -229,26 +275,6 @@ SUPERVISION_KEYS: Mapping[str, SupervisionOrder] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryEntry:
-    """Somebody whom agents can call in the midst of a talk, by a short number."""
-
-    name: str
-    phone: str
-    """Asterisk dial string."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferPolicy:
-    """How agents may call numbers of the telephone network in the midst of a talk."""
-
-    trunk: Trunk
-    country: str
-    """ISO 3166-1 alpha-2; numbers are dialled as there."""
-    caller_id: str = ""
-    """E.164; empty: as the trunk has it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SitePolicy:
     """What the site file says about people; the rest of it concerns the rooms."""
 
@@ -257,7 +283,9 @@ class SitePolicy:
     supervisors: Mapping[SupervisorNumber, SupervisorProfile] = field(default_factory=dict)
     supervision_keys: Mapping[str, SupervisionOrder] = field(default_factory=lambda: SUPERVISION_KEYS)
     """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""
-    directory: Mapping[str, DirectoryEntry] = field(default_factory=dict)
+    time_zone: str = "UTC"
+    """IANA name, of the agents' clocks."""
+    directory: Mapping[str, Target] = field(default_factory=dict)
     """Whom agents can call in the midst of a talk, by the digits they key."""
-    transfers: TransferPolicy | None = None
+    transfers: CallingOut | None = None
     """None: agents can call nobody outside the directory."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from dialer.core.calling_back import COUNTED_AS_TAKEN, taken_by_own
 from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
@@ -19,7 +20,7 @@ from dialer.core.pacing.view import Busy, Neighbour, Pending, PoolView
 from dialer.core.queues import callers_for, team_share
 from dialer.core.segment_keys import next_factor, segment_keys
 from dialer.core.window import RollingWindow, starts_at, turns_over_at
-from dialer.core.words import AgentState, CampaignName, TeamName
+from dialer.core.words import AgentState, CampaignName, Mode, TeamName
 
 
 def pending_calls(floor: Floor, name: CampaignName) -> list[Call]:
@@ -31,14 +32,17 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
     """What the pacer sees: the agents who serve the campaign, and the lines of all campaigns that share them."""
     policy = campaign.policy
     sharing = floor.sharing_agents(campaign.name) - {campaign.name}
-    staff = _Staff()
+    staff = _Staff(preview=policy.pacing.mode is Mode.PREVIEW)
+    own = taken_by_own(floor)
     for agent in floor.agents_of(campaign.name):
-        if agent.queue is not None:
+        if agent.number in own and agent.state in COUNTED_AS_TAKEN and not agent.goes_after_call:
+            staff.reserved += 1
+        elif agent.queue is not None:
             staff.add(agent, staff.with_callers[agent.queue], floor.queues[agent.queue].rates, now)
         else:
             whose = floor.campaigns[agent.campaign] if agent.campaign in sharing else campaign
             staff.add(agent, staff.talking[whose.name], whose.rates, now)
-    own = _lines(floor, campaign, now)
+    lines = _lines(floor, campaign, now)
     trunk_lines = sum(floor.free_lines_on(trunk) for trunk in policy.trunks)
     return PoolView(
         ready=staff.ready,
@@ -47,8 +51,9 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
         wrapping=tuple(staff.wrapping),
         leaving=staff.leaving,
         paused=staff.paused,
-        pending=own.pending,
-        waiting=own.waiting,
+        on_hook=floor.on_hook(campaign.name),
+        pending=lines.pending,
+        waiting=lines.waiting,
         neighbours=(
             *(_neighbour(floor, name, campaign, staff, now) for name in sorted(sharing)),
             *(_callers(floor, team, campaign, staff, now) for team in sorted(floor.queues)),
@@ -86,11 +91,15 @@ class _Staff:
     leaving: int = 0
     paused: int = 0
 
+    preview: bool = False
+    """An agent whose receiver is down may be rung."""
+
     def add(self, agent: Agent, talking: list[Busy], rates: Rates, now: datetime) -> None:
-        """Count an agent; `talking` are those on calls of the same kind, where the agent is on one."""
-        goes = agent.goes_after_call
+        """Count an agent; `talking` are those on calls of the same kind, where the agent is on one. Who may hang up
+        after a talk and stay logged in is not reckoned with for the next."""
+        goes = agent.goes_after_call or (agent.profile.on_hook is not None and not self.preview)
         match agent.state:
-            case AgentState.READY:
+            case AgentState.READY if agent.at_hand or agent.may_be_rung:
                 self.ready += 1
             case AgentState.TALKING if not goes:
                 age = (now - agent.since).total_seconds()

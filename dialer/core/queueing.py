@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dialer.core.commands import StoreCommand
 from dialer.core.events import ChannelEvent
-from dialer.core.words import AgentNumber, ChannelId, Skill, TeamName
+from dialer.core.lead import LeadNext
+from dialer.core.policy import Choices
+from dialer.core.words import AgentNumber, CampaignName, ChannelId, CustomerId, Skill, SupervisorNumber, TeamName
 
 
 class CallerState(StrEnum):
@@ -61,6 +63,24 @@ class QueueTerms:
     """Who has waited so long goes on in the flow."""
     wrap_up: timedelta = timedelta(seconds=15)
     """How long the agent may write after the talk."""
+    prefer_for: timedelta | None = None
+    """So long the agent who talked with the caller last is waited for, if busy; None: nobody is preferred."""
+    choices: Choices = field(default_factory=Choices)
+    """What agents can say of the talk where no campaign says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquaintance:
+    """What a caller has had to do with us before."""
+
+    customer: CustomerId | None = None
+    campaign: CampaignName | None = None
+    """That called this number last."""
+    agent: AgentNumber | None = None
+    """Who talked with this number last."""
+
+
+STRANGER = Acquaintance()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +91,7 @@ class CallerQueued(ChannelEvent):
     terms: QueueTerms
     number: str | None
     """E.164; None: withheld."""
+    knows: Acquaintance = STRANGER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +125,21 @@ class RecordWait(StoreCommand):
     """When the caller left the queue, hung up, or ended the talk."""
     handled_at: datetime | None = None
     """When the agent was done with it."""
+    taken_over_by: SupervisorNumber | None = None
+    """The supervisor who talked with the caller to the end, in the place of `agent`."""
+    taken_over_at: datetime | None = None
+    knows: Acquaintance = STRANGER
+    disposition: str | None = None
+    """What the agent said of the talk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTalk(StoreCommand):
+    """Write down what follows from a talk with a caller: for the lead of the campaign that called last, and for the
+    number and the customer where they must not be called again. An attempt under way settles the lead itself."""
+
+    caller: ChannelId
+    knows: Acquaintance
+    number: str | None
+    """E.164."""
+    next: LeadNext

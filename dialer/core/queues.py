@@ -5,7 +5,8 @@ first. A caller whom no ready agent may take, for want of a skill, holds up nobo
 
 The wait is expected as in Erlang's queue: while all agents are busy, they come free as a Poisson process of the rate
 Σ 1/H, H being each agent's mean talk and wrap-up as the pacer knows them, and the caller at place k takes the k-th of
-them. So the mean wait is k / Σ 1/H; agents who are ready take that many callers at once. Customers who were called and
+them. So the mean wait is k / Σ 1/H; agents who are ready take that many callers at once, or after half their ring time
+where the receiver is down and the phone has to be rung. Customers who were called and
 may go first are not reckoned with: no line is launched for an agent whom a caller waits for.
 """
 
@@ -18,7 +19,7 @@ from datetime import datetime
 from dialer.core.caller import QueuedCaller
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
-from dialer.core.policy import AgentProfile
+from dialer.core.policy import AgentProfile, OnHook
 from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignName, Mode, TeamName
 
@@ -71,25 +72,44 @@ def expected_seconds(floor: Floor, terms: QueueTerms, position: int) -> float | 
     able = [one for one in floor.agents.values() if may_take(one.profile, terms) and _takes_calls(one)]
     if not able:
         return None
-    behind_ready = position - sum(agent.state is AgentState.READY for agent in able)
-    return max(0, behind_ready) / sum(1.0 / _handling_seconds(floor, agent, terms.team) for agent in able)
+    at_hand = sum(agent.at_hand for agent in able)
+    if position <= at_hand:
+        return 0.0
+    free = at_hand + sum(agent.may_be_rung or agent.summoned for agent in able)
+    behind = max(0, position - free) / sum(1.0 / _handling_seconds(floor, agent, terms.team) for agent in able)
+    to_ring = [_pick_up_seconds(agent.profile.on_hook) for agent in able if agent.leg is None and agent.profile.on_hook]
+    return behind + sum(to_ring) / (len(able) if behind else max(1, len(to_ring)))
 
 
 def taker(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
-    """The agent who takes the caller now: of those who may, the one who has been ready longest.
+    """The agent who takes the caller now: who talked with the caller last, or of those who may the one who has been
+    ready longest. One who is preferred and soon free is waited for, but not for ever.
 
     Until the caller's time presses, agents are passed by for whom lines ring already.
     """
     pressing = now >= caller.pressing_at
-    ready = (
-        agent
-        for agent in floor.agents.values()
-        if agent.state is AgentState.READY and may_take(agent.profile, caller.terms)
-    )
+    familiar = preferred(floor, caller)
+    if familiar is not None and familiar.at_hand and (pressing or not is_awaited(floor, familiar)):
+        return familiar
+    if holds_out_for(floor, caller, now) is not None:
+        return None
+    ready = (agent for agent in floor.agents.values() if agent.at_hand and may_take(agent.profile, caller.terms))
     for agent in sorted(ready, key=lambda one: (one.since, one.number)):
-        if pressing or not _is_awaited(floor, agent):
+        if pressing or not is_awaited(floor, agent):
             return agent
     return None
+
+
+def preferred(floor: Floor, caller: QueuedCaller) -> Agent | None:
+    """Who talked with the caller last, where that counts and the agent may take the call."""
+    agent = floor.agents.get(caller.prefers) if caller.prefers is not None else None
+    return agent if agent is not None and caller.terms.skills <= agent.profile.skills else None
+
+
+def holds_out_for(floor: Floor, caller: QueuedCaller, now: datetime) -> Agent | None:
+    """The preferred agent, who is waited for still."""
+    agent = preferred(floor, caller)
+    return agent if agent is not None and now < caller.prefers_until and _takes_calls(agent) else None
 
 
 def callers_for(floor: Floor, campaign: CampaignName, team: TeamName) -> int:
@@ -108,6 +128,11 @@ def _takes_calls(agent: Agent) -> bool:
     return agent.state.on_shift and agent.state is not AgentState.PAUSED and not agent.goes_after_call
 
 
+def _pick_up_seconds(on_hook: OnHook) -> float:
+    """How long a phone rings on the mean, picked up at any moment as probably as at another."""
+    return on_hook.ring.total_seconds() / 2
+
+
 def _handling_seconds(floor: Floor, agent: Agent, team: TeamName) -> float:
     """How long this agent is busy on the mean with a customer like the one on the line, or with a caller."""
     campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
@@ -116,11 +141,11 @@ def _handling_seconds(floor: Floor, agent: Agent, team: TeamName) -> float:
     return talk + rates.wrap.mean * rates.wrap_habits.pace(agent.number)
 
 
-def _is_awaited(floor: Floor, agent: Agent) -> bool:
-    """Lines that ring will bring as many customers as there are agents ready, this one included."""
+def is_awaited(floor: Floor, agent: Agent) -> bool:
+    """Whether lines that ring will bring as many customers as there are agents ready, this one included."""
     for campaign in floor.campaigns.values():
         if agent.profile.serves(campaign.policy) and floor.has_calls(campaign.name):
-            ready = sum(one.state is AgentState.READY for one in floor.agents_of(campaign.name))
+            ready = sum(one.at_hand for one in floor.agents_of(campaign.name))
             if ready - _customers_expected(floor, campaign.name) < 1.0:
                 return True
     return False

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialer.core import commands as do
+from dialer.core.confirming import voice_of
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.recording import (
     PlayNotice,
     RecordingNotSwitched,
@@ -21,15 +23,11 @@ from dialer.core.recording import (
     is_wanted,
 )
 from dialer.core.supervision import TellAgent
-from dialer.core.words import AgentOrder, AgentState, AttemptId, CallState, RecordingMode
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, RecordingMode
 
 Wishes = Iterator[do.Command]
 
 ORDERS = (AgentOrder.RECORD, AgentOrder.PAUSE_RECORDING)
-PAUSED_SOUND = "beep&beep"
-RECORDS_SOUND = "beep"
-FAILED_SOUND = "beeperr"
-"""What the agent alone hears; shipped with Asterisk."""
 
 
 def record(floor: Floor, call: Call, at: datetime) -> Wishes:
@@ -60,7 +58,7 @@ def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
     recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
     call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
     if recording is None or call is None or refusal(floor, agent, order) is not None:
-        yield TellAgent(agent=agent.number, sound=FAILED_SOUND)
+        yield _tell(floor, agent.number, Phrase.RECORDING_FAILED)
         return
     # Asked again even where it seems so already: what counts is what Asterisk says.
     yield SwitchRecording(channel=call.channel, paused=order is AgentOrder.PAUSE_RECORDING)
@@ -75,7 +73,7 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
     if isinstance(event, RecordingNotSwitched):
         asked = "pause" if event.paused else "go on"
         yield do.ReportOddity(what=f"recording did not {asked}: {event.reason}", subject=attempt)
-        yield TellAgent(agent=call.agent, sound=FAILED_SOUND)
+        yield _tell(floor, call.agent, Phrase.RECORDING_FAILED)
         return
     policy = call.policy.recording
     after = recording.switched(event.paused, event.at)
@@ -87,7 +85,13 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
     if policy.notice is not None and announce:
         yield PlayNotice(agent=call.agent, sound=policy.notice)
     elif after.asked_for or policy.mode is not RecordingMode.ON_DEMAND:
-        yield TellAgent(agent=call.agent, sound=PAUSED_SOUND if event.paused else RECORDS_SOUND)
+        yield _tell(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
+
+
+def _tell(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
+    agent = floor.agents.get(number)
+    voice = voice_of(floor, agent) if agent is not None else IN_STOCK
+    return TellAgent(agent=number, sound=voice.sound(phrase))
 
 
 def inherit_recordings(floor: Floor, event: RecordingsInherited) -> None:

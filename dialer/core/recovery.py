@@ -8,7 +8,7 @@ talking, or a call is found dead, is there nothing to tell but just that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from dialer.core import commands as do
@@ -16,7 +16,7 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside_recovery import is_aside, recover_asides
 from dialer.core.caller_recovery import recover_callers
-from dialer.core.coupling import tell
+from dialer.core.coupling import deliver, tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LastWord, LiveChannel, OpenAttemptFound
@@ -24,8 +24,10 @@ from dialer.core.guards import MESSAGE_GUARD, RING_GRACE
 from dialer.core.letters import Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.on_hook import NO_ANSWER
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.session_recovery import bridging, recover_sessions
+from dialer.core.summons import recover_rings
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict
 
 Wishes = Iterator[do.Command]
@@ -67,6 +69,7 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
             yield from tell(floor, now, ToCall(call.id, _end_unseen(call, words, gone_at)))
             if call.id not in words:
                 yield do.ReportOddity(what="call vanished with Asterisk", subject=call.id)
+    yield from deliver(floor, now, recover_rings(floor, live, now))
     for agent in list(floor.agents.values()):
         if agent.leaving is not None and agent.leg is not None and agent.leg in live:
             yield do.HangUp(channel=agent.leg)
@@ -89,6 +92,21 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
             yield do.ForgetCall(attempt=attempt)
 
 
+def log_in_again(floor: Floor, agents: Collection[AgentNumber], now: datetime) -> Wishes:
+    """Who was logged in on hook under the last run is so again. Before Asterisk says whose phone is up."""
+    for number in sorted(agents):
+        known = floor.agents.get(number)
+        terms = known.profile.on_hook if known is not None else None
+        if terms is None:
+            continue
+        log_in = ev.AgentOrdered(agent=number, order=AgentOrder.LOG_IN, by="as before")
+        yield from tell(floor, now, ToAgent(number, log_in))
+        why = floor.pauses.get(number)
+        if why is not None and (why != NO_ANSWER or terms.back_after is None):
+            pause = ev.AgentOrdered(agent=number, order=AgentOrder.PAUSE, argument=why, by="as before")
+            yield from tell(floor, now, ToAgent(number, pause))
+
+
 def _end_unseen(call: Call, words: Mapping[AttemptId, LastWord], gone_at: datetime) -> ev.Event:
     word = words.get(call.id)
     if word is not None:
@@ -102,7 +120,10 @@ def _guard_anew(call: Call, now: datetime) -> Wishes:
         yield do.WakeAt(timer=call.guard, at=now + max(MESSAGE_GUARD, call.policy.pacing.ring_time + RING_GRACE))
 
 
-_GUARDED = (CallState.DIALING, CallState.RINGING, CallState.ANSWERED, CallState.CLOSING, CallState.ENDING)
+_GUARDED = (
+    *(CallState.DIALING, CallState.RINGING, CallState.ANSWERED),
+    *(CallState.LEAVING_MESSAGE, CallState.CLOSING, CallState.ENDING),
+)
 
 
 def _missed_by_agent(

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from dialer.core.callback import Callback
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AgentDisposition, CampaignPolicy, RetryRule
-from dialer.core.words import Disposition, DispositionFlag, LeadEnd
+from dialer.core.words import AgentNumber, Disposition, DispositionFlag, LeadEnd
 
 DEFAULT_RULES: Mapping[str, RetryRule] = MappingProxyType(
     {
@@ -38,6 +39,9 @@ DEFAULT_RULES: Mapping[str, RetryRule] = MappingProxyType(
 CALLBACK_WITHOUT_A_TIME = RetryRule(after=timedelta(hours=1))
 """A customer asked to be called back, and neither a time nor a rule of the campaign says when."""
 
+FORBIDS = frozenset({DispositionFlag.SUPPRESS, DispositionFlag.REFUSE})
+"""Flags that no callback comes back from."""
+
 _ENDS = {
     DispositionFlag.SUPPRESS: LeadEnd.SUPPRESSED,
     DispositionFlag.REFUSE: LeadEnd.REFUSED,
@@ -54,33 +58,64 @@ def decide(
     now: datetime,
     *,
     number_dead: bool = False,
-    callback_at: datetime | None = None,
+    callback: Callback | None = None,
+    unwanted_by: AgentNumber | None = None,
     dialed: bool = True,
 ) -> LeadNext:
     """What becomes of `lead` after the attempt that just ended.
 
-    `number_dead`: the network says that the number is out of service. `callback_at`: when the customer wishes to be
-    called, where the agent's disposition has the flag callback. `dialed` is False for an attempt that was opened and
-    never dialled: it does not count against the attempt limit.
+    `number_dead`: the network says that the number is out of service. `callback`: what an agent promised the customer;
+    only a disposition that forbids to call again is stronger. `unwanted_by`: the agent whom the customer told not to
+    call any more. `dialed` is False for an attempt that was opened and never dialled: it does not count against the
+    attempt limit.
     """
     chosen = policy.disposition_named(agent_disposition) if agent_disposition is not None else None
     flags = chosen.flags if chosen else frozenset()
     dead = number_dead or disposition is Disposition.INVALID_NUMBER or DispositionFlag.WRONG_NUMBER in flags
+    if unwanted_by is not None:
+        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=unwanted_by, number_dead=dead)
+    promised = callback if not flags & FORBIDS else None
     for flag, end in _ENDS.items():
-        if flag in flags:
+        if flag in flags and promised is None:
             return LeadNext(end=end, suppress=flag is DispositionFlag.SUPPRESS, number_dead=dead)
     name, rule = _rule(policy, disposition, chosen)
-    callback = DispositionFlag.CALLBACK in flags
     if lead.attempts_made + dialed >= policy.retry.max_attempts:
         return LeadNext(end=LeadEnd.ATTEMPTS_USED, number_dead=dead)
-    if callback and callback_at is not None:
-        return LeadNext(due_at=max(callback_at, now), callback=True, number_dead=dead)
+    if promised is not None:
+        return LeadNext(due_at=max(promised.at, now), callback=True, owner=promised.owner, number_dead=dead)
     if rule.after is None:
         end = LeadEnd.REACHED if disposition is Disposition.ANSWERED and not dead else LeadEnd.CLOSED
         return LeadNext(end=end, number_dead=dead)
     if rule.times is not None and _times_used(policy, lead, name) >= rule.times:
         return LeadNext(end=LeadEnd.CLOSED, number_dead=dead)
-    return LeadNext(due_at=now + rule.after, callback=callback, number_dead=dead)
+    # A promise that nobody could keep, for the customer was not reached, is one still.
+    kept = lead.callback and disposition is not Disposition.ANSWERED
+    owner = lead.owner if kept else None
+    asked = DispositionFlag.CALLBACK in flags
+    return LeadNext(due_at=now + rule.after, callback=asked or kept, owner=owner, number_dead=dead)
+
+
+def decide_after_talk(
+    policy: CampaignPolicy | None, chosen: AgentDisposition | None, ended_at: datetime
+) -> LeadNext | None:
+    """What becomes of the lead of a customer who called us and talked with an agent; None: it stays as it is.
+
+    As after an answered attempt, which this is not: no attempt is used up, and how often a rule was used is not looked
+    at. `policy` is of the campaign that called last; None: nobody knows one, and no more can follow than that the
+    number is not called again. Whoever was not the customer changes nothing.
+    """
+    flags = chosen.flags if chosen else frozenset()
+    if DispositionFlag.SUPPRESS in flags:
+        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+    if policy is None or flags & {DispositionFlag.WRONG_NUMBER, DispositionFlag.MACHINE}:
+        return None
+    for flag, end in _ENDS.items():
+        if flag in flags:
+            return LeadNext(end=end)
+    _, rule = _rule(policy, Disposition.ANSWERED, chosen)
+    if rule.after is None:
+        return LeadNext(end=LeadEnd.REACHED)
+    return LeadNext(due_at=ended_at + rule.after, callback=DispositionFlag.CALLBACK in flags)
 
 
 def _rule(policy: CampaignPolicy, disposition: Disposition, chosen: AgentDisposition | None) -> tuple[str, RetryRule]:

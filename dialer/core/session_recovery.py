@@ -20,6 +20,7 @@ from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LiveChannel
 from dialer.core.letters import ToCall
+from dialer.core.on_the_line import OnTheLine
 from dialer.core.permission import WITH_CUSTOMER
 from dialer.core.words import AttemptId, BridgeId, SupervisorNumber
 
@@ -30,7 +31,8 @@ UNKNOWN_CAUSE = 0
 def recover_sessions(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
     """Bring every session to where Asterisk says it is. Before the calls are, and after the agents."""
     live = {channel.channel: channel for channel in back.live}
-    held = [live[call.channel] for call in floor.calls.values() if call.state.holds_line and call.channel in live]
+    talks: tuple[OnTheLine, ...] = (*floor.calls.values(), *floor.callers.values())
+    held = [live[talk.channel] for talk in talks if talk.state.holds_line and talk.channel in live]
     customers = {customer.bridge: customer for customer in held if customer.bridge is not None}
     for number in list(floor.supervisors):
         for leg in (floor.supervisors[number].leg, floor.supervisors[number].calling):
@@ -80,8 +82,8 @@ def _found_talking(
     floor: Floor, number: SupervisorNumber, customer: LiveChannel, bridge: BridgeId, at: datetime, now: datetime
 ) -> Wishes:
     attempt = AttemptId(customer.channel)
-    answered_at = customer.answered_at
-    if answered_at is not None and floor.calls[attempt].answered_at is None:
+    answered_at, known = customer.answered_at, floor.talk(attempt)
+    if answered_at is not None and known is not None and known.answered_at is None:
         yield from tell(floor, now, ToCall(attempt, ev.Answered(channel=customer.channel, at=answered_at)))
     taken = sig.TakenOver(attempt=attempt, supervisor=number, bridge=bridge, at=at, bridged_at=customer.bridged_at)
     yield from tell(floor, now, ToCall(attempt, taken))

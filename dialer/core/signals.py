@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialer.core.callback import Callback
+from dialer.core.detection import Truth
 from dialer.core.events import Event
 from dialer.core.found import LastWord
 from dialer.core.lead import Lead
@@ -47,6 +49,19 @@ class CalledOff(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyReady(Signal):
+    """No agent is ready to hear what it is that answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Signal):
+    """This agent says what it is, of a customer who was taken for a machine."""
+
+    agent: AgentNumber
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetGo(Signal):
     """It has rung long enough, and nobody would be there to take it: stop ringing."""
 
@@ -64,6 +79,20 @@ class EndedUnseen(Signal):
     """It ended while we were out of touch; this is what Asterisk kept of it."""
 
     word: LastWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPromised(Signal):
+    """The customer shall be called back so; a promise made before is forgotten."""
+
+    callback: Callback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwanted(Signal):
+    """The customer does not want to be called any more, and told this agent so."""
+
+    agent: AgentNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +171,18 @@ class Offered(Signal):
 
     lead: Lead
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summoned(Signal):
+    """A caller of this queue wants you: your phone is rung."""
+
+    queue: TeamName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissed(Signal):
+    """Nobody wants you any more for whom your phone was rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
+from dialer.core.live_agent import Agent
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.queues import newcomers_place
@@ -62,6 +63,9 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
                 "campaign": agent.campaign,
                 "queue": agent.queue,
                 "offer": agent.offer is not None,
+                "on_hook": agent.profile.on_hook is not None,
+                "phone_up": agent.leg is not None,
+                "recording": _recording(floor, agent),
             }
             for agent in floor.agents.values()
         ],
@@ -101,6 +105,7 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         **_pacing(floor.decisions.get(campaign.name, Decisions()), campaign.rates),
         "lines": _counts(CallState, lines),
         "agents": _counts(AgentState, staff),
+        "on_hook": floor.on_hook(campaign.name),
         "hopper": len(campaign.hopper),
         "remaining": campaign.remaining,
         "total": campaign.total,
@@ -109,6 +114,14 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "drop_cap": campaign.policy.pacing.drop_cap,
         "config_version": campaign.policy.version,
     }
+
+
+def _recording(floor: Floor, agent: Agent) -> str | None:
+    """Whether the agent's talk is recorded now: `on`, `paused`, or None."""
+    recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
+    if recording is None or agent.state is not AgentState.TALKING:
+        return None
+    return "paused" if recording.paused else "on"
 
 
 def _queue(floor: Floor, queue: TeamQueue, now: datetime) -> Plain:

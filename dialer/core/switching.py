@@ -16,6 +16,8 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside_words import AsideState, TransferKind
 from dialer.core.caller import QueuedCaller
+from dialer.core.calling_out import Target
+from dialer.core.confirming import voice_of
 from dialer.core.coupling import tell
 from dialer.core.directory import look_up
 from dialer.core.events import Event
@@ -23,14 +25,14 @@ from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_aside import Aside
-from dialer.core.live_call import Call
-from dialer.core.queueing import CallerState
+from dialer.core.on_the_line import OnTheLine, is_talking, wrap_up_of
+from dialer.core.phrases import Phrase
+from dialer.core.policy import Trunk
 from dialer.core.supervision import TellAgent
-from dialer.core.transfer import Target, Third, third_channel
-from dialer.core.words import AgentOrder, AgentState, AttemptId, CallState, ChannelId
+from dialer.core.transfer import Third, third_channel
+from dialer.core.words import AgentOrder, AgentState, AttemptId, ChannelId
 
 Wishes = Iterator[do.Command]
-Talk = Call | QueuedCaller
 
 S = AsideState
 POSSIBLE = {
@@ -45,7 +47,6 @@ POSSIBLE = {
 OF_THIRDS = {AgentOrder.CONSULT: TransferKind.CONSULTATION, AgentOrder.BLIND_TRANSFER: TransferKind.BLIND}
 ENDED = (S.TOGETHER, S.OVER, S.LOST)
 WITH_SOMEBODY = (S.TOGETHER, S.THREE_WAY, S.HANDED)
-REFUSED_SOUND = "beeperr"
 
 
 def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
@@ -53,7 +54,7 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
     talk = _talk_of(floor, agent)
     if talk is None:
         return f"agent {agent.number} is {agent.state.value}, {event.order.value} does nothing then"
-    if isinstance(talk, Call) and talk.claim is not None:
+    if talk.claim is not None:
         return f"the customer of agent {agent.number} is with supervisor {talk.claim.supervisor}"
     aside = floor.asides.get(talk.id)
     state = aside.state if aside is not None else S.TOGETHER
@@ -64,9 +65,11 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
     target = look_up(floor.site, event.argument)
     if isinstance(target, str):
         return target
-    trunk = floor.site.transfers.trunk if floor.site.transfers is not None else None
-    if target.trunk is not None and trunk is not None and floor.free_lines_on(trunk) <= 0:
-        return f"no line of trunk {target.trunk} is free"
+    out = floor.site.transfers
+    if target.trunk is not None and out is not None:
+        trunk = Trunk(name=out.trunk, dial=out.dial, max_lines=out.max_lines)
+        if floor.free_lines_on(trunk) <= 0:
+            return f"no line of trunk {out.trunk} is free"
     return None
 
 
@@ -74,10 +77,11 @@ def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -
     """The agent, or somebody else, wants something of the talk; the agent hears when it cannot be."""
     talk = _talk_of(floor, agent)
     if talk is None or refusal(floor, agent, event) is not None:
-        yield TellAgent(agent=agent.number, sound=REFUSED_SOUND)
+        if event.by == agent.number:
+            yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
         return
     if talk.id not in floor.asides:
-        floor.put_aside(
+        floor.asides.put(
             Aside(
                 attempt=talk.id,
                 called_us=isinstance(talk, QueuedCaller),
@@ -108,9 +112,9 @@ def concerns(floor: Floor, event: Event) -> bool:
     match event:
         case ev.EnteredBridge(channel=channel) | ev.LeftBridge(channel=channel):
             aside = floor.asides.get(AttemptId(channel))
-            return channel in floor.thirds or (aside is not None and aside.state is not S.HANDED)
+            return channel in floor.asides.thirds or (aside is not None and aside.state is not S.HANDED)
         case ev.ChannelEvent(channel=channel):
-            return channel in floor.thirds
+            return channel in floor.asides.thirds
         case _:
             return False
 
@@ -119,7 +123,7 @@ def hear(floor: Floor, event: Event, now: datetime) -> Wishes:
     """What concerns a third, a customer on the way, or a guard."""
     match event:
         case ev.ChannelEvent(channel=channel):
-            yield from tell_aside(floor, floor.thirds.get(channel, AttemptId(channel)), event, now)
+            yield from tell_aside(floor, floor.asides.thirds.get(channel, AttemptId(channel)), event, now)
         case ev.TimerFired(timer=timer):
             yield from tell_aside(floor, AttemptId(timer.subject), event, now)
 
@@ -145,11 +149,11 @@ def tell_aside(floor: Floor, attempt: AttemptId, event: Event, now: datetime) ->
     if before is None:
         return
     after, wishes = asides.step(before, event, now)
-    floor.put_aside(after)
+    floor.asides.put(after)
     yield from wishes
     at = event.at if isinstance(event, ev.ChannelEvent) else now
     if after.state in ENDED:
-        floor.remove_aside(attempt)
+        floor.asides.remove(attempt)
     if after.state is S.LOST:
         yield from tell(floor, now, ToCall(attempt, sig.CalledOff()))
     elif after.state is not before.state and after.state in WITH_SOMEBODY and after.customer_in is not None:
@@ -168,29 +172,24 @@ def _tell_agent(floor: Floor, before: Aside, after: Aside, at: datetime, now: da
                 floor, now, ToAgent(agent.number, sig.Rearranged(attempt=after.attempt, reason=after.reason))
             )
     elif before.reason is not None and after.state not in ENDED:
-        wrap_up = talk.policy.wrap_up if isinstance(talk, Call) else talk.terms.wrap_up
         yield from tell(
             floor,
             now,
             ToCall(after.attempt, sig.HandedOn(agent=agent.number, at=at)),
-            ToAgent(agent.number, sig.CallEnded(attempt=after.attempt, wrap_up=wrap_up)),
+            ToAgent(agent.number, sig.CallEnded(attempt=after.attempt, wrap_up=wrap_up_of(talk))),
         )
 
 
-def _talk_of(floor: Floor, agent: Agent) -> Talk | None:
+def _talk_of(floor: Floor, agent: Agent) -> OnTheLine | None:
     """The talk in which the agent is, the customer on hold or not."""
     if agent.state is not AgentState.TALKING or agent.attempt is None:
         return None
     talk = floor.talk(agent.attempt)
-    return talk if talk is not None and _is_on(talk) and talk.agent == agent.number else None
-
-
-def _is_on(talk: Talk) -> bool:
-    return talk.state in (CallState.TALKING, CallerState.TALKING)
+    return talk if talk is not None and is_talking(talk) and talk.agent == agent.number else None
 
 
 def _goes_on(floor: Floor, aside: Aside) -> bool:
     talk, agent = floor.talk(aside.attempt), floor.agents.get(aside.agent)
-    if talk is None or not _is_on(talk):
+    if not is_talking(talk):
         return False
     return aside.reason is None or (agent is not None and agent.attempt == aside.attempt)

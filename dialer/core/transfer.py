@@ -6,22 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dialer.core.aside_words import Place, TransferKind, TransferOutcome
+from dialer.core.calling_out import Target
 from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import ChannelEvent
-from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, TrunkName
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Whom to call, found by the digits that the agent keyed."""
-
-    name: str
-    """As in the directory, or the number in E.164."""
-    dial: str
-    """The finished dial string."""
-    trunk: TrunkName | None = None
-    """Whose line it takes; None: none."""
-    caller_id: str = ""
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -9,7 +10,7 @@ from typing import NewType
 AttemptId = NewType("AttemptId", str)
 """A UUID, minted when a lead is leased. It is also the Asterisk ChannelId of the customer's leg, so that finding
 the attempt of a channel is equality and nothing else. Where an agent talks with somebody who called us, the ChannelId
-of that leg stands in its place."""
+of that leg stands in its place: see `is_caller`."""
 
 ChannelId = NewType("ChannelId", str)
 """An Asterisk Uniqueid: an `AttemptId` for a customer's leg, anything else for an agent's."""
@@ -32,6 +33,14 @@ AgentNumber = NewType("AgentNumber", str)
 
 SupervisorNumber = NewType("SupervisorNumber", str)
 """What a supervisor keys in, "9001"; nobody's number as an agent."""
+
+
+def is_caller(customer: AttemptId) -> bool:
+    """Whether this is the leg of somebody who called us, and no attempt of ours: Asterisk gives no UUIDs."""
+    return _UUID.fullmatch(customer) is None
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Mode(StrEnum):
@@ -85,6 +94,10 @@ class CallState(StrEnum):
     JOINING = "joining"
     """An agent is promised and Asterisk was asked to bridge."""
     TALKING = "talking"
+    MACHINE = "machine"
+    """A machine answered, and an agent who is ready is looked for; the answer comes within the same moment."""
+    LEAVING_MESSAGE = "leaving_message"
+    """On a machine: its greeting is waited out, then our message plays."""
     CLOSING = "closing"
     """The safe-harbour message plays."""
     ENDING = "ending"
@@ -130,7 +143,7 @@ class AgentState(StrEnum):
 
     @property
     def on_shift(self) -> bool:
-        """Counts as staffed: has a phone leg and is or will again be at the pacer's disposal."""
+        """Counts as staffed: has a phone leg, or is on hook and can be rung."""
         return self not in (AgentState.LOGGED_OUT, AgentState.LOST)
 
 
@@ -179,6 +192,16 @@ class AgentOrder(StrEnum):
     RECORD = "record"
     """Record the talk from now on, or again after a pause."""
     PAUSE_RECORDING = "pause_recording"
+    VERDICT = "verdict"
+    """Say whether a customer who was taken for a machine is a person or a machine."""
+    MENU = "menu"
+    """Open the spoken menu."""
+    ASK_CALLBACK = "ask_callback"
+    """Ask for the time of a callback when the talk is over, or now in the wrap-up."""
+    REPEAT = "repeat"
+    """Say the last confirmation again."""
+    DO_NOT_CALL = "do_not_call"
+    """The customer on the line, or the last one in wrap-up, must not be called any more."""
     HOLD = "hold"
     """The customer hears music until RETRIEVE."""
     RETRIEVE = "retrieve"

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import structlog
 
+from agi.routes.agent import AgentRoute
 from agi.voice import CannotSpeak
 from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
@@ -25,10 +26,14 @@ from dialer.config.pins import PinFile
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
+from dialer.core.dialogs import MENU_REASON
 from dialer.core.orders import refusal
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
+from dialer.core.wishes import answer
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
+from dialer.daemon.agent_desk import AgentDesk
+from dialer.daemon.agent_phrases import AgentPhrases, voices_of
 from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
@@ -90,7 +95,10 @@ class Daemon:
         self._telephone = Telephone(self._asterisk, self._engine.post, self._crew)
         self._recordings = RecordingKeeper(self._database, site.recordings) if site.recordings is not None else None
         self._memory = PacingMemory(self._database, self._engine.dialer.floor)
-        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), self._task_died)
+        agents = AgentRoute(
+            AgentDesk(self._engine, self._database), lambda: voices_of(self._rulebook.configuration.site.speech)
+        )
+        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), agents, self._task_died)
         self._rulebook = Rulebook(
             configuration,
             environment,
@@ -133,7 +141,7 @@ class Daemon:
             await self._rulebook.load()
             self._engine.post(run.inherited)
             self._engine.post(await inherited(self._database))
-            self._engine.post(ev.PausesInherited(pauses=await self._pauses()))
+            await self._inherit_agents()
             self._start_tasks(run, journal)
             await self._telephone.start()
             leaving.push_async_callback(self._telephone.close)
@@ -147,10 +155,16 @@ class Daemon:
             await self._stopping.wait()
             return await self._drain(journal)
 
-    async def _pauses(self) -> dict[AgentNumber, str]:
+    async def _inherit_agents(self) -> None:
+        """Who was paused, and who was logged in on hook, when the last run was heard of last."""
         last = await latest_status(self._database)
         agents = last.status.get("agents", ()) if last is not None else ()
-        return {agent["number"]: agent["reason"] for agent in agents if agent["state"] == AgentState.PAUSED}
+        # Who was in the menu was ready before, and the menu has ended with the last run.
+        paused = (one for one in agents if one["state"] == AgentState.PAUSED and one["reason"] != MENU_REASON)
+        pauses = {AgentNumber(one["number"]): one["reason"] for one in paused}
+        on_hook = (one for one in agents if one.get("on_hook") and AgentState(one["state"]).on_shift)
+        self._engine.post(ev.PausesInherited(pauses=pauses))
+        self._engine.post(ev.OnHookInherited(agents=frozenset(AgentNumber(one["number"]) for one in on_hook)))
 
     async def _examine_asterisk(self) -> None:
         lacks = await missing_requirements(self._asterisk)
@@ -198,6 +212,7 @@ class Daemon:
         start("status", self._publish(run))
         start("pacing memory", self._memory.keep())
         start("configuration", self._rulebook.follow())
+        start("phrases", AgentPhrases(self._engine.post, lambda: self._rulebook.configuration).keep())
         start("drop window", self._rulebook.refresh_windows())
         if self._recordings is not None:
             start("recordings", self._recordings.keep())
@@ -234,8 +249,11 @@ class Daemon:
                 event = await speak(self._rulebook.configuration.site.speech, event)
             except CannotSpeak as error:
                 return str(error)
+        said = "ok"
+        if isinstance(event, ev.CallbackSet):
+            said = f"ok {answer(self._engine.dialer.floor, event, self._engine.clock.now())}"
         self._engine.post(event)
-        return "ok"
+        return said
 
     async def _publish(self, run: Run) -> None:
         while True:

@@ -73,6 +73,9 @@ class _Floor(Collector):
         agents = GaugeMetricFamily(
             "waihu_agents", "Agents who serve the campaign, by state", labels=["campaign", "state"]
         )
+        on_hook = GaugeMetricFamily(
+            "waihu_agents_on_hook", "Agents who would serve the campaign, but can only be rung", labels=["campaign"]
+        )
         rate = GaugeMetricFamily(
             "waihu_abandon_rate", "Abandoned / live answers in the legal window", labels=["campaign"]
         )
@@ -102,12 +105,13 @@ class _Floor(Collector):
                 lines.add_metric([name, state], count)
             for state, count in campaign["agents"].items():
                 agents.add_metric([name, state], count)
+            on_hook.add_metric([name], campaign["on_hook"])
             window = campaign["window"]
             rate.add_metric([name], window["abandoned"] / window["answered"] if window["answered"] else 0.0)
             cap.add_metric([name], campaign["drop_cap"])
             hopper.add_metric([name], campaign["hopper"])
             remaining.add_metric([name], campaign["remaining"])
-        yield from (lines, agents, rate, cap, hopper, remaining, launched, let_go, decisions)
+        yield from (lines, agents, on_hook, rate, cap, hopper, remaining, launched, let_go, decisions)
         yield from figures.values()
         yield from _queues(status["queues"])
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from agi import probe
 from agi.call import Call
 from agi.router import Route, Router
+from agi.routes.agent import AgentRoute
 from agi.routes.inbound import Desk, Inbound, InboundFigures, Visit
 from agi.routes.opt_out import OptOut
 from agi.server import AgiServer
@@ -22,6 +23,8 @@ from agi.voice import CannotSpeak, Voice
 from dialer.config.load import Configuration
 from dialer.config.settings import AgiSettings
 from dialer.core.inbound.flow import Flow, Speech, pieces
+from dialer.core.inbound.returning import with_team
+from dialer.core.inbound.variables import Caller
 from dialer.core.words import ChannelId
 from dialer.ports import CallerQueues
 from dialer.store.callers import find_caller, promise_callback
@@ -38,7 +41,9 @@ WRITTEN_WITHIN_SECONDS = 3.0
 class Reception:
     """The AGI server with its routes, and the flows in force."""
 
-    def __init__(self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, died: Died) -> None:
+    def __init__(
+        self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, agents: AgentRoute, died: Died
+    ) -> None:
         """`died` is told of a task of the server that ended by a mistake of ours."""
         self._database = database
         self._queues = queues
@@ -49,6 +54,7 @@ class Reception:
         routes: dict[str, Route] = {
             probe.PATH: probe.are_you_there,
             "inbound": self._inbound,
+            "agent": agents,
             "opt-out": OptOut(partial(suppress_number, database)),
         }
         self._server = AgiServer(
@@ -129,9 +135,13 @@ class Reception:
         def flow_of(number: str) -> Flow | None:
             return answered.get(number.removeprefix("+"))
 
+        async def recognise(number: str) -> Caller:
+            found = await find_caller(self._database, number)
+            return with_team(found, configuration.campaigns, site.policy.agents)
+
         desk = Desk(
             flow_of=flow_of,
-            find_caller=partial(find_caller, self._database),
+            find_caller=recognise,
             suppress=partial(suppress_number, self._database),
             promise_callback=partial(promise_callback, self._database),
             queues=self._queues,

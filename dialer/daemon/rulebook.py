@@ -115,7 +115,8 @@ class Rulebook:
             site = changed.configuration.site.policy
             await _insist(partial(keep_agents, self._database, site.agents.values()))
             self._post(ev.SiteLoaded(site=site))
-        if changed.site_changed or changed.flows_changed:
+        if changed.site_changed or changed.flows_changed or changed.campaigns or changed.removed:
+            # Callers return to teams of campaigns.
             await self._receive(changed.configuration)
         for policy in changed.campaigns:
             await _insist(partial(self._load_campaign, policy))

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.dialogs import Dialog, Dismiss, OpenDialog
 from dialer.core.events import Event
+from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, MachineVerdict
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.world import Customers, Ending, LineFate
@@ -154,10 +156,12 @@ class SimulatedTelephone:
                 self._agenda.after(self._machinery.join, self._join, command)
             case do.PlayMessage(channel=channel):
                 self._play(channel)
-            case do.HangUp(channel=channel):
+            case do.HangUp(channel=channel) | Dismiss(channel=channel):
                 self._hang_up(channel)
-            case do.Announce(agent=agent):
+            case OpenDialog(agent=agent, dialog=Dialog.OFFER):
                 self.offered(agent)
+            case do.Announce() | TellAgent():
+                pass
             case do.ForgetCall(attempt=attempt):
                 self._met.pop(attempt, None)
             case _:
@@ -198,14 +202,14 @@ class SimulatedTelephone:
     def _answer(self, line: Line) -> None:
         line.up = True
         self._post(ev.Answered(channel=line.channel, at=self._agenda.now))
-        detection = self._machinery.detection if line.wish.detect_machines else 0.0
+        detection = self._machinery.detection if line.wish.detection else 0.0
         self._later(line, self._machinery.arrival + detection, self._arrive)
         if line.fate.stays_seconds is not None:
             self._agenda.after(line.fate.stays_seconds, self._leave, line)
 
     def _arrive(self, line: Line) -> None:
         verdict = MachineVerdict.OFF
-        if line.wish.detect_machines:
+        if line.wish.detection:
             machine = line.fate.ending is Ending.MACHINE
             verdict = MachineVerdict.MACHINE if machine else MachineVerdict.HUMAN
         self._post(ev.Arrived(channel=line.channel, at=self._agenda.now, verdict=verdict))

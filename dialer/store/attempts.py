@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.core.commands import CloseAttempt, OpenAttempt, ReturnLeads
+from dialer.core.commands import CloseAttempt, OpenAttempt, Outcome, ReturnLeads
 from dialer.core.events import AttemptClosed, AttemptOpened, AttemptRefused, Event
-from dialer.core.words import AttemptId, LeadEnd, RunId
+from dialer.core.words import AttemptId, LeadEnd, MachineVerdict, RunId
 from dialer.store.agents import make_known
 
 HOUR = timedelta(hours=1)
@@ -103,14 +103,20 @@ _CLOSE = text("""
         agent = coalesce(w.agent, a.agent), dialed_at = w.dialed_at, ringing_at = w.ringing_at,
         answered_at = w.answered_at, bridged_at = w.bridged_at, ended_at = w.ended_at, disposition = w.disposition,
         agent_disposition = w.agent_disposition, hangup_cause = w.hangup_cause, sip_code = w.sip_code,
-        dial_status = w.dial_status, seconds_talked = w.seconds_talked
+        dial_status = w.dial_status, seconds_talked = w.seconds_talked, callback_at = w.callback_at,
+        callback_agent = w.callback_agent, amd_verdict = w.verdict, amd_cause = w.verdict_cause,
+        amd_sampled = w.sampled, amd_truth = w.truth, machine_message = w.left_message
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:agents AS text[]), CAST(:dialed AS timestamptz[]), CAST(:ringing AS timestamptz[]),
         CAST(:answered AS timestamptz[]), CAST(:bridged AS timestamptz[]), CAST(:ended AS timestamptz[]),
         CAST(:dispositions AS text[]), CAST(:agent_dispositions AS text[]), CAST(:causes AS smallint[]),
-        CAST(:sip_codes AS smallint[]), CAST(:statuses AS text[]), CAST(:talked AS float8[])
+        CAST(:sip_codes AS smallint[]), CAST(:statuses AS text[]), CAST(:talked AS float8[]),
+        CAST(:callbacks_at AS timestamptz[]), CAST(:callback_agents AS text[]),
+        CAST(:verdicts AS text[]), CAST(:verdict_causes AS text[]), CAST(:sampled AS boolean[]),
+        CAST(:truths AS text[]), CAST(:left AS text[])
     ) AS w (id, agent, dialed_at, ringing_at, answered_at, bridged_at, ended_at, disposition, agent_disposition,
-            hangup_cause, sip_code, dial_status, seconds_talked)
+            hangup_cause, sip_code, dial_status, seconds_talked, callback_at, callback_agent, verdict, verdict_cause,
+            sampled, truth, left_message)
     WHERE a.id = w.id AND a.ended_at IS NULL
     RETURNING a.id
 """)
@@ -129,14 +135,14 @@ _SUPPRESS = text("""
 
 _GO_ON = text("""
     UPDATE campaign_leads cl SET
-        attempts_made = cl.attempts_made + w.dialed, callback = w.callback, run_id = NULL, attempt_id = NULL,
-        held_because = NULL, changed_at = now(),
+        attempts_made = cl.attempts_made + w.dialed, callback = w.callback, callback_agent = w.owner, run_id = NULL,
+        attempt_id = NULL, held_because = NULL, changed_at = now(),
         lead_end = CASE WHEN NOT another.number THEN w.lead_end END,
         due_at = CASE WHEN another.number THEN w.ended_at ELSE w.due_at END
     FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:dialed AS integer[]), CAST(:callbacks AS boolean[]), CAST(:ends AS text[]),
-        CAST(:due AS timestamptz[]), CAST(:ended AS timestamptz[]), CAST(:customers AS bigint[])
-    ) AS w (attempt_id, dialed, callback, lead_end, due_at, ended_at, customer_id),
+        CAST(:ids AS uuid[]), CAST(:dialed AS integer[]), CAST(:callbacks AS boolean[]), CAST(:owners AS text[]),
+        CAST(:ends AS text[]), CAST(:due AS timestamptz[]), CAST(:ended AS timestamptz[]), CAST(:customers AS bigint[])
+    ) AS w (attempt_id, dialed, callback, owner, lead_end, due_at, ended_at, customer_id),
     LATERAL (
         SELECT w.lead_end IS NOT DISTINCT FROM 'unreachable' AND EXISTS (
             SELECT FROM customer_numbers cn JOIN numbers n ON n.id = cn.number_id
@@ -196,7 +202,8 @@ async def close_attempts(
 ) -> list[Event]:
     """Write outcomes and what becomes of the leads. An attempt that is closed already stays as it is."""
     first = {wish.outcome.attempt: wish for wish in reversed(wishes)}
-    await make_known(connection, {wish.outcome.agent for wish in wishes if wish.outcome.agent})
+    named = {agent for wish in wishes for agent in (wish.outcome.agent, wish.next.owner) if agent}
+    await make_known(connection, named)
     closed = {str(row.id) for row in await connection.execute(_CLOSE, _columns_to_close(list(first.values())))}
     if done := [wish for attempt, wish in first.items() if attempt in closed]:
         await _carry_consequences(connection, done)
@@ -218,7 +225,7 @@ async def _carry_consequences(connection: AsyncConnection, done: list[CloseAttem
             {
                 "numbers": [wish.lead.number for wish in suppress] + none,
                 "customers": none + [wish.lead.customer for wish in suppress],
-                "proofs": [f"attempt {wish.outcome.attempt}" for wish in suppress] * 2,
+                "proofs": [_proof(wish) for wish in suppress] * 2,
             },
         )
     await connection.execute(
@@ -227,12 +234,19 @@ async def _carry_consequences(connection: AsyncConnection, done: list[CloseAttem
             "ids": [wish.outcome.attempt for wish in done],
             "dialed": [int(wish.outcome.dialed_at is not None) for wish in done],
             "callbacks": [wish.next.callback for wish in done],
+            "owners": [wish.next.owner for wish in done],
             "ends": [wish.next.end and wish.next.end.value for wish in done],
             "due": [wish.next.due_at for wish in done],
             "ended": [wish.outcome.ended_at for wish in done],
             "customers": [wish.lead.customer for wish in done],
         },
     )
+
+
+def _proof(wish: CloseAttempt) -> str:
+    """Where it was said that the customer must not be called, and to whom."""
+    told = f", said to agent {wish.next.suppressed_by}" if wish.next.suppressed_by else ""
+    return f"attempt {wish.outcome.attempt}{told}"
 
 
 async def _settle(
@@ -301,4 +315,19 @@ def _columns_to_close(wishes: Sequence[CloseAttempt]) -> dict[str, Any]:
         "sip_codes": [outcome.sip_code for outcome in outcomes],
         "statuses": [outcome.dial_status for outcome in outcomes],
         "talked": [float(outcome.seconds_talked) for outcome in outcomes],
+        "callbacks_at": [outcome.callback and outcome.callback.at for outcome in outcomes],
+        "callback_agents": [outcome.callback and outcome.callback.owner for outcome in outcomes],
+        **_columns_of_machines(outcomes),
+    }
+
+
+def _columns_of_machines(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Where nobody listened for machines nothing is written."""
+    heard = [outcome.verdict is not MachineVerdict.OFF for outcome in outcomes]
+    return {
+        "verdicts": [o.verdict.value if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "verdict_causes": [o.verdict_cause if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "sampled": [o.sampled if h else None for o, h in zip(outcomes, heard, strict=True)],
+        "truths": [outcome.truth and outcome.truth.value for outcome in outcomes],
+        "left": [outcome.left and outcome.left.value for outcome in outcomes],
     }

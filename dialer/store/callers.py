@@ -28,8 +28,13 @@ _LAST = text("""
     WHERE n.e164 = :number AND a.dialed_at IS NOT NULL ORDER BY a.opened_at DESC LIMIT 1
 """)
 _AGENT = text("""
-    SELECT a.agent FROM numbers n JOIN attempts a ON a.number_id = n.id
-    WHERE n.e164 = :number AND a.bridged_at IS NOT NULL AND a.agent IS NOT NULL ORDER BY a.opened_at DESC LIMIT 1
+    SELECT talk.agent FROM (
+        (SELECT a.agent, a.opened_at AS at FROM numbers n JOIN attempts a ON a.number_id = n.id
+         WHERE n.e164 = :number AND a.bridged_at IS NOT NULL AND a.agent IS NOT NULL ORDER BY a.opened_at DESC LIMIT 1)
+        UNION ALL
+        (SELECT w.agent, w.arrived_at FROM inbound_calls i JOIN queue_waits w ON w.call_id = i.id
+         WHERE i.caller = :number AND w.agent IS NOT NULL ORDER BY w.arrived_at DESC LIMIT 1)
+    ) talk ORDER BY talk.at DESC LIMIT 1
 """)
 
 _CAMPAIGN = text("""

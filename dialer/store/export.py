@@ -45,6 +45,11 @@ FIELDS = (
     "recording",
     "recording_sha256",
     "recording_failure",
+    "amd_verdict",
+    "amd_cause",
+    "amd_sampled",
+    "amd_truth",
+    "machine_message",
 )
 """The columns, in this order. Others may be added after them; scripts rely on these."""
 
@@ -61,7 +66,8 @@ _ATTEMPTS = text("""
         round(a.seconds_talked::numeric, 3)::float8 AS seconds_talked, a.taken_over_by,
         to_char(a.taken_over_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_over_at,
         CASE WHEN r.sha256 IS NOT NULL AND r.deleted_at IS NULL THEN a.id::text || '.wav' END AS recording,
-        r.sha256 AS recording_sha256, r.failure AS recording_failure
+        r.sha256 AS recording_sha256, r.failure AS recording_failure,
+        a.amd_verdict, a.amd_cause, a.amd_sampled, a.amd_truth, a.machine_message
     FROM attempts a
     LEFT JOIN recordings r ON r.attempt_id = a.id
     JOIN campaigns c ON c.id = a.campaign_id

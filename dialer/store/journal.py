@@ -30,7 +30,7 @@ from dialer.core.commands import (
     StoreCommand,
 )
 from dialer.core.events import Event, LeadsFetched
-from dialer.core.queueing import RecordWait
+from dialer.core.queueing import CountTalk, RecordWait
 from dialer.core.recording import WriteRecording
 from dialer.core.supervision import RecordStretch, RecordTakeOver
 from dialer.core.words import AttemptId, RunId
@@ -44,6 +44,7 @@ from dialer.store.leasing import Leasing, UnknownCampaign
 from dialer.store.queue_waits import record_waits
 from dialer.store.recordings import write_recordings
 from dialer.store.supervision import record_stretches, record_take_overs
+from dialer.store.talks import count_talks
 
 GROUP = 500
 """Wishes in one transaction at most."""
@@ -212,4 +213,6 @@ class Journal:
             await record_stretches(connection, told)
         if waits := [wish for wish in group if isinstance(wish, RecordWait)]:
             await record_waits(connection, self._run, waits)
+        if talks := [wish for wish in group if isinstance(wish, CountTalk)]:
+            await count_talks(connection, talks)
         return answers

@@ -6,6 +6,10 @@ at a million rows. A fetch takes, until it has enough: callbacks that are due, i
 leads that are due again, oldest first, and after them fresh ones. `FOR UPDATE SKIP LOCKED` lets several daemons fetch
 side by side.
 
+A callback that one agent has promised is nobody else's for a while (`FetchLeads.mine_for`). Until then it is leased
+only where its owner is there, a few at a time, and passed by in all else; so however many there are, they are in
+nobody's way.
+
 What turns out not to be dialable is settled on the spot, so that it is looked at once and not with every fetch: a
 suppressed or unreachable lead ends, one whose number is in another call waits a minute.
 
@@ -13,21 +17,23 @@ The attempts' ids are minted here, not in the database: when a commit's answer i
 retry gives back what the lost one may have leased.
 """
 
+from __future__ import annotations
+
 import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.core.commands import FetchLeads
+from dialer.core.commands import OWN_AT_HAND, FetchLeads
 from dialer.core.events import LeadsFetched
 from dialer.core.lead import Lead
-from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId, ListName, NumberId, RunId
+from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId, LeadId, ListName, NumberId, RunId
 
 LARGEST_BITE = 5_000
 MOST_BITES = 60
@@ -46,7 +52,7 @@ LEAD_COLUMNS = """
               AND made.dialed_at IS NOT NULL AND made.ended_at IS NOT NULL
             GROUP BY 1
         ) endings
-    ) END AS history
+    ) END AS history, cl.callback, cl.callback_agent
 """
 """Of `campaign_leads cl`, `campaigns c`, `lists li`, `customers cu` and `numbers n`: what `lead_of` wants."""
 
@@ -60,16 +66,27 @@ _GIVE_BACK = text("""
     UPDATE campaign_leads SET run_id = NULL, attempt_id = NULL WHERE attempt_id = ANY(CAST(:minted AS uuid[]))
 """)
 
+_OWN_CALLBACKS = text(f"""
+    SELECT due.lead_id FROM unnest(CAST(:owners AS text[])) AS w (agent), LATERAL (
+        SELECT lead_id, due_at FROM campaign_leads
+        WHERE campaign_id = :campaign AND callback_agent = w.agent AND list_id = ANY(CAST(:lists AS bigint[]))
+          AND lead_end IS NULL AND run_id IS NULL AND due_at <= now() AND due_at > now() - :mine_for
+        ORDER BY due_at LIMIT {OWN_AT_HAND} FOR UPDATE SKIP LOCKED
+    ) due ORDER BY due.due_at
+""")  # noqa: S608 - the only thing put in is a constant
+
 _DUE_CALLBACKS = text("""
     SELECT lead_id FROM campaign_leads
     WHERE campaign_id = :campaign AND list_id = ANY(CAST(:lists AS bigint[]))
       AND callback AND lead_end IS NULL AND run_id IS NULL AND due_at <= now()
+      AND (callback_agent IS NULL OR due_at <= now() - :mine_for)
     ORDER BY due_at LIMIT :bite FOR UPDATE SKIP LOCKED
 """)
 
 _DUE_AGAIN = text("""
     SELECT lead_id FROM campaign_leads
     WHERE campaign_id = :campaign AND list_id = :list AND lead_end IS NULL AND run_id IS NULL AND due_at <= now()
+      AND (callback_agent IS NULL OR due_at <= now() - :mine_for)
     ORDER BY due_at, lead_id LIMIT :bite FOR UPDATE SKIP LOCKED
 """)
 
@@ -153,6 +170,7 @@ _NEXT_DUE = text("""
     SELECT min(first.due_at) FROM unnest(CAST(:lists AS bigint[])) AS w (list_id), LATERAL (
         SELECT due_at FROM campaign_leads
         WHERE campaign_id = :campaign AND list_id = w.list_id AND lead_end IS NULL AND run_id IS NULL
+          AND (callback_agent IS NULL OR due_at <= now() - :mine_for)
         ORDER BY due_at LIMIT 1
     ) first
 """)
@@ -182,7 +200,7 @@ class Leasing:
         self._in_doubt: list[str] = []
 
     async def fetch(self, wish: FetchLeads) -> LeadsFetched:
-        """Lease up to `wish.count` leads that are due.
+        """Lease what the wish asks for and is due.
 
         After a failure it may be called again: what the failed call may have leased is given back first.
 
@@ -196,20 +214,22 @@ class Leasing:
                 raise UnknownCampaign(f"campaign {wish.campaign!r} is not in the database")
             campaign: int = rows[0].campaign_id
             lists = [row.list_id for row in rows if row.list_id is not None]
-            minted = [str(uuid.uuid4()) for _ in range(wish.count)]
-            self._in_doubt += minted
-            leads = await self._lease(connection, campaign, lists, minted)
-            answer = await self._answer(connection, wish.campaign, campaign, lists, leads)
+            shelf = Shelf(connection, campaign, lists, wish.mine_for)
+            own = await shelf.own_callbacks(wish.owners)
+            leads = await self._settle(shelf, own, self._mint(len(own)))
+            leads += await self._lease(shelf, [shelf.due_callbacks], self._mint(wish.callbacks))
+            leads += await self._lease(shelf, shelf.sources(), self._mint(wish.count))
+            answer = await self._answer(wish, shelf, leads)
         self._in_doubt = []
         return answer
 
-    async def _lease(
-        self, connection: AsyncConnection, campaign: int, lists: list[int], minted: list[str]
-    ) -> list[Lead]:
+    def _mint(self, count: int) -> list[str]:
+        minted = [str(uuid.uuid4()) for _ in range(count)]
+        self._in_doubt += minted
+        return minted
+
+    async def _lease(self, shelf: Shelf, sources: list[_Source], minted: list[str]) -> list[Lead]:
         leads: list[Lead] = []
-        sources: list[_Source] = [partial(_due_callbacks, connection, campaign, lists)]
-        for one in lists:
-            sources += [partial(_due_again, connection, campaign, one), partial(_fresh, connection, campaign, one)]
         # No more than is wanted: others who fetch now pass by what is locked here. More only where much is undialable.
         bite = len(minted)
         for _ in range(MOST_BITES):
@@ -219,21 +239,26 @@ class Leasing:
             if found is None:
                 del sources[0]
                 continue
-            left = minted[len(leads) :]
-            values = {"campaign": campaign, "leads": found, "run": self._run, "minted": left, "wanted": len(left)}
-            leads += [lead_of(row) for row in (await connection.execute(_LEASE, values)).mappings()]
+            leads += await self._settle(shelf, found, minted[len(leads) :])
             bite = min(LARGEST_BITE, bite * 2)
         return leads
 
-    async def _answer(
-        self, connection: AsyncConnection, name: CampaignName, campaign: int, lists: list[int], leads: list[Lead]
-    ) -> LeadsFetched:
-        where: dict[str, Any] = {"campaign": campaign, "lists": lists}
+    async def _settle(self, shelf: Shelf, found: list[int], minted: list[str]) -> list[Lead]:
+        """Lease of these leads those that are dialable, one for each id that is minted."""
+        if not found:
+            return []
+        wanted = len(minted)
+        values = {"campaign": shelf.campaign, "leads": found, "run": self._run, "minted": minted, "wanted": wanted}
+        return [lead_of(row) for row in (await shelf.connection.execute(_LEASE, values)).mappings()]
+
+    async def _answer(self, wish: FetchLeads, shelf: Shelf, leads: list[Lead]) -> LeadsFetched:
+        connection, name = shelf.connection, wish.campaign
+        where: dict[str, Any] = {"campaign": shelf.campaign, "lists": shelf.lists}
         counts = (await connection.execute(_COUNT, {**where, "most": COUNTED_EXACTLY})).one()
         waiting: int = counts.waiting
         if waiting >= COUNTED_EXACTLY:
             waiting = await self._counted_now_and_then(connection, name, where)
-        due: datetime | None = (await connection.execute(_NEXT_DUE, where)).scalar_one()
+        due: datetime | None = (await connection.execute(_NEXT_DUE, {**where, "mine_for": wish.mine_for})).scalar_one()
         if counts.fresh > 0:
             now: datetime = (await connection.execute(text("SELECT now()"))).scalar_one()
             due = min(due, now) if due else now
@@ -255,21 +280,42 @@ class Leasing:
         return known.waiting
 
 
-async def _due_callbacks(connection: AsyncConnection, campaign: int, lists: list[int], bite: int) -> list[int] | None:
-    values = {"campaign": campaign, "lists": lists, "bite": bite}
-    return list((await connection.execute(_DUE_CALLBACKS, values)).scalars()) or None
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where a campaign's leads are taken from."""
 
+    connection: AsyncConnection
+    campaign: int
+    lists: list[int]
+    mine_for: timedelta
 
-async def _due_again(connection: AsyncConnection, campaign: int, list_id: int, bite: int) -> list[int] | None:
-    values = {"campaign": campaign, "list": list_id, "bite": bite}
-    return list((await connection.execute(_DUE_AGAIN, values)).scalars()) or None
+    def sources(self) -> list[_Source]:
+        """Everything that anybody may dial, best first."""
+        sources: list[_Source] = [self.due_callbacks]
+        for one in self.lists:
+            sources += [partial(self._due_again, one), partial(self._fresh, one)]
+        return sources
 
+    async def own_callbacks(self, owners: tuple[AgentNumber, ...]) -> list[int]:
+        """The first few of each of these agents' own."""
+        if not owners:
+            return []
+        values = {"campaign": self.campaign, "lists": self.lists, "owners": list(owners), "mine_for": self.mine_for}
+        return list((await self.connection.execute(_OWN_CALLBACKS, values)).scalars())
 
-async def _fresh(connection: AsyncConnection, campaign: int, list_id: int, bite: int) -> list[int] | None:
-    values = {"campaign": campaign, "list": list_id}
-    mark = (await connection.execute(_MARK, values)).scalar_one()
-    taken = (await connection.execute(_TAKE_FRESH, {**values, "mark": mark, "bite": bite})).one_or_none()
-    return None if taken is None else taken[0] or []
+    async def due_callbacks(self, bite: int) -> list[int] | None:
+        values = {"campaign": self.campaign, "lists": self.lists, "bite": bite, "mine_for": self.mine_for}
+        return list((await self.connection.execute(_DUE_CALLBACKS, values)).scalars()) or None
+
+    async def _due_again(self, list_id: int, bite: int) -> list[int] | None:
+        values = {"campaign": self.campaign, "list": list_id, "bite": bite, "mine_for": self.mine_for}
+        return list((await self.connection.execute(_DUE_AGAIN, values)).scalars()) or None
+
+    async def _fresh(self, list_id: int, bite: int) -> list[int] | None:
+        values = {"campaign": self.campaign, "list": list_id}
+        mark = (await self.connection.execute(_MARK, values)).scalar_one()
+        taken = (await self.connection.execute(_TAKE_FRESH, {**values, "mark": mark, "bite": bite})).one_or_none()
+        return None if taken is None else taken[0] or []
 
 
 def lead_of(row: RowMapping) -> Lead:
@@ -287,5 +333,7 @@ def lead_of(row: RowMapping) -> Lead:
         time_zones=(row["time_zone"],) if row["time_zone"] else tuple(row["time_zones"]),
         attempts_made=row["attempts_made"],
         history=tuple(sorted((row["history"] or {}).items())),
+        callback=row["callback"],
+        owner=AgentNumber(row["callback_agent"]) if row["callback_agent"] else None,
         due_at=row["due_at"],
     )

@@ -10,13 +10,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from sqlalchemy import Insert, RowMapping, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.core.events import AgentOrdered, CampaignOrdered
+from dialer.core.events import AgentOrdered, CallbackSet, CampaignOrdered
 from dialer.core.supervision import SupervisionOrdered, TeamMessaged
 from dialer.core.supervision_words import SupervisionOrder
 from dialer.core.words import AgentNumber, AgentOrder, CampaignName, CampaignOrder, RunId, SupervisorNumber, TeamName
@@ -42,9 +42,11 @@ _TAKE = text("""
 """)
 
 
-AnyOrder = CampaignOrdered | AgentOrdered | SupervisionOrdered | TeamMessaged
+AnyOrder = CampaignOrdered | AgentOrdered | CallbackSet | SupervisionOrdered | TeamMessaged
 MESSAGE = "message"
 """The wish of an order that is a word to a team; its argument is the team and the sound."""
+CALLBACK, MINE, ANYBODYS = "callback", "mine", "anybody's"
+"""The wish of an agent's order to call the customer back; its argument is the moment and whose the callback is."""
 SPEECH = "speech"
 """The same as a text to be spoken; its argument is the team, the language and the text."""
 
@@ -89,6 +91,20 @@ async def place_agent_order(
     async with engine.begin() as connection:
         await _make_sure(connection, agent)
         row = insert(Order).values(agent=agent, wish=order.value, argument=argument, by=by, host=host)
+        return await _place(connection, row)
+
+
+async def place_callback(
+    engine: AsyncEngine, agent: AgentNumber, at: datetime, *, mine: bool, by: str, host: str
+) -> int:
+    """Queue that the agent's customer shall be called back at a moment; the answer is the order's id.
+
+    :raises NoSuchAgent: no daemon ever loaded such an agent.
+    """
+    argument = f"{at.astimezone(UTC).isoformat()} {MINE if mine else ANYBODYS}"
+    async with engine.begin() as connection:
+        await _make_sure(connection, agent)
+        row = insert(Order).values(agent=agent, wish=CALLBACK, argument=argument, by=by, host=host)
         return await _place(connection, row)
 
 
@@ -222,6 +238,9 @@ def _event(row: RowMapping) -> AnyOrder:
         return CampaignOrdered(campaign=CampaignName(row["campaign"]), order=CampaignOrder(wish), by=by)
     if row["supervisor"] is None:
         agent = AgentNumber(row["agent"])
+        if wish == CALLBACK:
+            at, _, whose = row["argument"].partition(" ")
+            return CallbackSet(agent=agent, at=datetime.fromisoformat(at), mine=whose == MINE, by=by)
         return AgentOrdered(agent=agent, order=AgentOrder(wish), argument=row["argument"], by=by)
     supervisor = SupervisorNumber(row["supervisor"])
     if wish == MESSAGE:

@@ -35,11 +35,15 @@ QUEUE_DEFINITIONS: Mapping[str, str] = {
 
 _RECORD = text("""
     INSERT INTO queue_waits (call_id, arrived_at, run_id, team, skills, priority, target_seconds, position,
-        expected_seconds, outcome, agent, answered_at, left_at, handled_at)
+        expected_seconds, outcome, agent, answered_at, left_at, handled_at, taken_over_by, taken_over_at, customer_id,
+        campaign, last_agent, agent_disposition)
     VALUES (:call, :arrived_at, :run, :team, :skills, :priority, :target, :position, :expected, :outcome, :agent,
-        :answered_at, :left_at, :handled_at)
+        :answered_at, :left_at, :handled_at, :taken_over_by, :taken_over_at, :customer, :campaign, :last_agent,
+        :disposition)
     ON CONFLICT (call_id, arrived_at) DO UPDATE SET outcome = excluded.outcome, agent = excluded.agent,
-        answered_at = excluded.answered_at, left_at = excluded.left_at, handled_at = excluded.handled_at
+        answered_at = excluded.answered_at, left_at = excluded.left_at, handled_at = excluded.handled_at,
+        taken_over_by = excluded.taken_over_by, taken_over_at = excluded.taken_over_at,
+        agent_disposition = excluded.agent_disposition
 """)
 _LOST = text("""
     UPDATE queue_waits SET outcome = 'lost', left_at = arrived_at WHERE outcome IS NULL AND run_id <> :run
@@ -116,6 +120,12 @@ async def record_waits(connection: AsyncConnection, run: RunId, wishes: Sequence
                 "answered_at": wish.answered_at,
                 "left_at": wish.left_at,
                 "handled_at": wish.handled_at,
+                "taken_over_by": wish.taken_over_by,
+                "taken_over_at": wish.taken_over_at,
+                "customer": wish.knows.customer,
+                "campaign": wish.knows.campaign,
+                "last_agent": wish.knows.agent,
+                "disposition": wish.disposition,
             }
             for wish in last.values()
         ],

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.words import CampaignName
 from dialer.store.campaigns import NoSuchCampaign
+from dialer.store.machine_report import MACHINE_DEFINITIONS, MachineFigures, machine_figures
 from models import Campaign
 
 DEFINITIONS: Mapping[str, str] = {
@@ -17,6 +18,7 @@ DEFINITIONS: Mapping[str, str] = {
     "live_answers": "Calls that a person answered: dispositions answered and abandoned.",
     "abandoned": "Live answers for whom no agent was there within the limit.",
     "abandon_rate": "abandoned / live_answers.",
+    "answered_later": "Of the abandoned, those whose customer called us back; by law they stay abandoned.",
     "contacts": "Live answers who were joined with an agent.",
     "contacts_per_hour": "contacts / hours from the first dial to the last end of a call.",
     "agent_hours": "Hours in which agents were ready, talking or in wrap-up. A campaign has a part in the ready hours "
@@ -30,8 +32,11 @@ DEFINITIONS: Mapping[str, str] = {
     "wait_max_seconds": "The longest of the same.",
     "dispositions": "Calls by the network's disposition.",
     "agent_dispositions": "Contacts by the agent's disposition.",
+    **MACHINE_DEFINITIONS,
     "successes": "Contacts whose agent's disposition counts as success.",
     "conversion": "successes / contacts.",
+    "caller_dispositions": "Talks with callers whom this campaign had called last, by the agent's disposition; they "
+    "count nowhere else.",
 }
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +46,8 @@ _CALLS = text("""
     SELECT count(*) AS attempts, count(*) FILTER (WHERE ended_at IS NULL) AS open_attempts,
         count(*) FILTER (WHERE disposition IN ('answered', 'abandoned')) AS live_answers,
         count(*) FILTER (WHERE disposition = 'abandoned') AS abandoned,
+        count(*) FILTER (WHERE disposition = 'abandoned'
+                         AND EXISTS (SELECT FROM inbound_calls i WHERE i.returns_attempt_id = attempts.id)) AS returned,
         count(*) FILTER (WHERE disposition = 'answered' AND bridged_at IS NOT NULL) AS contacts,
         count(*) FILTER (WHERE disposition = 'answered' AND bridged_at IS NOT NULL
                          AND agent_disposition = ANY(CAST(:successes AS text[]))) AS successes,
@@ -62,6 +69,11 @@ _ENDINGS = text("""
     GROUP BY 1, 2
 """)
 
+_CALLERS = text("""
+    SELECT coalesce(agent_disposition, 'none') AS disposition, count(*) AS n FROM queue_waits
+    WHERE campaign = :name AND outcome = 'answered' AND arrived_at >= :since AND arrived_at < :until GROUP BY 1
+""")
+
 _WORK = text("""
     WITH span AS (
         SELECT i.*, extract(epoch FROM least(i.until, :until) - greatest(i.since, :since))::float8 AS seconds
@@ -81,7 +93,7 @@ _WORK = text("""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignReport:
+class CampaignReport(MachineFigures):
     """Key figures; `DEFINITIONS` says what each means. None where there is nothing to divide by."""
 
     campaign: CampaignName
@@ -92,6 +104,7 @@ class CampaignReport:
     live_answers: int
     abandoned: int
     abandon_rate: float | None
+    answered_later: int
     contacts: int
     contacts_per_hour: float | None
     agent_hours: float
@@ -106,6 +119,7 @@ class CampaignReport:
     agent_dispositions: Mapping[str, int]
     successes: int
     conversion: float | None
+    caller_dispositions: Mapping[str, int]
 
 
 async def campaign_report(
@@ -130,6 +144,8 @@ async def campaign_report(
         calls = (await connection.execute(_CALLS, {**scope, "successes": list(successes)})).one()
         endings = (await connection.execute(_ENDINGS, scope)).all()
         work = (await connection.execute(_WORK, scope)).one()
+        machines = await machine_figures(connection, scope)
+        callers = (await connection.execute(_CALLERS, {**scope, "name": campaign})).all()
     waits = calls.waits or [None, None, None]
     agent_seconds = work.ready + work.talking + work.wrapping
     return CampaignReport(
@@ -141,6 +157,7 @@ async def campaign_report(
         live_answers=calls.live_answers,
         abandoned=calls.abandoned,
         abandon_rate=_ratio(calls.abandoned, calls.live_answers),
+        answered_later=calls.returned,
         contacts=calls.contacts,
         contacts_per_hour=_ratio(calls.contacts, calls.hours),
         agent_hours=agent_seconds / 3600,
@@ -155,6 +172,8 @@ async def campaign_report(
         agent_dispositions=_counted((row.agent_disposition, row.n) for row in endings if row.agent_disposition),
         successes=calls.successes,
         conversion=_ratio(calls.successes, calls.contacts) if successes else None,
+        caller_dispositions=_counted((row.disposition, row.n) for row in callers),
+        **{name: getattr(machines, name) for name in MACHINE_DEFINITIONS},
     )
 
 

@@ -7,16 +7,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.core.supervision import RecordStretch, RecordTakeOver
+from dialer.core.words import is_caller
 from dialer.store.agents import make_known
 
 _RECORD = text("""
-    INSERT INTO supervision_stretches (session, supervisor, agent, state, attempt_id, by, since, until)
-    SELECT w.session, w.supervisor, w.agent, w.state, w.attempt_id, w.by, w.since,
+    INSERT INTO supervision_stretches (session, supervisor, agent, state, attempt_id, caller, by, since, until)
+    SELECT w.session, w.supervisor, w.agent, w.state, w.attempt_id, w.caller, w.by, w.since,
         CASE WHEN w.until < w.since THEN w.since ELSE w.until END
     FROM unnest(
         CAST(:sessions AS text[]), CAST(:supervisors AS text[]), CAST(:agents AS text[]), CAST(:states AS text[]),
-        CAST(:attempts AS uuid[]), CAST(:by AS text[]), CAST(:since AS timestamptz[]), CAST(:until AS timestamptz[])
-    ) AS w (session, supervisor, agent, state, attempt_id, by, since, until)
+        CAST(:attempts AS uuid[]), CAST(:callers AS text[]), CAST(:by AS text[]), CAST(:since AS timestamptz[]),
+        CAST(:until AS timestamptz[])
+    ) AS w (session, supervisor, agent, state, attempt_id, caller, by, since, until)
     ON CONFLICT (session, since, state) DO UPDATE SET until = excluded.until
     WHERE supervision_stretches.until IS NULL
 """)
@@ -31,7 +33,7 @@ _TAKEN_OVER = text("""
 """)
 
 _STRETCHES = text("""
-    SELECT session, supervisor, agent, state, attempt_id::text AS attempt_id, by, since, until
+    SELECT session, supervisor, agent, state, attempt_id::text AS attempt_id, caller, by, since, until
     FROM supervision_stretches
     WHERE (CAST(:supervisor AS text) IS NULL OR supervisor = :supervisor)
       AND (CAST(:agent AS text) IS NULL OR agent = :agent)
@@ -52,7 +54,8 @@ async def record_stretches(connection: AsyncConnection, wishes: Sequence[RecordS
             "supervisors": [wish.supervisor for wish in told],
             "agents": [wish.agent for wish in told],
             "states": [wish.state.value for wish in told],
-            "attempts": [wish.attempt for wish in told],
+            "attempts": [wish.attempt if wish.attempt and not is_caller(wish.attempt) else None for wish in told],
+            "callers": [wish.attempt if wish.attempt and is_caller(wish.attempt) else None for wish in told],
             "by": [wish.by for wish in told],
             "since": [wish.since for wish in told],
             "until": [wish.until for wish in told],

@@ -30,7 +30,7 @@ _SUPPRESSIONS = text("""
 """)
 _CAMPAIGNS = text("""
     SELECT c.name, c.state, cs.position, cs.taken_up_to, cl.lead_end, cl.due_at, cl.held_because, cl.run_id,
-        cl.attempts_made, cl.callback, cl.lead_id IS NOT NULL AS taken, now() AS now,
+        cl.attempts_made, cl.callback, cl.callback_agent, cl.lead_id IS NOT NULL AS taken, now() AS now,
         (SELECT other.lead_id FROM campaign_leads other
          WHERE other.campaign_id = c.id AND other.customer_id = l.customer_id AND other.lead_id <> l.id) AS twin
     FROM leads l JOIN campaign_lists cs ON cs.list_id = l.list_id JOIN campaigns c ON c.id = cs.campaign_id
@@ -39,7 +39,7 @@ _CAMPAIGNS = text("""
 """)
 _ATTEMPTS = text("""
     SELECT a.id, c.name AS campaign, n.e164, a.opened_at, a.dialed_at, a.ended_at, a.disposition, a.agent_disposition,
-        a.agent, a.hangup_cause, a.sip_code
+        a.agent, a.hangup_cause, a.sip_code, a.callback_at, a.callback_agent
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id JOIN numbers n ON n.id = a.number_id
     WHERE a.lead_id = :lead ORDER BY a.opened_at
 """)
@@ -120,9 +120,10 @@ def _standing(row: RowMapping) -> str:
     if row["run_id"] is not None:
         return f"leased to run {row['run_id']}: about to be dialled, or in a call; {made}"
     kind = "callback due" if row["callback"] else "due"
+    whose = f", for a while {row['callback_agent']}'s alone" if row["callback_agent"] else ""
     since = "since" if row["due_at"] <= row["now"] else "at"
     held = f"; last held because: {row['held_because']}" if row["held_because"] else ""
-    return f"{kind} {since} {_moment(row['due_at'])}; {made}{held}"
+    return f"{kind} {since} {_moment(row['due_at'])}{whose}; {made}{held}"
 
 
 def _attempt(row: RowMapping) -> str:
@@ -133,6 +134,8 @@ def _attempt(row: RowMapping) -> str:
         by = f" by {row['agent']}" if row["agent"] else ""
         said = f", {row['agent_disposition']}{by}" if row["agent_disposition"] else ""
         ending = f"{row['disposition']}{said}" + (f" ({', '.join(codes)})" if codes else "")
+        if row["callback_at"] is not None:
+            ending += f"; {row['callback_agent'] or 'a call'} promised for {_moment(row['callback_at'])}"
     dialled = _moment(row["dialed_at"] or row["opened_at"])
     return f"attempt {row['id']} of {row['campaign']} at {dialled} to {row['e164']}: {ending}"
 

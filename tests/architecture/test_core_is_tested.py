@@ -5,9 +5,12 @@ from pathlib import Path
 # Modules of values without behaviour, each with the test that uses them; only such modules belong here.
 TESTED_IN: dict[str, str] = {
     "aside_words": "test_aside.py",
+    "asides": "test_switching.py",
+    "calling_out": "test_directory.py",
     "commands": "test_whole_calls.py",
     "drawn_agent": "test_states.py",
     "drawn_aside": "test_states.py",
+    "drawn_on_hook": "test_states.py",
     "drawn_call": "test_states.py",
     "drawn_caller": "test_states.py",
     "drawn_campaign": "test_states.py",
@@ -18,6 +21,7 @@ TESTED_IN: dict[str, str] = {
     "letters": "test_coupling.py",
     "live_aside": "test_aside.py",
     "live_agent": "test_agent.py",
+    "machine_messages": "test_answering_machine.py",
     "live_call": "test_call.py",
     "moves": "test_talk.py",
     "queueing": "test_caller.py",

@@ -13,11 +13,16 @@ TALKATIVE = "+15551000"
 """A person who answers at once and talks for a minute."""
 BRIEF = "+15551001"
 """A person who answers at once and hangs up after 0.3 s."""
+MACHINE = "+15551002"
+"""An answering machine that answers at once and records for a minute."""
+AMD = r"2500\,1500\,800\,5000\,100\,50\,3\,256\,5000"
+"""Asterisk's own defaults, as they stand in a Variable of Originate."""
 
 SCRIPTED = {
     **{number: [Fate(kind=kind, ring_seconds=0.2, talk_seconds=0.2)] for kind, number in NUMBERS.items()},
     NUMBERS[FateKind.RINGS_ON]: [Fate(kind=FateKind.RINGS_ON, ring_seconds=60)],
     TALKATIVE: [Fate(kind=FateKind.HUMAN, ring_seconds=0, talk_seconds=60)],
+    MACHINE: [Fate(kind=FateKind.VOICEMAIL, ring_seconds=0, talk_seconds=60)],
     BRIEF: [Fate(kind=FateKind.IMPATIENT, ring_seconds=0, talk_seconds=0.3)],
 }
 
@@ -29,7 +34,7 @@ async def call(
     trunk: str = EmbeddedPbx.trunk,
     limit_ms: int = 2000,
     message: str = "vm-goodbye",
-    amd: bool = False,
+    amd: str = "",
     ring_ms: int = 5000,
 ) -> str:
     """Originate as Waihu does; returns the attempt's id."""
@@ -40,7 +45,7 @@ async def call(
         f"WAIHU_ATTEMPT={attempt}",
         f"WAIHU_LIMIT_MS={limit_ms}",
         f"WAIHU_MESSAGE={message}",
-        f"WAIHU_AMD={int(amd)}",
+        f"WAIHU_AMD={amd}",
         Channel=trunk.format(number=number),
         ChannelId=attempt,
         Context="waihu-answered",

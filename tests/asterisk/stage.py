@@ -15,6 +15,7 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import Truth
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, MachineVerdict
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.carrier import Carrier
@@ -50,6 +51,7 @@ class Attempt:
     answered_at: datetime | None = None
     bridged_at: datetime | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
+    truth: Truth | None = None
     message_played: bool = False
     called_off: bool = False
     dial_status: str | None = None
@@ -144,7 +146,7 @@ class Room:
             ring_time=timedelta(seconds=ring_seconds),
             answer_limit=timedelta(seconds=2),
             message="sorry-youre-having-problems",
-            detect_machines=False,
+            detection=None,
         )
         self.telephone.perform(wish)
         return wish.attempt

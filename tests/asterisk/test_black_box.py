@@ -6,7 +6,7 @@ import pytest
 
 from dialer.embedded.carrier.fates import FateKind
 from tests.asterisk.bare_ami import BareAmi
-from tests.asterisk.numbers import BRIEF, NUMBERS, TALKATIVE, agent_leg, call, redirect
+from tests.asterisk.numbers import AMD, BRIEF, NUMBERS, TALKATIVE, agent_leg, call, redirect
 
 
 async def kept(ami: BareAmi, attempt: str) -> dict[str, str] | None:
@@ -97,7 +97,7 @@ async def test_a_customer_who_hangs_up_during_the_message_leaves_it_started(ami:
 
 @pytest.mark.usefixtures("heartbeat")
 async def test_machine_detection_is_kept(ami: BareAmi) -> None:
-    attempt = await call(ami, NUMBERS[FateKind.VOICEMAIL], amd=True, limit_ms=0)
+    attempt = await call(ami, NUMBERS[FateKind.VOICEMAIL], amd=AMD, limit_ms=0)
     await ami.event("Hangup", Uniqueid=attempt)
     word = await kept(ami, attempt)
     assert word is not None

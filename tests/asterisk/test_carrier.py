@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.ami_action import AmiActionError
+from dialer.embedded.carrier.callers import Callers
 from dialer.embedded.carrier.carrier import Carrier
+from dialer.embedded.carrier.ears import RATE, Ears, samples_of, seconds_of_tones
 from dialer.embedded.carrier.fates import FateKind, Fates
 from dialer.embedded.carrier.phones import PhoneNotUpError, Phones
 from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.bare_ami import BareAmi
 from tests.asterisk.numbers import BRIEF, NUMBERS, agent_leg, call
+from tests.asterisk.tones import write_tone
 
 
 async def test_its_dialplan_draws_the_same_fates_as_python(program: AsteriskProgram, tmp_path: Path) -> None:
@@ -88,3 +92,36 @@ async def test_phones_keep_a_log_of_their_own(ami: BareAmi, carrier: Carrier, ph
         await phones.press("1004", "1")
     [seen] = [seen for seen in carrier.phone_calls() if seen.phone == "1004"]
     assert (seen.direction, seen.answered_at < seen.ended_at) == ("called", True)
+
+
+async def test_callers_are_in_a_log_of_their_own(carrier: Carrier, pbx: EmbeddedPbx, tmp_path: Path) -> None:
+    callers = Callers(carrier, pbx.sip)
+    heard = tmp_path / "heard.wav"
+    # Nobody answers for Waihu: the dialplan apologises and hangs up.
+    await callers.call("100", caller="+8613900000001", heard=heard)
+    impatient = await callers.call("100", caller="+8613900000002", says=440)
+    async with asyncio.timeout(20):
+        while not await Ears(carrier, tmp_path).customers():  # noqa: ASYNC110 - it is in another program
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
+        await callers.hang_up(impatient)
+        while len(ended := carrier.caller_calls()) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    with pytest.raises(AmiActionError):
+        await callers.hang_up(impatient)
+    assert [(one.caller, one.dialled, one.by_caller, one.cause) for one in ended] == [
+        ("+8613900000002", "100", True, 16),
+        ("+8613900000001", "100", False, 16),
+    ]
+    for one in ended:
+        assert one.answered_at is not None
+        assert one.invited_at < one.answered_at < one.ended_at
+    # The apology is no tone.
+    assert len(samples_of(heard)) > RATE
+    assert seconds_of_tones(heard, {"agent": 800, "customer": 440}) == {}
+
+
+def test_tones_that_are_heard_alone_are_measured(tmp_path: Path) -> None:
+    write_tone(tmp_path / "tone.wav", 800, 1.0)
+    assert seconds_of_tones(tmp_path / "tone.wav", {"low": 440, "high": 800}) == {"high": 1.0}
+    assert seconds_of_tones(tmp_path / "nothing.wav", {"low": 440}) == {}

@@ -9,7 +9,7 @@ from dialer.embedded.carrier.fates import FateKind
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.bare_ami import BareAmi, Message
-from tests.asterisk.numbers import BRIEF, NUMBERS, TALKATIVE, agent_leg, call, redirect
+from tests.asterisk.numbers import AMD, BRIEF, NUMBERS, TALKATIVE, agent_leg, call, redirect
 
 
 def seconds_between(first: Message, second: Message) -> float:
@@ -116,7 +116,7 @@ async def test_a_missing_message_file_does_not_become_silence(ami: BareAmi, mess
 @pytest.mark.usefixtures("heartbeat")
 @pytest.mark.parametrize(("kind", "result"), [(FateKind.HUMAN, "HUMAN"), (FateKind.VOICEMAIL, "MACHINE")])
 async def test_machine_detection_is_told_before_anything_happens(ami: BareAmi, kind: FateKind, result: str) -> None:
-    attempt = await call(ami, TALKATIVE if kind is FateKind.HUMAN else NUMBERS[kind], amd=True)
+    attempt = await call(ami, TALKATIVE if kind is FateKind.HUMAN else NUMBERS[kind], amd=AMD)
     answered = await ami.event("WaihuAnswered", Attempt=attempt)
     assert answered["Amd"] == result
     assert answered["AmdCause"]

@@ -90,7 +90,7 @@ def dial(room: Room, attempt: AttemptId | None = None) -> AttemptId:
         ring_time=timedelta(seconds=10),
         answer_limit=timedelta(seconds=2),
         message="sorry-youre-having-problems",
-        detect_machines=False,
+        detection=None,
         record=True,
     )
     room.telephone.perform(wish)

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import LeftMessage
+from dialer.core.dialogs import DeskLeft, Dismiss, OpenDialog
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.guards import JOIN_GUARD
+from dialer.core.machine_messages import LeaveMessage
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, MachineVerdict
+from tests.fakes.machine_messages import leave_message
 from tests.fakes.store_model import Surroundings
 
 LATE_SECONDS = 1.0
@@ -41,6 +46,7 @@ class Channel:
     answered_at: datetime | None = None
     bridged: bool = False
     message: bool = False
+    left: LeftMessage | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
     changed_at: datetime | None = None
     """When it last came into a bridge or left one."""
@@ -139,11 +145,17 @@ class AsteriskModel:
                 self._perform(delay, lambda: self._join(command), lambda: self._not_joined(command))
             case do.PlayMessage(channel=channel):
                 self._perform(delay, lambda: self._play(channel))
+            case LeaveMessage(channel=channel):
+                self._perform(delay, lambda: self._leave_message(channel))
             case do.HangUp(channel=channel):
                 self._perform(delay, lambda: self.hang_up(channel))
             case do.CallAgent(agent=agent, channel=channel):
                 failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
                 self._perform(delay, lambda: self._ring_agent(agent, channel), lambda: self.world.post(failed))
+            case Dismiss(channel=channel):
+                self._perform(delay, lambda: self.hang_up(channel))
+            case OpenDialog(channel=channel):
+                self._perform(delay, lambda: self._speak(channel))
             case do.AdmitAgent(channel=channel, agent=agent):
                 self._perform(delay, lambda: self._to_loop(channel, agent))
             case do.DenyAgent(channel=channel):
@@ -202,10 +214,10 @@ class AsteriskModel:
         assert wish is not None
         leg.up, leg.answered_at = True, self.world.now
         self.tell(ev.Answered(channel=leg.id, at=self.world.now))
-        machine = wish.detect_machines and self.world.chance.random() < self.manners.machine
-        if wish.detect_machines:
+        machine = wish.detection and self.world.chance.random() < self.manners.machine
+        if wish.detection:
             leg.verdict = MachineVerdict.MACHINE if machine else MachineVerdict.HUMAN
-        self._then(leg, self.world.chance.uniform(2.0, 5.0) if wish.detect_machines else 0.001, lambda: self._in(leg))
+        self._then(leg, self.world.chance.uniform(2.0, 5.0) if wish.detection else 0.001, lambda: self._in(leg))
         patience = self.world.chance.choice([0.3, 1.5, 30.0, 30.0, 30.0])
         self._then(leg, patience, lambda: self.hang_up(leg.id), only_here=False)
 
@@ -247,6 +259,13 @@ class AsteriskModel:
             press = ev.DigitPressed(channel=channel, at=self.world.now, digit="9")
             self._then(leg, 1.0, lambda: self.tell(press))
         self._then(leg, MESSAGE_SECONDS, lambda: self.hang_up(channel))
+
+    def _leave_message(self, channel: ChannelId) -> None:
+        leg = self.channels.get(channel)
+        if leg is not None and leg.up:
+            self._leave_bridge(leg)
+            leg.place += 1
+            leave_message(self, leg, partial(self._then, leg))
 
     def _join(self, wish: do.Join) -> None:
         customer, agent = self.channels.get(wish.channel), self.channels.get(wish.agent_leg)
@@ -293,6 +312,7 @@ class AsteriskModel:
                 bridged=leg.bridged,
                 message_played=leg.message,
                 verdict=leg.verdict,
+                left=leg.left,
             )
         if status is not None:
             self.tell(ev.DialEnded(channel=channel, at=self.world.now, status=status))
@@ -318,6 +338,16 @@ class AsteriskModel:
             self._then(leg, self.world.chance.uniform(0.5, 4.0), lambda: self._to_loop(channel, agent))
         else:
             self._then(leg, 10.0, lambda: self.hang_up(channel, 19))
+
+    def _speak(self, channel: ChannelId) -> None:
+        """A spoken dialog; now and then nobody says that it is over."""
+        leg = self.channels.get(channel)
+        if leg is None:
+            return
+        leg.place += 1
+        if self.world.chance.random() > self.manners.slow:
+            over = DeskLeft(channel=channel, at=self.world.now)
+            self._then(leg, self.world.chance.uniform(0.5, 20.0), lambda: self.tell(over))
 
     def _to_loop(self, channel: ChannelId, agent: AgentNumber) -> None:
         leg = self.channels.get(channel)

@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dialer.core import commands as do
+from dialer.core.caller import QueuedCaller
 from dialer.core.dialer import Dialer
 from dialer.core.floor import Floor
 from dialer.core.hours import may_call
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.own_callbacks import is_own
 from dialer.core.queueing import CallerState
+from dialer.core.queues import may_take
 from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
 from tests.fakes.asterisk_model import Channel
 
@@ -37,6 +40,8 @@ def check_wish(world: World, wish: do.Command) -> None:
             call = floor.calls[attempt]
             assert not floor.holds, f"dials under {floor.holds}"
             assert floor.campaigns[call.policy.name].state is CampaignState.RUNNING
+            if is_own(call.lead, call.policy, world.now):
+                assert (call.bound, call.agent) == (True, call.lead.owner), "dials a callback that is another agent's"
             assert may_call(call.policy.hours, call.lead.time_zones, world.now), "dials out of hours"
             assert attempt in world.store.attempts, "dials without a row"
             assert attempt not in world.originated, "dials twice"
@@ -45,11 +50,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             assert len(same) == 1, "one number, two calls"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
-            with_agent += [
-                c.id
-                for c in floor.callers.values()
-                if c.agent == agent and c.state in CALLER_WITH_AGENT and not c.handed
-            ]
+            with_agent += [c.id for c in floor.callers.values() if c.agent == agent and _holds_agent(c)]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
             assert Hold.ASTERISK_LOST not in floor.holds
         case do.RecordInterval(agent=agent, since=since, until=until):
@@ -71,7 +72,7 @@ def check_floor(world: World) -> None:
     )
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
-    callers = (c for c in floor.callers.values() if c.state in CALLER_WITH_AGENT and not (c.alone or c.handed))
+    callers = (c for c in floor.callers.values() if _holds_agent(c))
     holders.update(c.agent for c in callers if c.agent is not None)
     assert all(n == 1 for n in holders.values()), f"agents on two calls: {holders}"
     for call in floor.calls.values():
@@ -91,7 +92,7 @@ def complaints(world: World) -> Iterator[str]:
         if agent.leg is not None and leg is None:
             yield f"the leg of {agent} is gone"
         aside = agent.attempt is not None and agent.attempt in floor.asides
-        if leg is not None and leg.bridge is None and agent.state is AgentState.TALKING and not aside:
+        if (leg is None or leg.bridge is None) and agent.state is AgentState.TALKING and not aside:
             yield f"{agent} talks with nobody"
     for call in floor.calls.values():
         if call.state in WITH_PERSON and call.channel not in legs:
@@ -149,6 +150,10 @@ def _check_call(dialer: Dialer, call: Call) -> None:
         assert lost or call.guard in alarms, f"no guard: {call}"
 
 
+def _holds_agent(caller: QueuedCaller) -> bool:
+    return caller.state in CALLER_WITH_AGENT and not caller.alone and caller.claim is None
+
+
 def _is_with_agent(call: Call) -> bool:
     """And no supervisor has, or is about to have, the customer, nor a third."""
     return call.state in WITH_AGENT and call.claim is None and call.handed_at is None
@@ -157,17 +162,34 @@ def _is_with_agent(call: Call) -> bool:
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
     floor, alarms = dialer.floor, dialer.alarms
     call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
-    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP)
-    assert (agent.offer_timer in alarms) == (agent.offer is not None)
+    in_dialog = agent.desk.dialog is not None
+    assert (agent.wrap_timer in alarms) == (agent.state is AgentState.WRAP_UP and not in_dialog)
+    assert (agent.desk_timer in alarms) == in_dialog
+    assert not in_dialog or agent.state in (AgentState.PAUSED, AgentState.WRAP_UP), f"joined in a dialog: {agent}"
+    assert (agent.offer_timer in alarms) == (agent.offer is not None and not agent.rung)
     if agent.state in (AgentState.RESERVED, AgentState.TALKING):
-        assert agent.leg is not None
+        assert agent.leg is not None or agent.profile.on_hook is not None
         caller = floor.callers.get(agent.attempt) if agent.attempt is not None else None
         mine = (call is not None and call.agent == agent.number) or (
             caller is not None and caller.agent == agent.number
         )
-        assert mine or (agent.offer is not None and agent.state is AgentState.RESERVED), f"with nobody: {agent}"
+        waits = agent.state is AgentState.RESERVED and (agent.offer is not None or agent.rung)
+        assert mine or waits, f"with nobody: {agent}"
+        _check_ring(dialer, agent)
     if agent.state in (AgentState.READY, AgentState.PAUSED):
         assert agent.attempt is None
+
+
+def _check_ring(dialer: Dialer, agent: Agent) -> None:
+    """A phone rings for somebody who waits, or for an offer, and not for ever."""
+    if not agent.rung or Hold.ASTERISK_LOST in dialer.floor.holds:
+        return
+    assert agent.calling is not None
+    assert agent.ring_timer in dialer.alarms, f"rings for ever: {agent}"
+    if agent.offer is None:
+        callers = (one for one in dialer.floor.callers.values() if one.waits)
+        waiting = [one for one in callers if may_take(agent.profile, one.terms) or one.prefers == agent.number]
+        assert waiting, f"rings for nobody: {agent}"
 
 
 def _check_alarm(floor: Floor, timer: Timer) -> None:
@@ -193,8 +215,9 @@ def _check_answers_at_hand(floor: Floor) -> None:
     for agent in floor.agents.values():
         fresh.put_agent(agent)
     for aside in floor.asides.values():
-        fresh.put_aside(aside)
-    assert fresh.thirds == floor.thirds
+        fresh.asides.put(aside)
+    assert fresh.asides.thirds == floor.asides.thirds
+    assert +fresh.asides.lines == +floor.asides.lines
     assert fresh.legs == floor.legs
     assert fresh.waiting() == floor.waiting()
     for name in floor.campaigns:

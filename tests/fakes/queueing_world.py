@@ -100,8 +100,8 @@ class QueueingWorld(World):
         self.records: dict[ChannelId, RecordWait] = {}
         self.crashes = 0
         self._caller_legs = count(1)
-        self.model = QueueingModel(self, self.manners)
-        self.asterisk = self.model
+        self.queueing = QueueingModel(self, self.manners)
+        self.asterisk = self.queueing
 
     def crash(self) -> None:
         """Whoever waited is taken back by the dialplan; of them nothing more is written here."""
@@ -117,10 +117,10 @@ class QueueingWorld(World):
         """Somebody calls, and hangs up after so many seconds if nothing else comes of it."""
         channel = ChannelId(f"caller-{next(self._caller_legs)}")
         leg = Channel(id=channel, up=True)
-        self.model.channels[channel] = leg
+        self.queueing.channels[channel] = leg
         self.callers[channel] = CallerQueued(channel=channel, at=self.now, terms=terms, number=None)
-        self.model.let_in(leg)
-        self.later(patience, lambda: self.model.hang_up(channel) if not leg.bridged else None)
+        self.queueing.let_in(leg)
+        self.later(patience, lambda: self.queueing.hang_up(channel) if not leg.bridged else None)
 
     def press_out(self) -> None:
         """The first who waits presses a key."""
@@ -147,7 +147,7 @@ class QueueingWorld(World):
         lost = Hold.ASTERISK_LOST in floor.holds
         for caller in floor.callers.values():
             agent = floor.agents.get(caller.agent) if caller.agent is not None else None
-            if caller.state in OF_AGENT and not (caller.alone or caller.handed):
+            if caller.state in OF_AGENT and not (caller.alone or caller.handed) and caller.claim is None:
                 assert agent is not None
                 assert (agent.state, agent.attempt) == (OF_AGENT[caller.state], caller.id), f"{caller} with {agent}"
             # Before the time presses the pacer may have let lines go since agents were last promised.
@@ -162,7 +162,7 @@ class QueueingWorld(World):
         """As ever; no caller is left behind, and what is written down is what became of each."""
         super().finish(seconds)
         assert not self.dialer.floor.callers
-        left = [channel for channel in self.model.channels if channel in self.callers]
+        left = [channel for channel in self.queueing.channels if channel in self.callers]
         assert left == [], "callers are left behind"
         for channel in self.callers:
             record = self.records.get(channel)

@@ -141,11 +141,17 @@ class StoreModel:
     def _fetch(self, wish: do.FetchLeads) -> None:
         now = self.world.now
         due = [r for r in self.rows.values() if r.leased is None and not r.ended and r.due_at <= now]
+        due.sort(key=lambda r: (not r.lead.callback, r.due_at, r.lead.id))
+        own = [r for r in due if r.lead.owner is not None and now < r.due_at + wish.mine_for]
+        anybodys = [r for r in due if r not in own]
+        chosen = [r for owner in wish.owners for r in [r for r in own if r.lead.owner == owner][: do.OWN_AT_HAND]]
+        chosen += [r for r in anybodys if r.lead.callback][: wish.callbacks]
+        chosen += [r for r in anybodys if r not in chosen][: wish.count]
         leased = []
-        for row in sorted(due, key=lambda r: (r.due_at, r.lead.id))[: wish.count]:
+        for row in chosen:
             row.leases += 1
             row.leased = AttemptId(f"a{row.lead.id}-{row.leases}")
-            row.lead = replace(row.lead, attempt=row.leased)
+            row.lead = replace(row.lead, attempt=row.leased, due_at=row.due_at)
             leased.append(row.lead)
         waiting = [r.due_at for r in self.rows.values() if r.leased is None and not r.ended]
         self.world.post(
@@ -175,7 +181,9 @@ class StoreModel:
                 row.ended = wish.next.end is not None
                 row.due_at = wish.next.due_at or row.due_at
                 made = outcome.dialed_at is not None
-                row.lead = replace(row.lead, attempts_made=row.lead.attempts_made + made)
+                made_so_far = row.lead.attempts_made + made
+                promised = replace(row.lead, callback=wish.next.callback, owner=wish.next.owner)
+                row.lead = replace(promised, attempts_made=made_so_far)
                 self.world.post(ev.AttemptClosed(attempt=outcome.attempt))
             case do.RecordInterval():
                 self.intervals.append(wish)

@@ -9,8 +9,9 @@ from itertools import count
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
+from dialer.core.on_the_line import OnTheLine, is_talking
 from dialer.core.supervision_words import SupervisionOrder, SupervisorState
-from dialer.core.words import AgentNumber, BridgeId, CallState, ChannelId, Hold, SupervisorNumber
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, Hold, SupervisorNumber
 from tests.fakes.asterisk_model import AsteriskModel, Channel, Manners
 from tests.fakes.store_model import Surroundings
 from tests.fakes.world import World
@@ -224,17 +225,24 @@ class SupervisedWorld(World):
             assert supervisor.state.in_session == (number in floor.sessions)
             assert supervisor.state.in_session == (supervisor.leg is not None)
             if supervisor.state in (SupervisorState.TAKING_OVER, SupervisorState.TALKING):
-                call = floor.calls[supervisor.attempt]  # type: ignore[index]
-                assert call.state is CallState.TALKING
+                call = floor.talk(supervisor.attempt)  # type: ignore[arg-type]
+                assert call is not None
+                assert is_talking(call)
                 assert call.claim is not None
                 assert call.claim.supervisor == number
-        for call in floor.calls.values():
-            if call.claim is not None and call.state is CallState.TALKING:
-                assert floor.supervisors[call.claim.supervisor].attempt == call.id or call.claim.taken_at is not None
+        customers: tuple[OnTheLine, ...] = (*floor.calls.values(), *floor.callers.values())
+        for customer in customers:
+            claim = customer.claim
+            if claim is not None and is_talking(customer):
+                assert floor.supervisors[claim.supervisor].attempt == customer.id or claim.taken_at is not None
 
     def grumble(self) -> None:
         """What Asterisk has and what the dialler believes of supervisors are the same, or are so a second later."""
         floor = self.dialer.floor
+        if Hold.ASTERISK_LOST in floor.holds:
+            # A daemon that has just begun does not even know the supervisors.
+            self._grumbles = set()
+            return
         grumbles = set()
         for leg, agent in self.model.ears.items():
             boss = floor.supervisors[self.model.bosses[leg]]
@@ -245,7 +253,7 @@ class SupervisedWorld(World):
                 grumbles.add(f"the leg of {boss} is gone")
             if boss.state in HEARING and boss.leg not in self.model.ears:
                 grumbles.add(f"{boss} hears nobody")
-        if not self.model.settled() or Hold.ASTERISK_LOST in floor.holds:
+        if not self.model.settled():
             grumbles = set()
         assert not grumbles & self._grumbles, grumbles & self._grumbles
         self._grumbles = grumbles

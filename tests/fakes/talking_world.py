@@ -11,8 +11,8 @@ from dialer.core import supervision as sv
 from dialer.core import transfer as tr
 from dialer.core.aside import GUARDS
 from dialer.core.aside_words import Place, TransferKind
+from dialer.core.calling_out import Target
 from dialer.core.live_aside import Aside
-from dialer.core.policy import DirectoryEntry
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Hold
 from tests.fakes.asterisk_model import Channel
 from tests.fakes.queueing_world import QueueingModel, QueueingWorld
@@ -213,7 +213,7 @@ class TalkingWorld(QueueingWorld):
     def post(self, event: ev.Event) -> None:
         """Every site file has a directory."""
         if isinstance(event, ev.SiteLoaded):
-            directory = {BILLING: DirectoryEntry(name="账务 Billing", phone="PJSIP/billing")}
+            directory = {BILLING: Target(name="7010 账务 Billing", dial="PJSIP/billing")}
             event = replace(event, site=replace(event.site, directory=directory))
         super().post(event)
 
@@ -246,7 +246,7 @@ class TalkingWorld(QueueingWorld):
             if agent.state == "talking":
                 assert agent.reason == reason, f"{agent} with {known}"
         expected = {a.third.channel: a.attempt for a in floor.asides.values() if a.third is not None}
-        assert floor.thirds == expected
+        assert floor.asides.thirds == expected
 
     def _check(self, aside: Aside) -> None:
         talk, agent = self.dialer.floor.talk(aside.attempt), self.dialer.floor.agents[aside.agent]
@@ -263,7 +263,7 @@ class TalkingWorld(QueueingWorld):
             spot = self.spots.get(leg.id)
             if spot in WAITS and AttemptId(leg.id) not in floor.asides:
                 grumbles.add(f"{leg.id} is forgotten on {spot}")
-            if leg.id.startswith(tr.THIRD_PREFIX) and leg.id not in floor.thirds and leg.id not in self.handed:
+            if leg.id.startswith(tr.THIRD_PREFIX) and leg.id not in floor.asides.thirds and leg.id not in self.handed:
                 grumbles.add(f"{leg.id} is forgotten")
         for aside in floor.asides.values():
             if aside.third is not None and aside.third.channel not in self.model.channels:

@@ -16,6 +16,7 @@ from random import Random
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
+from dialer.core.dialogs import OpenDialog
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead
 from dialer.core.policy import CampaignPolicy
@@ -36,7 +37,7 @@ from tests.fakes.asterisk_model import AsteriskModel, Manners
 from tests.fakes.store_model import StoreModel
 
 PIN = "4711"
-MOMENTS = (do.OpenAttempt, do.Originate, do.Join, do.PlayMessage, do.HangUp, do.CloseAttempt, do.Announce)
+MOMENTS = (do.OpenAttempt, do.Originate, do.Join, do.PlayMessage, do.HangUp, do.CloseAttempt, OpenDialog)
 
 
 @dataclass
@@ -167,7 +168,7 @@ class World:
                 for customer in customers[:1]:
                     self.asterisk.hang_up(customer)
             case _:
-                self.press(number, self.chance.choice(["*0", "*1", "*21", "*9", "1", "2"]))
+                self.press(number, self.chance.choice(["*0", "*1", "*21", "*9", "1", "2", "#", "**1", "*#"]))
                 self.later(soon, lambda: self.press(number, "*1"))
 
     # --- what happens in a life ---
@@ -222,6 +223,11 @@ class World:
         if leg is not None:
             for key in keys:
                 self.asterisk.tell(ev.DigitPressed(channel=leg.id, at=self.now, digit=key), last=True)
+
+    def call_back(self, number: AgentNumber, *, mine: bool) -> None:
+        """The agent promises the customer of this moment to be called back soon."""
+        at = self.now + timedelta(seconds=self.chance.choice([1.0, 10.0, 60.0]))
+        self.post(ev.CallbackSet(agent=number, at=at, mine=mine))
 
     def hang_up(self, number: AgentNumber) -> None:
         """An agent's phone goes."""

@@ -4,14 +4,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.commands import FetchLeads
 from dialer.core.events import LeadsFetched
 from dialer.core.lead import Lead
 from dialer.core.words import CampaignName
 from dialer.store.campaigns import register_campaign
-from dialer.store.leasing import Leasing, UnknownCampaign
+from dialer.store.leasing import Leasing, Shelf, UnknownCampaign
 from dialer.store.runs import Run
 from dialer.store.suppressions import suppress_customer, suppress_number
 from tests.postgres.seeds import SPRING, do, one, policy, rows, sow, sow_campaign
@@ -177,13 +177,11 @@ async def test_a_fetch_in_doubt_gives_back_what_it_may_have_leased(engine: Async
     class AnswerLost(Leasing):
         lost = True
 
-        async def _answer(
-            self, connection: AsyncConnection, name: CampaignName, campaign: int, lists: list[int], leads: list[Lead]
-        ) -> LeadsFetched:
+        async def _answer(self, wish: FetchLeads, shelf: Shelf, leads: list[Lead]) -> LeadsFetched:
             if self.lost:
-                await connection.commit()
+                await shelf.connection.commit()
                 raise ConnectionResetError
-            return await super()._answer(connection, name, campaign, lists, leads)
+            return await super()._answer(wish, shelf, leads)
 
     leasing = AnswerLost(engine, run.id)
     with pytest.raises(ConnectionResetError):

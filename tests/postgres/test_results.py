@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,6 +133,11 @@ async def test_the_export_has_one_line_an_attempt_oldest_first(engine: AsyncEngi
         "recording": "",
         "recording_sha256": "",
         "recording_failure": "",
+        "amd_verdict": "",
+        "amd_cause": "",
+        "amd_sampled": "",
+        "amd_truth": "",
+        "machine_message": "",
     }
     assert [row["abandoned"] for row in rows] == ["false"] * 3 + ["true"] + ["false"] * 3
     assert (rows[6]["ended_at"], rows[6]["disposition"]) == ("", "")
@@ -194,7 +199,7 @@ async def test_the_report_of_nothing_divides_by_nothing(engine: AsyncEngine) -> 
 
 
 def test_every_figure_is_defined() -> None:
-    assert set(DEFINITIONS) == set(CampaignReport.__slots__) - {"campaign", "since", "until"}
+    assert set(DEFINITIONS) == {field.name for field in fields(CampaignReport)} - {"campaign", "since", "until"}
 
 
 async def test_the_drop_caps_memory(engine: AsyncEngine, run: Run) -> None:
@@ -263,3 +268,30 @@ async def test_a_suppression_is_lifted_but_not_forgotten(engine: AsyncEngine) ->
     assert found.lifted_at is not None
     assert await suppress_number(engine, "+8613999999999", reason="asked", source="call")
     assert [each.reason for each in await suppressions_of(engine, "+8613999999999")] == ["asked", "register"]
+
+
+async def test_who_calls_back_is_counted_apart(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 2)
+    [first, second] = (await Leasing(engine, run.id).fetch(FetchLeads(campaign=SPRING, count=2))).leads
+    async with engine.begin() as connection:
+        await open_attempts(connection, run.id, [opening(first), opening(second)])
+        closed = [closing(lead, disposition=Disposition.ABANDONED) for lead in (first, second)]
+        await close_attempts(connection, closed, pytest.fail)
+    await do(
+        engine,
+        """INSERT INTO inbound_calls (id, number, caller, arrived_at, returns_attempt_id)
+           VALUES ('pbx-1.1', '100', '', now(), CAST(:attempt AS uuid))""",
+        attempt=first.attempt,
+    )
+    await do(
+        engine,
+        """INSERT INTO queue_waits (call_id, arrived_at, run_id, team, skills, priority, target_seconds, position,
+               outcome, answered_at, left_at, campaign, agent_disposition)
+           VALUES ('pbx-1.1', now(), :run, 'sales', '{}', 0, 20, 1, 'answered', now(), now(), 'spring', 'sale'),
+               ('pbx-1.2', now(), :run, 'sales', '{}', 0, 20, 1, 'answered', now(), now(), 'spring', NULL),
+               ('pbx-1.3', now(), :run, 'sales', '{}', 0, 20, 1, 'answered', now(), now(), 'autumn', 'sale')""",
+        run=int(run.id),
+    )
+    report = await campaign_report(engine, SPRING)
+    assert (report.abandoned, report.answered_later, report.contacts) == (2, 1, 0)
+    assert report.caller_dispositions == {"none": 1, "sale": 1}

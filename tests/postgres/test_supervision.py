@@ -50,6 +50,7 @@ async def test_a_stretch_is_there_while_it_lasts_and_ends_once(engine: AsyncEngi
             "agent": ANN,
             "state": "listening",
             "attempt_id": None,
+            "caller": None,
             "by": "chief",
             "since": NOW,
             "until": None,

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import partial
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialer.core import events as ev
-from dialer.core.policy import HoursPolicy
-from dialer.core.words import CampaignOrder, Mode
-from tests.factories import ALL_DAY, MAIN, SPRING, make_lead, make_policy, make_profile, make_site
+from dialer.core.detection import Detection, MachineAction, MachinesPolicy
+from dialer.core.policy import CallbackPolicy, HoursPolicy
+from dialer.core.words import AgentNumber, AgentOrder, CampaignOrder, Mode
+from tests.factories import ALL_DAY, MAIN, NOW, SPRING, make_lead, make_policy, make_profile, make_site
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.store_model import sow
 from tests.fakes.world import World
@@ -52,6 +55,9 @@ def happen(world: World, mishap: Mishap) -> None:
         "store lost": world.store.lose,
         "store back": world.store.regain,
         "crash": world.crash,
+        "my callback": partial(world.call_back, number, mine=True),
+        "a callback": partial(world.call_back, number, mine=False),
+        "do not call": partial(world.post, ev.AgentOrdered(agent=number, order=AgentOrder.DO_NOT_CALL)),
         "campaign pauses": partial(world.order, CampaignOrder.PAUSE),
         "campaign resumes": partial(world.order, CampaignOrder.RESUME),
         "campaign stops": partial(world.order, CampaignOrder.STOP),
@@ -72,6 +78,7 @@ KINDS = [
     *["asterisk lost", "asterisk dies", "asterisk back", "asterisk back", "store lost", "store back", "crash"],
     *["campaign pauses", "campaign resumes", "campaign stops", "campaign starts", "campaign reloads"],
     *["agent is struck off", "agent is listed"],
+    *["my callback", "my callback", "a callback", "do not call"],
 ]
 mishaps = st.lists(
     st.builds(
@@ -84,6 +91,15 @@ mishaps = st.lists(
 )
 
 
+NOBODY_LISTENS = MachinesPolicy()
+MACHINES = [
+    NOBODY_LISTENS,
+    MachinesPolicy(detection=Detection(), sample=0.3),
+    MachinesPolicy(detection=Detection(), then=MachineAction.MESSAGE, message="waihu/machine", sample=0.2),
+    MachinesPolicy(detection=Detection(), then=MachineAction.AGENT, sample=0.0),
+]
+
+
 def live(
     mode: Mode,
     seed: int,
@@ -91,27 +107,33 @@ def live(
     leads: int,
     happenings: list[Mishap],
     *,
-    detect: bool = False,
+    machines: MachinesPolicy = NOBODY_LISTENS,
     wrap_up: float = 5.0,
     mischief: float = 0.0,
     hours: HoursPolicy = ALL_DAY,
     manners: Manners | None = None,
+    own: int = 0,
 ) -> World:
     """A whole life, from the start of the daemon to its end."""
     policy = make_policy(
         mode,
-        detect_machines=detect,
+        machines=machines,
         wrap_up=timedelta(seconds=wrap_up),
         hours=hours,
         ring_time=timedelta(seconds=10),
         preview_time=timedelta(seconds=5),
         trunks=(replace(MAIN, max_lines=2 * agents),),
+        callbacks=CallbackPolicy(mine_for=timedelta(seconds=30)),
     )
+    promised = [
+        replace(lead, callback=True, owner=AgentNumber(str(1001 + n % (agents + 1))), due_at=NOW + timedelta(seconds=n))
+        for n, lead in enumerate(sow(make_lead, leads, SPRING, households=2)[:own])
+    ]
     world = World(
         policy=policy,
         seed=seed,
         agents=agents,
-        leads=sow(make_lead, leads, SPRING, households=2),
+        leads=promised + sow(make_lead, leads, SPRING, households=2)[own:],
         manners=manners or Manners(),
         mischief=mischief,
     )
@@ -132,10 +154,11 @@ def live(
     agents=st.integers(1, 5),
     leads=st.integers(0, 60),
     happenings=mishaps,
-    detect=st.booleans(),
+    machines=st.sampled_from(MACHINES),
     wrap_up=st.sampled_from([0.0, 5.0, 20.0]),
     mischief=st.sampled_from([0.0, 0.02, 0.1]),
     hours=st.sampled_from([ALL_DAY, SHUTS_SOON]),
+    own=st.integers(0, 60),
 )
 def test_all_laws_hold_whatever_happens(
     mode: Mode,
@@ -143,9 +166,21 @@ def test_all_laws_hold_whatever_happens(
     agents: int,
     leads: int,
     happenings: list[Mishap],
-    detect: bool,
+    machines: MachinesPolicy,
     wrap_up: float,
     mischief: float,
     hours: HoursPolicy,
+    own: int,
 ) -> None:
-    live(mode, seed, agents, leads, happenings, detect=detect, wrap_up=wrap_up, mischief=mischief, hours=hours)
+    more: dict[str, Any] = {"machines": machines, "hours": hours, "own": own}
+    live(mode, seed, agents, leads, happenings, wrap_up=wrap_up, mischief=mischief, **more)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_own_callbacks_are_made_by_their_owners_and_none_is_lost(mode: Mode) -> None:
+    """Without mishaps: of the owners who are there each makes some, and what is left when they are gone others make."""
+    world = live(mode, 7, 3, 40, [], own=24)
+    made = [attempt.opened for attempt in world.store.attempts.values() if attempt.opened.lead.owner is not None]
+    assert {wish.agent for wish in made} >= set(world.numbers)
+    assert all(wish.agent == wish.lead.owner for wish in made if wish.at < wish.lead.due_at + timedelta(seconds=30))
+    assert any(wish.lead.owner not in world.numbers for wish in made)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.core.callback import Callback
 from dialer.core.lead import Lead
 from dialer.core.policy import AgentDisposition, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, RetryRule
 from dialer.core.retry import DEFAULT_RULES, decide
@@ -87,8 +88,9 @@ def test_a_lead_comes_back_or_ends_and_never_passes_the_attempt_limit(
     now = NOW
     for disposition, chosen, number_dead, wish in run:
         lead = replace(FRESH, attempts_made=history.total(), history=tuple(history.items()))
-        callback_at = None if wish is None else now + wish - timedelta(days=1)
-        result = decide(policy, lead, disposition, chosen, now, number_dead=number_dead, callback_at=callback_at)
+        at = now if wish is None else now + wish - timedelta(days=1)
+        callback = None if wish is None else Callback(at=at, asked_for=at)
+        result = decide(policy, lead, disposition, chosen, now, number_dead=number_dead, callback=callback)
         history[chosen or disposition] += 1
         assert history.total() <= policy.retry.max_attempts
         assert (result.due_at is None) != (result.end is None)

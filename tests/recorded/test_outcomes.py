@@ -15,6 +15,7 @@ from dialer.asterisk.telephone import Telephone
 from dialer.asterisk.translate import translate
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import Truth
 from dialer.core.outcome import disposition_of, number_is_dead
 from dialer.core.words import AttemptId, Disposition, MachineVerdict
 from dialer.tasks import TaskCrew
@@ -33,6 +34,7 @@ class Told:
     answered_at: datetime | None = None
     bridged_at: datetime | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
+    truth: Truth | None = None
     message_played: bool = False
     called_off: bool = False
     dial_status: str | None = None
@@ -156,7 +158,7 @@ async def test_what_the_telephone_posts(name: str) -> None:
                 ring_time=timedelta(seconds=10),
                 answer_limit=timedelta(seconds=2),
                 message="x",
-                detect_machines=False,
+                detection=None,
             )
         )
         await until(lambda: server.actions("Originate"))

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialer.core import commands as do
+from dialer.core.detection import MachinesPolicy
 from dialer.core.dialer import Dialer
 from dialer.core.hours import may_call
 from dialer.core.policy import AgentDisposition, AttemptLimit, HoursPolicy, RetryPolicy, RetryRule, Trunk
 from dialer.core.words import CampaignName, Disposition, DispositionFlag, LeadEnd, Mode, TrunkName
 from dialer.simulation.campaign_run import CampaignRun, SimulationPlan, simulate
 from dialer.simulation.figures import Figures
-from tests.factories import make_policy
+from tests.factories import LISTENS, make_policy
 from tests.simulation.worlds import START, Shares, Spread, campaign, plan, team, world
 
 HOUR = timedelta(hours=1)
@@ -110,7 +111,8 @@ def test_what_the_far_end_does_is_what_the_network_says() -> None:
 @pytest.mark.parametrize("detect", [True, False])
 def test_machines_are_found_by_detection_or_by_agents(detect: bool) -> None:
     machine = AgentDisposition(name="voicemail", label="", digit="7", flags=frozenset({DispositionFlag.MACHINE}))
-    policy = make_policy(detect_machines=detect, dispositions=(machine,), default_disposition=None)
+    machines = LISTENS if detect else MachinesPolicy()
+    policy = make_policy(machines=machines, dispositions=(machine,), default_disposition=None)
     assumed = world(shares=Shares(answered=0.0, machine=1.0), machine_ring=Spread(9.0), machine_disposition="voicemail")
 
     run, came = watched(plan(campaign(policy, assumed), hours=0.2))

@@ -40,8 +40,9 @@ steps:
 class Line:
     """A floor on which callers of 200 wait for the team."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, flow: str = FLOW) -> None:
         self.floor = floor
+        self.flow = flow
         self.callers = Callers(floor.carrier, floor.stage.pbx.sip)
 
     async def open(self) -> None:
@@ -59,11 +60,15 @@ class Line:
         (self.floor.stage.pbx.instance.etc / "musiconhold.conf").write_text(held, encoding="utf-8")
         file = self.floor.stage.site.folder / "inbound" / "line.yaml"
         file.parent.mkdir()
-        text = FLOW.replace("FOLDER", str(folder)).replace("CAMPAIGN", self.floor.campaign)
+        text = self.flow.replace("FOLDER", str(folder)).replace("CAMPAIGN", self.floor.campaign)
         file.write_text(text, encoding="utf-8")
 
     async def call(self, tail: int, heard: Path | None = None) -> str:
         return await self.callers.call("200", caller=f"1390000000{tail}", heard=heard)
+
+    async def call_from(self, number: str) -> str:
+        """One of the customers calls."""
+        return await self.callers.call("200", caller=number)
 
     async def until_waiting(self, many: int) -> Status:
         return await self.floor.until(lambda status: queue_of(status).get("waiting", 0) == many)

@@ -143,6 +143,57 @@ async def test_a_session_from_the_first_key_to_the_last(open_with: OpenFloor, tm
     assert None not in {row["until"] for row in rows}
 
 
+async def keys_pin(floor: Floor, pin: str) -> None:
+    """The supervisor's phone, which was asked for number and PIN again, keys them."""
+    await until_asked(floor, "WAIHU_AGENT,agent-incorrect")
+    await floor.phones.press(BOSS, f"{BOSS}#")
+    await until_asked(floor, "WAIHU_PIN")
+    await floor.phones.press(BOSS, f"{pin}#")
+
+
+async def until_asked(floor: Floor, what: str) -> None:
+    """The login reads it from somebody's phone."""
+    async with asyncio.timeout(20):
+        while f"!Read!{what}," not in await floor.stage.pbx.instance.cli("core show channels concise"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def until_refused(floor: Floor) -> None:
+    """The last try of the call was one too many: it is ended."""
+    async with asyncio.timeout(30):
+        while await floor.phones.is_up(BOSS):  # noqa: ASYNC110 - it is in another program
+            await asyncio.sleep(0.1)
+
+
+async def test_wrong_pins_lock_a_supervisor_out_and_then_the_right_one_is_refused(open_with: OpenFloor) -> None:
+    cast = Cast()
+    cast.talkers(1)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1)
+    await supervised(floor)
+    listen = f"{SUPERVISE_PREFIX}1{ANNA}"
+    # Three tries a call.
+    await floor.phones.dial_in(BOSS, BOSS, "0815", listen)
+    for _ in range(2):
+        await keys_pin(floor, "0815")
+    await until_refused(floor)
+    assert "PIN locked" not in floor.log
+    await floor.phones.dial_in(BOSS, BOSS, "0815", listen)
+    await keys_pin(floor, "0815")
+    await floor.until_true(lambda: "PIN locked" in floor.log)
+    await keys_pin(floor, PIN)
+    await until_refused(floor)
+    assert boss_of(await floor.status())["state"] == "away"
+    assert await floor.rows("SELECT FROM supervision_stretches") == []
+    # Nobody else is locked out, and the daemon's next life knows nothing of it.
+    [agent] = floor.stage.agents
+    await floor.phones.dial_in(ANNA, ANNA, agent.pin)
+    await floor.until_agent(ANNA, "ready")
+    assert await floor.drain() == 0
+    await floor.start()
+    await floor.phones.dial_in(BOSS, BOSS, PIN, listen)
+    await until_boss(floor, "waiting")
+
+
 async def test_by_command_within_team_and_right(open_with: OpenFloor) -> None:
     cast = Cast()
     cast.talkers(2)

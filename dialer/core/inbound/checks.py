@@ -103,7 +103,10 @@ def _rounds(flow: Flow) -> Iterator[Fault]:
 def _without_key(step: Step) -> list[tuple[str, StepName]]:
     """The ways on which a caller goes who presses nothing."""
     if isinstance(step, Menu | Collect | Queue):
-        return [("otherwise", step.otherwise)] if step.otherwise is not None else []
+        ways = [("otherwise", step.otherwise)]
+        if isinstance(step, Queue) and step.returning:
+            ways.append(("stranger", step.stranger))
+        return [(setting, target) for setting, target in ways if target is not None]
     return [(setting, target) for setting, target in ways_out(step) if target is not None]
 
 

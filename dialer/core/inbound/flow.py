@@ -168,6 +168,10 @@ class Queue:
     """Keys that lead out of the queue."""
     otherwise: Target = None
     """After the longest wait."""
+    returning: bool = False
+    """The team is one of the campaign that called last, in the place of that of `terms`."""
+    stranger: Target = None
+    """Returning: whom no campaign with a team has called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +240,8 @@ def ways_out(step: Step) -> tuple[tuple[str, Target], ...]:
         case Transfer():
             return (("answered", step.answered), ("otherwise", step.otherwise))
         case Queue():
-            return (*step.keys.items(), ("otherwise", step.otherwise))
+            strangers = (("stranger", step.stranger),) if step.returning else ()
+            return (*step.keys.items(), *strangers, ("otherwise", step.otherwise))
         case HangUp():
             return ()
         case _:

@@ -148,8 +148,12 @@ def _enter(talk: Talk, target: Target) -> Move:
             value = talk.variables.get(at.on, "")
             return _leave(talk, value if value in at.cases else "otherwise", at.cases.get(value, at.otherwise), value)
         case Queue():
+            team = talk.caller.last_team
+            if at.returning and team is None:
+                return _leave(talk, "stranger", at.stranger)
             heard, keys = _heard(talk, at.prompt), "".join(at.keys)
-            return talk, do.WaitInQueue(at.terms, at.music, at.every, heard, at.say_position, at.say_wait, keys)
+            terms = replace(at.terms, team=team) if at.returning and team is not None else at.terms
+            return talk, do.WaitInQueue(terms, at.music, at.every, heard, at.say_position, at.say_wait, keys)
 
 
 def _leave(talk: Talk, result: str, target: Target, value: str = "") -> Move:

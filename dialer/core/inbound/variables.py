@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId
+from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId, TeamName
 
 YES, NO = "yes", "no"
 
@@ -18,14 +18,16 @@ CALLER_VARIABLES: Mapping[str, tuple[str, ...] | None] = {
     "caller.name": None,
     "caller.last_campaign": None,
     "caller.last_agent": None,
+    "caller.last_team": None,
     "caller.callback": (YES, NO),
     "caller.abandoned": (YES, NO),
 }
 """Name to the values that it can have; None: any text, empty where nothing is known.
 
 `open`: within the hours. `number`: the one that was dialled. `caller.withheld`: no number came with the call.
-`caller.last_agent`: who talked with this caller last. `caller.callback`: a callback is promised. `caller.abandoned`:
-the last call of ours to this number found no agent, and nobody has called back since.
+`caller.last_agent`: who talked with this caller last. `caller.last_team`: a team of the campaign that called last.
+`caller.callback`: a callback is promised. `caller.abandoned`: the last call of ours to this number found no agent, and
+nobody has called back since.
 """
 
 
@@ -39,6 +41,8 @@ class Caller:
     name: str = ""
     last_campaign: CampaignName | None = None
     last_agent: AgentNumber | None = None
+    last_team: TeamName | None = None
+    """Takes calls of the last campaign."""
     callback: bool = False
     abandoned: AttemptId | None = None
     """The abandoned attempt that this call answers."""
@@ -55,6 +59,7 @@ def variables(caller: Caller, *, dialled: str, is_open: bool, language: str) -> 
         "caller.name": caller.name,
         "caller.last_campaign": caller.last_campaign or "",
         "caller.last_agent": caller.last_agent or "",
+        "caller.last_team": caller.last_team or "",
         "caller.callback": _word(caller.callback),
         "caller.abandoned": _word(caller.abandoned is not None),
     }

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialer.core import agent as agents
+from dialer.core import desk
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.dialogs import MENU_REASON, Desk, DeskLeft, Dialog, LanguageChosen
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_agent import Agent
 from dialer.core.machines.samples import (
@@ -33,6 +35,7 @@ from dialer.core.words import (
 
 _OF_OTHERS = (AgentOrder.END_CALL, *POSSIBLE)
 """Orders that never come to the agent."""
+IN_MENU = Desk(dialog=Dialog.MENU, wrap_left=timedelta(seconds=1))
 
 
 def _agent(state: AgentState) -> Agent:
@@ -50,9 +53,11 @@ def _order(order: AgentOrder) -> ev.AgentOrdered:
 
 AGENT = Machine(
     "An agent",
-    agents.step,
+    desk.step,
     {state.value: _agent(state) for state in AgentState}
-    | {"reserved (with an offer)": replace(_agent(AgentState.RESERVED), offer=LEAD)},
+    | {"reserved (with an offer)": replace(_agent(AgentState.RESERVED), offer=LEAD)}
+    | {"paused (in a dialog)": replace(_agent(AgentState.PAUSED), reason=MENU_REASON, desk=IN_MENU)}
+    | {"wrap_up (in a dialog)": replace(_agent(AgentState.WRAP_UP), desk=IN_MENU)},
     {
         "AgentLegUp": ev.AgentLegUp(channel=LEG, at=NOW, agent=ANNA),
         "AgentLegUp (another)": ev.AgentLegUp(channel=ChannelId("other"), at=NOW, agent=ANNA),
@@ -69,6 +74,9 @@ AGENT = Machine(
         "EnteredBridge": ev.EnteredBridge(channel=LEG, at=NOW, bridge=BRIDGE),
         "FoundTalking": FOUND,
         "Rearranged": sig.Rearranged(attempt=A, reason="hold"),
+        "DeskLeft": DeskLeft(channel=LEG, at=NOW),
+        "desk": ev.TimerFired(timer=Timer("desk", ANNA)),
+        "LanguageChosen": LanguageChosen(channel=LEG, at=NOW, language="zh"),
     }
     | {f"order {order.value}": _order(order) for order in AgentOrder if order not in _OF_OTHERS},
 )

@@ -8,10 +8,11 @@ from dialer.core import aside as asides
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside_words import AsideState, TransferKind
+from dialer.core.calling_out import Target
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_aside import Aside
 from dialer.core.machines.samples import ANNA, BRIDGE, CHANNEL, LEG, A
-from dialer.core.transfer import Target, Third, ThirdAnswered
+from dialer.core.transfer import Third, ThirdAnswered
 from dialer.core.words import BridgeId, ChannelId, Timer
 
 _THIRD = Third(

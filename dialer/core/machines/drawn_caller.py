@@ -12,12 +12,15 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.drawing import NOW, Machine
 from dialer.core.machines.samples import (
     ANNA,
+    BOSS,
     BOTH_JOINED,
     BRIDGE,
     CHANNEL,
     LEG,
+    TAKEN,
 )
 from dialer.core.queueing import CallerState, QueueTerms
+from dialer.core.supervision import Claim
 from dialer.core.words import (
     BridgeId,
     TeamName,
@@ -40,6 +43,7 @@ CALLER = Machine(
     callers.step_caller,
     {state.value: _caller(state) for state in CallerState}
     | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
+    | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))}
     | {"talking (handed on)": replace(_caller(CallerState.TALKING), handed=True)},
     {
         "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
@@ -57,5 +61,8 @@ CALLER = Machine(
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
         "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "CalledOff": sig.CalledOff(),
+        "Claimed": sig.Claimed(supervisor=BOSS),
+        "TakenOver": TAKEN,
+        "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

@@ -21,18 +21,18 @@ def plan(policy: PacingPolicy, view: PoolView, rates: Rates) -> Plan:
     the answer. All limits are kept here: free lines, leads at hand, lines per agent; and nothing without agents.
     """
     limit = _limit(policy, view)
+    on_hook = f", {view.on_hook} on hook not counted" if view.on_hook else ""
     if limit.kind is PlanKind.NO_AGENTS:
         nobody = letting_go.rung_enough(view, policy.least_ring_time.total_seconds())
-        return Plan(0, f"0 lines: {limit.because}", limit.kind, let_go=nobody)
+        return Plan(0, f"0 lines: {limit.because}{on_hook}", limit.kind, let_go=nobody)
     if limit.lines <= 0 and policy.mode is not Mode.PREDICTIVE:
-        return Plan(0, f"0 lines: {limit.because}", limit.kind)
+        return Plan(0, f"0 lines: {limit.because}{on_hook}", limit.kind)
     wish = _wish(policy, view, rates, limit.lines + 1)
     lines = max(0, min(wish.lines, limit.lines))
     noun = "offers" if policy.mode is Mode.PREVIEW else "lines"
     held = wish.lines > limit.lines
-    because = (
-        f"{lines} {noun if lines != 1 else noun[:-1]}: {wish.because}{f', limited: {limit.because}' if held else ''}"
-    )
+    limited = f", limited: {limit.because}" if held else ""
+    because = f"{lines} {noun if lines != 1 else noun[:-1]}: {wish.because}{limited}{on_hook}"
     kind = limit.kind if held else PlanKind.LAUNCHED if lines else PlanKind.ENOUGH
     return Plan(lines, because, kind, wish.figures, wish.let_go)
 

@@ -67,6 +67,8 @@ class PoolView:
     leaving: int = 0
     """Agents on a call who asked to pause or to log out after it."""
     paused: int = 0
+    on_hook: int = 0
+    """Agents who are logged in with the receiver down, and so are not there for a customer who is called."""
     pending: tuple[Pending, ...] = ()
     waiting: tuple[float, ...] = ()
     """People who answered and have no agent yet, by the seconds since they answered."""

@@ -1,6 +1,7 @@
 """People at the carrier's side who call the PBX: they press keys, speak, and hang up."""
 
 import asyncio
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,15 +16,26 @@ class Callers:
         self._ami = carrier.ami
         self._pbx_sip = pbx_sip
 
-    async def call(self, dialled: str, *, caller: str = "", keys: str = "", heard: Path | None = None) -> str:
+    async def call(
+        self, dialled: str, *, caller: str = "", keys: str = "", heard: Path | None = None, says: int | None = None
+    ) -> str:
         """Call a number from the number `caller`; empty: withheld. Returns the channel as soon as it is dialled.
 
         `keys` are pressed after the answer, one every 300 ms (`w` waits for 700 ms); `heard` is a WAV file that gets
-        all that the caller hears.
+        all that the caller hears; `says` is the tone in hertz that the caller says, instead of a few words.
 
         :raises AmiActionError: the carrier refused.
         """
         channel = f"caller-{uuid4()}"
+        known = {
+            "CHANNEL(hangup_handler_push)": "caller-log\\,s\\,1",
+            "CALLER": caller,
+            "DIALLED": dialled,
+            "INVITED": f"{time.time():.3f}",
+            "KEYS": keys,
+            "HEARD": str(heard or ""),
+            "SAYS": str(says or ""),
+        }
         await ami_action(
             self._ami,
             "Originate",
@@ -34,12 +46,15 @@ class Callers:
             ("Priority", "1"),
             ("CallerID", f"<{caller or 'anonymous'}>"),
             ("Async", "true"),
-            ("Variable", f"KEYS={keys},HEARD={heard or ''}"),
+            *(("Variable", f"{name}={value}") for name, value in known.items()),
         )
         return channel
 
     async def press(self, channel: str, keys: str) -> None:
-        """Press keys (0-9, *, #) one after the other."""
+        """Press keys (0-9, *, #) one after the other.
+
+        :raises AmiActionError: the call is over.
+        """
         for key in keys:
             await ami_action(self._ami, "PlayDTMF", ("Channel", channel), ("Digit", key), ("Duration", "100"))
             # Asterisk only queues the key; keys that overlap would be heard wrong.
@@ -50,4 +65,5 @@ class Callers:
 
         :raises AmiActionError: the call is over.
         """
+        await ami_action(self._ami, "Setvar", ("Channel", channel), ("Variable", "ENDED_BY"), ("Value", "caller"))
         await ami_action(self._ami, "Hangup", ("Channel", channel), ("Cause", "16"))

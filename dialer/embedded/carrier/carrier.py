@@ -47,6 +47,19 @@ class PhoneCall:
     cause: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerCall:
+    """One call of a caller, as the carrier saw it; `by_caller`: the caller hung up. `cause` is Q.850."""
+
+    caller: str
+    dialled: str
+    invited_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    by_caller: bool
+    cause: int
+
+
 class Carrier:
     """An Asterisk that answers, refuses, rings and talks as `fates` say.
 
@@ -69,6 +82,7 @@ class Carrier:
         )
         self._calls_log = folder.absolute() / "calls.jsonl"
         self._phones_log = folder.absolute() / "phones.jsonl"
+        self._callers_log = folder.absolute() / "callers.jsonl"
         configuration = {
             "extensions.conf": self._dialplan(fates, scripted or {}),
             "manager.conf": (
@@ -134,6 +148,21 @@ class Carrier:
             for row in _rows(self._phones_log)
         ]
 
+    def caller_calls(self) -> list[CallerCall]:
+        """Every call of a caller that has ended, in the order of ending."""
+        return [
+            CallerCall(
+                caller=row["caller"],
+                dialled=row["dialled"],
+                invited_at=_moment(row["invited_at"]),
+                answered_at=None if row["answered_at"] is None else _moment(row["answered_at"]),
+                ended_at=_moment(row["ended_at"]),
+                by_caller=row["by_caller"],
+                cause=row["cause"],
+            )
+            for row in _rows(self._callers_log)
+        ]
+
     def _dialplan(self, fates: Fates, scripted: Mapping[str, Sequence[Fate]]) -> str:
         rows = list(fates.table())
         for number, script in scripted.items():
@@ -142,6 +171,7 @@ class Carrier:
         return (
             f"[globals]\nCARRIER_SEED={fates.seed}\n"
             f"CARRIER_LOG={self._calls_log}\nPHONES_LOG={self._phones_log}\n"
+            f"CALLERS_LOG={self._callers_log}\n"
             f'#include "{DIALPLAN}"\n[fates]\n'
             + "".join(f"exten => {name},1,{_returned(fate)}\n" for name, fate in rows)
         )

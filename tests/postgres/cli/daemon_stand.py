@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from dialer.core.dialer import Dialer
-from dialer.core.events import CampaignLoaded, Event, SiteLoaded
+from dialer.core.events import CallbackSet, CampaignLoaded, Event, SiteLoaded
 from dialer.core.found import WindowCount
 from dialer.core.orders import refusal
 from dialer.core.policy import CampaignPolicy, SitePolicy
 from dialer.core.snapshot import snapshot
+from dialer.core.wishes import answer
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import register_campaign
@@ -68,8 +69,9 @@ class DaemonStand:
     async def _take(self, order: PlacedOrder) -> str:
         self.orders.append(order)
         refused = refusal(self.dialer.floor, order.event, datetime.now(UTC))
+        more = answer(self.dialer.floor, order.event, datetime.now(UTC)) if isinstance(order.event, CallbackSet) else ""
         self.tell(order.event)
-        return refused or self._answer
+        return refused or f"{self._answer} {more}".strip()
 
     def tell(self, event: Event) -> None:
         """Something happens."""

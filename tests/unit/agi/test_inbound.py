@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -17,8 +18,9 @@ from dialer.core.inbound import flow as steps
 from dialer.core.inbound.flow import EVERY_KIND, Flow, HangUp, Step, StepName, kind
 from dialer.core.inbound.record import CallBegan, CallEnded, InboundFact, InboundOutcome, StepTaken
 from dialer.core.inbound.variables import Caller
-from dialer.core.queueing import CallerQueued, CallerState
-from dialer.core.words import CampaignName, ChannelId
+from dialer.core.queueing import Acquaintance, CallerQueued, CallerState
+from dialer.core.words import CampaignName, ChannelId, CustomerId
+from tests.factories import BEN
 from tests.fakes.agi_line import AsteriskLine, on
 from tests.fakes.agi_peer import opening
 from tests.fakes.caller_queues import SceneQueues
@@ -65,6 +67,7 @@ class Rest:
         self.find: Callable[[], None] = lambda: None
         ticks = count()
         self.figures = InboundFigures()
+        self.known = Caller()
         self.queues = queues or SceneQueues()
         self.aside: dict[ChannelId, Visit] = {}
         self.desk = Desk(
@@ -91,7 +94,7 @@ class Rest:
 
     async def _find(self, number: str) -> Caller:
         self.find()
-        return Caller(number=number)
+        return replace(self.known, number=number)
 
     async def _suppress(self, number: str, *, reason: str, source: str, proof: str) -> bool:
         self.wishes.append(f"suppress {number} by {proof}")
@@ -268,10 +271,14 @@ def waiting_line(rest: Rest, opens: bytes, joined_at: int) -> AsteriskLine:
 
 async def test_an_agent_takes_the_caller_out_of_the_queue() -> None:
     rest = Rest(flow(queue("q", "bye"), HangUp(name=StepName("bye"), prompt={}), numbers=("100",)))
+    rest.known = Caller(customer=CustomerId(7), last_campaign=CampaignName("spring"), last_agent=BEN)
     line = waiting_line(rest, QUEUED, joined_at=3)
     with pytest.raises(CallerHungUp):
         await rest.route(on(line))
     assert rest.queues.scene.caller().state is CallerState.JOINING
+    assert rest.queues.scene.caller().knows == Acquaintance(
+        customer=CustomerId(7), campaign=CampaignName("spring"), agent=BEN
+    )
     assert rest.ways() == ["q:agent"]
     # How the call ends is the dialplan's to say.
     assert rest.outcomes() == []

@@ -8,6 +8,7 @@ from dialer.asterisk import actions
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
 from dialer.core import supervision as sv
+from dialer.core.detection import Detection
 from dialer.core.supervision_words import MonitorMode
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber
 
@@ -27,7 +28,7 @@ def wish(
         ring_time=timedelta(seconds=25),
         answer_limit=timedelta(seconds=2),
         message=message,
-        detect_machines=True,
+        detection=Detection(),
     )
 
 
@@ -48,7 +49,7 @@ def test_a_customer_is_dialled_with_all_that_the_dialplan_needs() -> None:
             f"WAIHU_ATTEMPT={ATTEMPT}",
             "WAIHU_LIMIT_MS=2000",
             "WAIHU_MESSAGE=waihu/safe-harbour",
-            "WAIHU_AMD=1",
+            r"WAIHU_AMD=2500\,1500\,800\,5000\,100\,50\,3\,256\,5000",
         ],
     }
 

@@ -70,7 +70,7 @@ def test_a_message() -> None:
     ],
 )
 def test_what_machine_detection_said(amd: str, cause: str, verdict: MachineVerdict) -> None:
-    assert last_word(entry(amd=amd, amd_cause=cause), 0.0) == word(verdict=verdict)
+    assert last_word(entry(amd=amd, amd_cause=cause), 0.0) == word(verdict=verdict, verdict_cause=cause)
 
 
 def test_times_are_translated_to_our_clock() -> None:

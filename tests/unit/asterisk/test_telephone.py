@@ -67,7 +67,7 @@ def originate(attempt: str = CUSTOMER, dial: str = "PJSIP/861380013@carrier") ->
         ring_time=timedelta(seconds=25),
         answer_limit=timedelta(seconds=2),
         message="waihu/safe-harbour",
-        detect_machines=False,
+        detection=None,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialer.config.load import load_campaign, load_site
+from dialer.core.detection import Detection, MachineAction, MachinesPolicy
 from dialer.core.policy import AgentDisposition, AttemptLimit, CampaignPolicy, PacingPolicy, RetryPolicy, RetryRule
 from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow, Window
 from dialer.core.words import CountedFrom, DispositionFlag, Mode
@@ -59,7 +60,9 @@ retry:
   abandoned_lockout: 72h
   rules: {busy: 1h30m, later: {after: 3d, times: 2}, fax: never}
 safe_harbour_message: custom/sorry
-detect_machines: yes
+machines: {detect: yes, then: message, message: waihu/machine, sample: 5 %, most_length: 45s,
+  settings: {initial_silence: 2s, greeting: 1400ms, after_greeting_silence: 700ms, total_analysis: 4s,
+    minimum_word: 120ms, between_words: 60ms, maximum_words: 4, silence_threshold: 300, maximum_word: 3s}}
 """,
     )
     assert policy.name == "春季"
@@ -95,7 +98,23 @@ detect_machines: yes
         abandoned_lockout=timedelta(hours=72),
     )
     assert policy.safe_harbour_message == "custom/sorry"
-    assert policy.detect_machines
+    assert policy.machines == MachinesPolicy(
+        detection=Detection(
+            initial_silence=timedelta(seconds=2),
+            greeting=timedelta(milliseconds=1400),
+            after_greeting_silence=timedelta(milliseconds=700),
+            total_analysis=timedelta(seconds=4),
+            minimum_word=timedelta(milliseconds=120),
+            between_words=timedelta(milliseconds=60),
+            maximum_words=4,
+            silence_threshold=300,
+            maximum_word=timedelta(seconds=3),
+        ),
+        then=MachineAction.MESSAGE,
+        message="waihu/machine",
+        sample=0.05,
+        most_length=timedelta(seconds=45),
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,8 +140,8 @@ def test_caller_ids_become_e164(campaign_mistakes: Mistakes, campaign_file: Path
 NUMBER = "expected a number with plus sign and country code such as +861065550100"
 DURATION = "expected a duration with its unit such as 90s, 15m, 2h or 3d"
 DETECTION = (
-    "listens for up to 5s of the 2s that pacing.answer_limit leaves from connect, expected false, or "
-    "pacing.counted_from: greeting"
+    "listens for up to 5s of the 2s that pacing.answer_limit leaves from connect, expected false, a shorter "
+    "settings.total_analysis, or pacing.counted_from: greeting"
 )
 WINDOW = (
     "expected a duration such as 30d or 24h, or day or month, with `in` and a time zone if it is not the campaign's"
@@ -193,10 +212,58 @@ WINDOW = (
             "1:24: pacing.counted_from: 'zzz' is not possible, expected connect or greeting",
         ),
         (
-            "pacing: {counted_from: connect}\ndetect_machines: true",
-            f"2:18: detect_machines: {DETECTION}",
+            "pacing: {counted_from: connect}\nmachines: {detect: true}",
+            f"2:20: machines.detect: {DETECTION}",
         ),
-        ("detect_machines: maybe", "1:18: detect_machines: 'maybe' is not possible, expected true or false"),
+        ("machines: {detect: maybe}", "1:20: machines.detect: 'maybe' is not possible, expected true or false"),
+        ("machines: true", "1:11: machines: 'true' is not possible, expected settings of its own, `name: value`"),
+        (
+            "machines: {then: agent}",
+            "1:18: machines.then: agent has no meaning where no machines are detected, expected detect: true",
+        ),
+        (
+            "machines: {detect: true, then: listen}",
+            "1:32: machines.then: 'listen' is not possible, expected hang_up, message or agent",
+        ),
+        (
+            "machines: {detect: true, then: message}",
+            "1:32: machines.then: message says not which one, expected `message` beside it, such as waihu/machine",
+        ),
+        (
+            "machines: {detect: true, message: waihu/machine}",
+            "1:35: machines.message: is never left, expected then: message",
+        ),
+        (
+            "machines: {detect: true, then: message, message: {say: Hello}}",
+            (
+                "1:41: machines.message: {'say': 'Hello'} is no message, expected a sound such as waihu/machine, or a "
+                "text such as {say: Please call us, language: en}"
+            ),
+        ),
+        (
+            "machines: {detect: true, then: message, message: {say: Hello, language: English}}",
+            "1:41: machines.message: 'English' is no language, expected one such as zh, en or en_GB",
+        ),
+        ("machines: {sample: all}", "1:20: machines.sample: 'all' is no share, expected a share such as 3 % or 0.03"),
+        (
+            "machines: {most_length: 4s}",
+            "1:25: machines.most_length: leaves no time for greeting and message, expected at least 5000ms",
+        ),
+        (
+            "machines: {settings: {total_analysis: 800ms}}",
+            (
+                "1:39: machines.settings.total_analysis: is not longer than after_greeting_silence, so that nobody "
+                "could be found to be a person, expected more than 800ms"
+            ),
+        ),
+        (
+            "machines: {settings: {maximum_words: 0}}",
+            "1:38: machines.settings.maximum_words: '0' is not possible, expected at least 1",
+        ),
+        (
+            "machines: {settings: {silence_threshold: 40000}}",
+            "1:42: machines.settings.silence_threshold: '40000' is not possible, expected at most 32767",
+        ),
         (
             "dispositions:\n  a: {key: 1}\n  b: {key: 1}",
             "3:12: dispositions.b.key: key 1 is taken by a, expected another one of 0-9",

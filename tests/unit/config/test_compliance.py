@@ -9,10 +9,11 @@ import pytest
 
 from dialer.config.check import check_paths
 from dialer.config.load import load_campaign, load_site
+from dialer.config.problems import ConfigError
 from dialer.core.policy import AttemptLimit, CampaignPolicy
 from dialer.core.window import CalendarUnit, CalendarWindow, RollingWindow
 from dialer.core.words import CountedFrom
-from tests.unit.config.conftest import Mistakes
+from tests.unit.config.conftest import SITE, Mistakes
 
 HEAD = """\
 mode: predictive
@@ -165,11 +166,11 @@ def test_the_holidays_of_a_law_are_kept_besides_the_campaigns_own(campaign_file:
             ["2:21: pacing.ring_time: is shorter than least_ring_time, expected at least 15s"],
         ),
         (
-            "compliance: ca-crtc\ndetect_machines: true\nhours: {mon-fri: '10:00-12:00'}",
+            "compliance: ca-crtc\nmachines: {detect: true}\nhours: {mon-fri: '10:00-12:00'}",
             [
                 (
-                    "2:18: detect_machines: listens for up to 5s of the 2s that pacing.answer_limit leaves from "
-                    "connect, expected false, or pacing.counted_from: greeting"
+                    "2:20: machines.detect: listens for up to 5s of the 2s that pacing.answer_limit leaves from "
+                    "connect, expected false, a shorter settings.total_analysis, or pacing.counted_from: greeting"
                 )
             ],
         ),
@@ -229,6 +230,18 @@ def test_without_hours_in_the_law_the_campaign_must_say_them(campaign_mistakes: 
     campaign_file.write_text(HEAD + "compliance: uk-ofcom\n", encoding="utf-8")
     (problem,) = check_paths([campaign_file], {})
     assert (problem.key, problem.message) == ("hours", "is missing")
+
+
+@pytest.mark.parametrize("law", ["ca-crtc", "de", "fr"])
+def test_nobody_is_recorded_unawares(site_file: Path, campaign_file: Path, law: str) -> None:
+    site_file.write_text(f"{SITE}recordings: /var/spool/waihu/recordings\n", encoding="utf-8")
+    for told in ("{calls: 10 %, notice: waihu/recorded}", "on_demand", "off"):
+        load(campaign_file, f'compliance: {law}\nhours: {{mon-fri: "10:00-13:00"}}\nrecording: {told}\n')
+    with pytest.raises(ConfigError) as refused:
+        load(campaign_file, f'compliance: {law}\nhours: {{mon-fri: "10:00-13:00"}}\nrecording: 10 %\n')
+    (problem,) = refused.value.problems
+    assert (problem.key, problem.line) == ("recording", HEAD.count("\n") + 3)
+    assert problem.message.startswith(f"{law} lets nobody be recorded unawares, expected a notice, or calls: on_demand")
 
 
 def test_check_says_file_line_and_key(campaign_file: Path) -> None:

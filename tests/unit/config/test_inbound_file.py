@@ -112,6 +112,21 @@ def test_files_that_mean_the_same_have_the_same_version(inbound_file: Path, site
             "28: steps.a.queue.skills: no agent of waihu.yaml in team sales has tea",
         ),
         ("{queue: sails}", "14: steps.a.queue.team: 'sails' is no team of waihu.yaml, did you mean 'sales'?"),
+        (
+            "{queue: {team: last, skills: [tea]}}",
+            "27: steps.a.queue.skills: no agent of waihu.yaml in team last",
+        ),
+        (
+            "{queue: {team: sales, prefer_for: 9s}}",
+            "40: steps.a.queue.prefer_for: has no meaning where nobody is preferred, expected prefer: last_agent",
+        ),
+        ("{queue: {team: sales, prefer: me}}", "36: steps.a.queue.prefer: 'me' is not possible, expected last_agent"),
+        (
+            "{queue: sales, stranger: a}",
+            "31: steps.a.stranger: does not go with team sales, expected",
+        ),
+        ("{play: hi, stranger: a}", "27: steps.a.stranger: does not go with play, expected it with queue"),
+        ("{queue: last, stranger: b}", "30: steps.a.stranger: 'b' is no step of this flow"),
         ("{language: fr}", "17: steps.a.language: 'fr' is no language of this flow: en"),
         ("{play: hi, hang_up: }", "3: steps.a: is play and hang_up, expected exactly one of play, menu, question"),
         ("{next: b}", "3: steps.a: is nothing, expected exactly one of play, menu, question"),
@@ -150,6 +165,11 @@ def test_each_mistake_in_a_step_is_told_at_its_place(inbound_mistakes: Mistakes,
         ("numbers: [x]", "1:11: numbers[0]: 'x' is not a number as it is dialled to reach us such as +861065550100"),
         ("numbers: [100, 100]", "1:16: numbers[1]: '100' is given twice, expected once"),
         ("languages: []", "1:1: languages: is empty, expected at least one such as en"),
+        ("default_disposition: no", "1:22: default_disposition: 'no' is no disposition of this file"),
+        (
+            "dispositions: {a: {key: 1}, b: {key: 1}}",
+            "1:38: dispositions.b.key: key 1 is taken by a, expected another one of 0-9",
+        ),
         ("start: b", "1:8: start: 'b' is no step of this flow"),
     ],
 )
@@ -158,6 +178,21 @@ def test_each_mistake_of_the_whole_is_told_at_its_place(inbound_mistakes: Mistak
     kept = "".join(line + "\n" for line in HEAD.splitlines() if not line.startswith(f"{name}:"))
     (found,) = inbound_mistakes(f"{lines}\n{kept}  a: {{play: {{say: hi}}}}\n")
     assert found.startswith(expected)
+
+
+def test_known_callers_return_and_their_talks_are_disposed_of(inbound_file: Path, site_file: Path) -> None:
+    said = "dispositions: {sold: {key: 1, flags: [success]}, no: {key: 2}}\ndefault_disposition: no\n"
+    step = "  a: {queue: {team: last, prefer: last_agent, prefer_for: 9s}, stranger: b}\n  b: {queue: sales}\n"
+    inbound_file.write_text(said + HEAD + step, encoding="utf-8")
+    flow = load_flow(inbound_file, load_site(site_file, {}))
+    known, stranger = flow.steps[StepName("a")], flow.steps[StepName("b")]
+    assert isinstance(known, steps.Queue)
+    assert isinstance(stranger, steps.Queue)
+    assert (known.returning, known.stranger, known.terms.prefer_for) == (True, "b", timedelta(seconds=9))
+    assert (stranger.returning, stranger.terms.prefer_for, stranger.terms.team) == (False, None, "sales")
+    assert [(one.name, one.digit) for one in known.terms.choices.dispositions] == [("sold", "1"), ("no", "2")]
+    assert known.terms.choices == stranger.terms.choices
+    assert known.terms.choices.default == "no"
 
 
 def test_a_prompt_is_heard_in_every_language(inbound_mistakes: Mistakes) -> None:

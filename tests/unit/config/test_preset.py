@@ -19,7 +19,7 @@ figures:
 
 
 def cited(law: Preset) -> set[str]:
-    parts = [law.holidays, law.message, law.records, *law.duties, *law.figures.values()]
+    parts = [law.holidays, law.message, law.recording_notice, law.records, *law.duties, *law.figures.values()]
     return {part.source for part in parts if part is not None}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dialer.config.load import load_site
 from dialer.config.settings import AgiSettings, InboundSettings, SpeechSettings
-from dialer.core.policy import AgentProfile, PauseReason, Trunk
+from dialer.core.policy import AgentProfile, OnHook, PauseReason, Trunk
 from dialer.core.words import AgentNumber, TeamName, TrunkName
 from tests.unit.config.conftest import SITE, Mistakes
 
@@ -127,3 +127,25 @@ def test_dial_strings_are_checked(site_mistakes: Mistakes, trunk: str, expected:
 def test_a_site_needs_a_trunk(site_mistakes: Mistakes) -> None:
     assert site_mistakes("log: {level: info}\n") == ["1:1: trunks: is missing"]
     assert site_mistakes("trunks: {}\n")[0].startswith("1:1: trunks: no trunk is given, expected at least one")
+
+
+def test_an_agent_on_hook_is_rung_as_the_site_says(site_file: Path) -> None:
+    anna, ben = "{name: a, phone: PJSIP/1, on_hook: true}", "{name: b, phone: PJSIP/2, on_hook: true, ring: 20s}"
+    agents = f"agents: {{1001: {anna}, 1002: {ben}}}"
+    site_file.write_text(f"{TRUNKS}{agents}\n", encoding="utf-8")
+    rung = [agent.on_hook for agent in load_site(site_file, {}).policy.agents.values()]
+    assert rung == [OnHook(ring=timedelta(seconds=15)), OnHook(ring=timedelta(seconds=20))]
+    site_file.write_text(f"{TRUNKS}{agents}\nafter_no_answer: ready\n", encoding="utf-8")
+    rung = [agent.on_hook for agent in load_site(site_file, {}).policy.agents.values()]
+    assert {agent.back_after for agent in rung if agent is not None} == {timedelta(seconds=5)}
+
+
+def test_an_agent_on_hook_needs_a_phone_to_ring(site_mistakes: Mistakes) -> None:
+    agents = "agents:\n  1001: {name: a}\n  1002: {name: b, on_hook: true}\n"
+    assert site_mistakes(TRUNKS + agents) == [
+        "4:28: agents.1002.on_hook: needs the agent's `phone`, which is rung, expected phone: such as PJSIP/1001"
+    ]
+    assert site_mistakes(TRUNKS + "agents: {1001: {name: a, ring: 0s}}\nafter_no_answer: x\n") == [
+        "2:32: agents.1001.ring: '0s' is no time at all, expected more than 0s",
+        "3:18: after_no_answer: 'x' is not possible, expected pause or ready",
+    ]

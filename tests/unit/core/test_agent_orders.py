@@ -2,6 +2,8 @@
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import supervision as sv
+from dialer.core.dialogs import Dismiss
 from dialer.core.words import (
     AgentOrder,
     AgentState,
@@ -63,7 +65,7 @@ def test_a_phone_that_we_call() -> None:
 
 
 def test_keys_end_what_a_customer_interrupts() -> None:
-    play = talking().press("*22").expect()
+    play = talking().press("*22").expect(sv.TellAgent)
     assert play.agent().state is AgentState.TALKING
     play.parted().hung_up().press("1").ignore()
     assert (play.agent().state, play.agent().reason) == (AgentState.PAUSED, "training")
@@ -72,8 +74,8 @@ def test_keys_end_what_a_customer_interrupts() -> None:
 
 
 def test_a_log_out_asked_for_while_talking() -> None:
-    play = talking().press("*9").expect()
-    play.parted().hung_up().press("1").expect(do.HangUp(channel=leg_of(ANNA)), do.CloseAttempt)
+    play = talking().press("*9").expect(sv.TellAgent)
+    play.parted().hung_up().press("1").expect(like(Dismiss, channel=leg_of(ANNA)), do.CloseAttempt)
     assert play.agent().state is AgentState.PAUSED
     play.phone_goes(cause=0)
     assert play.agent().state is AgentState.LOGGED_OUT

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialer.core.answer_limit import limit_at
+from dialer.core.detection import Detection
 from dialer.core.policy import PacingPolicy
 from dialer.core.words import CountedFrom, Mode
 
@@ -36,4 +37,4 @@ def test_the_limit_runs_from_connect_or_from_the_greetings_end(
     counted_from: CountedFrom, answered: float, arrived: float, limit: float
 ) -> None:
     pacing = PacingPolicy(mode=Mode.PREDICTIVE, answer_limit=seconds(2), counted_from=counted_from)
-    assert limit_at(pacing, NOW + seconds(answered), NOW + seconds(arrived), NOW) == NOW + seconds(limit)
+    assert limit_at(pacing, Detection(), NOW + seconds(answered), NOW + seconds(arrived), NOW) == NOW + seconds(limit)

@@ -7,6 +7,7 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
+from dialer.core.dialogs import Dismiss
 from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import RING_TIME
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId, SupervisorNumber, TeamName
@@ -211,7 +212,7 @@ def test_an_agent_is_paused_made_ready_and_logged_out_by_order() -> None:
     assert (play.agent(BEN).state, play.agent(BEN).reason) == (AgentState.PAUSED, "training")
     play.boss_orders(SupervisionOrder.READY, BEN).ignore()
     assert play.agent(BEN).state is AgentState.READY
-    play.boss_orders(SupervisionOrder.LOG_OUT, BEN).expect(do.HangUp(channel=leg_of(BEN)))
+    play.boss_orders(SupervisionOrder.LOG_OUT, BEN).expect(like(Dismiss, channel=leg_of(BEN)))
 
 
 def test_a_call_is_ended_by_order() -> None:

@@ -12,7 +12,7 @@ from dialer.core.call import step
 from dialer.core.events import Event
 from dialer.core.live_call import Call
 from dialer.core.words import AttemptId, BridgeId, CallState, ChannelId, CountedFrom, Disposition, MachineVerdict, Timer
-from tests.factories import ANNA, BEN, MAIN, NOW, SPRING, make_call, make_policy
+from tests.factories import ANNA, BEN, LISTENS, MAIN, NOW, SPRING, make_call, make_policy
 from tests.scenes import channel_of
 
 CHANNEL = channel_of(1)
@@ -109,7 +109,7 @@ def test_the_limit_runs_from_the_arrival_not_from_when_we_heard_of_it() -> None:
 
 def test_a_limit_from_connect_that_is_over_when_the_person_is_known_gives_the_message_at_once() -> None:
     pacing = replace(DIALLED.policy.pacing, counted_from=CountedFrom.CONNECT)
-    dialled = replace(DIALLED, policy=replace(DIALLED.policy, pacing=pacing, detect_machines=True))
+    dialled = replace(DIALLED, policy=replace(DIALLED.policy, pacing=pacing, machines=LISTENS))
     answered = after(dialled, ev.Answered(channel=CHANNEL, at=NOW))
     heard = NOW + timedelta(seconds=3)
     closing, wishes = step(answered, ev.Arrived(channel=CHANNEL, at=heard, verdict=MachineVerdict.HUMAN), heard)
@@ -192,7 +192,7 @@ def test_seconds_talked(call: Call, seconds: float) -> None:
 def test_with_machine_detection_the_answer_is_given_more_time() -> None:
     answered = ev.Answered(channel=CHANNEL, at=LATER)
     _, plain = step(DIALLED, answered, LATER)
-    _, patient = step(replace(DIALLED, policy=make_policy(detect_machines=True)), answered, LATER)
+    _, patient = step(replace(DIALLED, policy=make_policy(machines=LISTENS)), answered, LATER)
     assert plain == (do.WakeAt(timer=DIALLED.guard, at=LATER + timedelta(seconds=3)),)
     assert patient == (do.WakeAt(timer=DIALLED.guard, at=LATER + timedelta(seconds=12)),)
 

@@ -67,8 +67,8 @@ def test_a_bound_customer_meets_the_agent_who_chose_the_lead() -> None:
 
 def test_an_agent_without_a_leg_is_a_mistake_of_ours() -> None:
     there = floor()
-    there.put_agent(make_agent(ANNA, state=AgentState.READY))
-    wait(there, 1, 0.0)
+    there.put_agent(make_agent(ANNA, state=AgentState.RESERVED, attempt=attempt_id(1)))
+    there.put_call(make_call(1, state=CallState.WAITING, agent=ANNA, bound=True, arrived_at=NOW))
     with pytest.raises(ValueError, match="1001"):
         list(meet(there, NOW))
 

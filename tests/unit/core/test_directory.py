@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from dialer.core.calling_out import Target
 from dialer.core.directory import look_up
-from dialer.core.transfer import Target
 from tests.talks import BILLING, OUT, TRANSFERS, site_with_directory
 
 SITE = site_with_directory()
@@ -23,8 +23,8 @@ def test_any_other_is_a_number_as_one_dials_it_in_the_sites_country(digits: str)
 
 
 def test_the_trunk_says_how_it_wants_the_number() -> None:
-    trunk = replace(OUT, dial="PJSIP/{national}-{e164}@out")
-    found = look_up(replace(SITE, transfers=replace(TRANSFERS, trunk=trunk)), "13800138000")
+    transfers = replace(TRANSFERS, dial="PJSIP/{national}-{e164}@out")
+    found = look_up(replace(SITE, transfers=transfers), "13800138000")
     assert isinstance(found, Target)
     assert found.dial == "PJSIP/13800138000-+8613800138000@out"
 

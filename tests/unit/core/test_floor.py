@@ -5,7 +5,18 @@ from datetime import timedelta
 
 from dialer.core.campaign import Campaign
 from dialer.core.floor import UNLIMITED, Floor
-from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignState, ChannelId, Hold, TeamName
+from dialer.core.policy import OnHook
+from dialer.core.words import (
+    AgentNumber,
+    AgentState,
+    CallState,
+    CampaignName,
+    CampaignState,
+    ChannelId,
+    Hold,
+    Mode,
+    TeamName,
+)
 from tests.factories import ANNA, BEN, MAIN, NOW, SPRING, make_agent, make_call, make_lead, make_policy, make_profile
 
 AUTUMN = CampaignName("autumn")
@@ -24,9 +35,10 @@ def floor() -> Floor:
 def test_who_may_take_whose_calls() -> None:
     there = floor()
     both = make_profile(BEN, teams=frozenset({TeamName("sales"), TeamName("others")}))
-    there.put_agent(make_agent(ANNA, state=AgentState.READY, since=NOW))
+    there.put_agent(make_agent(ANNA, state=AgentState.READY, leg=ChannelId("a"), since=NOW))
     assert there.sharing_agents(SPRING) == {SPRING}
-    there.put_agent(make_agent(BEN, profile=both, state=AgentState.READY, since=NOW - timedelta(seconds=1)))
+    sooner = NOW - timedelta(seconds=1)
+    there.put_agent(make_agent(BEN, profile=both, state=AgentState.READY, leg=ChannelId("b"), since=sooner))
     there.put_agent(make_agent(AgentNumber("1003")))
     assert [a.number for a in there.agents_of(SPRING)] == [ANNA, BEN]
     assert [a.number for a in there.agents_of(AUTUMN)] == [BEN]
@@ -42,7 +54,7 @@ def test_who_may_take_whose_calls() -> None:
 
 def test_a_changed_file_changes_who_may() -> None:
     there = floor()
-    there.put_agent(make_agent(ANNA, state=AgentState.READY))
+    there.put_agent(make_agent(ANNA, state=AgentState.READY, leg=ChannelId("a")))
     assert list(there.agents_of(AUTUMN)) == []
     there.put_campaign(
         Campaign(policy=make_policy(name=AUTUMN, teams=frozenset(), agents=frozenset({ANNA})), since=NOW)
@@ -102,3 +114,22 @@ def test_a_campaign_dials_when_it_runs_and_nothing_holds_it() -> None:
     there.holds = frozenset({Hold.STORE_LOST})
     assert not there.dials(campaign)
     assert not Floor().dials(campaign)
+
+
+def test_whose_receiver_is_down_counts_in_preview_alone() -> None:
+    there = floor()
+    preview = CampaignName("preview")
+    there.put_campaign(Campaign(policy=make_policy(Mode.PREVIEW, name=preview), since=NOW))
+    on_hook = make_agent(ANNA, profile=make_profile(ANNA, on_hook=OnHook()), state=AgentState.READY)
+    there.put_agent(on_hook)
+    assert [list(there.agents_of(name)) for name in (SPRING, preview)] == [[], [on_hook]]
+    assert [there.on_hook(name) for name in (SPRING, preview, AUTUMN)] == [1, 0, 0]
+    assert there.readiest_agent(preview) is None
+    assert there.readiest_for_offer(preview) == on_hook
+    there.put_agent(replace(on_hook, calling=ChannelId("ring-1")))
+    assert there.readiest_for_offer(preview) is None
+    up = replace(on_hook, leg=ChannelId("a"))
+    there.put_agent(up)
+    assert [list(there.agents_of(name)) for name in (SPRING, preview)] == [[up], [up]]
+    assert there.on_hook(SPRING) == 0
+    assert there.readiest_agent(SPRING) == there.readiest_for_offer(preview) == up

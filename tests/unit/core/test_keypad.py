@@ -20,7 +20,7 @@ def keyed(agent: Agent, keys: str) -> list[tuple[AgentOrder, str]]:
     """The orders that these keys are, one after another."""
     orders = []
     for key in keys:
-        agent, order = press(agent, key, make_policy(), make_site())
+        agent, order = press(agent, key, make_policy().choices, make_site())
         if order is not None:
             assert (order.agent, order.by) == (ANNA, ANNA)
             orders.append((order.order, order.argument))
@@ -40,6 +40,9 @@ def keyed(agent: Agent, keys: str) -> list[tuple[AgentOrder, str]]:
         ("*21", AgentOrder.PAUSE, "lunch"),
         ("*22", AgentOrder.PAUSE, "training"),
         ("*27", AgentOrder.PAUSE, ""),
+        ("*#", AgentOrder.REPEAT, ""),
+        ("**1", AgentOrder.ASK_CALLBACK, ""),
+        ("**2", AgentOrder.DO_NOT_CALL, ""),
     ],
 )
 def test_keys_behind_a_star_are_orders_always(agent: Agent, keys: str, order: AgentOrder, argument: str) -> None:
@@ -56,7 +59,11 @@ def test_keys_behind_a_star_are_orders_always(agent: Agent, keys: str, order: Ag
         (WRAPPING, "1", [(AgentOrder.DISPOSE, "sale")]),
         (WRAPPING, "2", [(AgentOrder.DISPOSE, "not_now")]),
         (WRAPPING, "7", []),
-        (WRAPPING, "#", []),
+        (WRAPPING, "#", [(AgentOrder.MENU, "")]),
+        (READY, "#", [(AgentOrder.MENU, "")]),
+        (LOOKING, "#", [(AgentOrder.MENU, "")]),
+        (RESERVED, "#", []),
+        (TALKING, "#", []),
         (TALKING, "1", []),
         (READY, "1", []),
     ],
@@ -67,7 +74,7 @@ def test_a_single_key_answers_what_is_being_asked(agent: Agent, key: str, orders
 
 def test_sequences_without_a_meaning_are_forgotten() -> None:
     assert keyed(WRAPPING, "*7" + "1") == [(AgentOrder.DISPOSE, "sale")]
-    assert keyed(READY, "**" + "*1") == [(AgentOrder.READY, "")]
+    assert keyed(READY, "**7" + "*1") == [(AgentOrder.READY, "")]
 
 
 def test_without_a_campaign_there_is_nothing_to_dispose() -> None:

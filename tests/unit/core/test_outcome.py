@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.core.detection import Truth
 from dialer.core.found import LastWord
-from dialer.core.outcome import disposition_of, disposition_of_last_word, number_is_dead
+from dialer.core.outcome import BY_VERDICT, disposition_of, disposition_of_last_word, number_is_dead
 from dialer.core.words import AttemptId, Disposition, MachineVerdict
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -24,6 +25,7 @@ class Attempt:
     answered_at: datetime | None = None
     bridged_at: datetime | None = None
     verdict: MachineVerdict = MachineVerdict.OFF
+    truth: Truth | None = None
     message_played: bool = False
     called_off: bool = False
     dial_status: str | None = None
@@ -185,6 +187,7 @@ def test_only_an_invalid_number_can_be_dead() -> None:
         answered_at=st.sampled_from([None, AT]),
         bridged_at=st.sampled_from([None, AT]),
         verdict=st.sampled_from(MachineVerdict),
+        truth=st.sampled_from([None, *Truth]),
         message_played=st.booleans(),
         called_off=st.booleans(),
         dial_status=st.sampled_from([None, "BUSY", "NOANSWER", "CONGESTION", "CANCEL", "CHANUNAVAIL", "REFUSED"]),
@@ -195,10 +198,18 @@ def test_only_an_invalid_number_can_be_dead() -> None:
 def test_everything_has_exactly_one_disposition_and_live_answers_are_those_of_people(attempt: Attempt) -> None:
     disposition = disposition_of(attempt)
     picked_up = attempt.bridged_at or attempt.answered_at or attempt.message_played
-    a_machine = attempt.verdict in (MachineVerdict.MACHINE, MachineVerdict.FAX, MachineVerdict.SILENCE)
-    assert disposition.live_answer == bool(picked_up and (attempt.bridged_at or not a_machine))
+    a_machine = attempt.verdict in BY_VERDICT and attempt.truth is not Truth.PERSON
+    assert disposition.live_answer == bool(picked_up and not a_machine)
     if number_is_dead(disposition, attempt.cause, attempt.sip_code):
         assert disposition is D.INVALID_NUMBER
+
+
+@pytest.mark.parametrize("verdict", BY_VERDICT)
+def test_what_detection_says_stands_until_somebody_says_that_it_is_a_person(verdict: MachineVerdict) -> None:
+    joined = replace(ANSWERED, verdict=verdict, bridged_at=AT)
+    assert disposition_of(joined) is disposition_of(replace(joined, truth=Truth.MACHINE)) is BY_VERDICT[verdict]
+    assert disposition_of(replace(joined, truth=Truth.PERSON)) is D.ANSWERED
+    assert disposition_of(replace(ANSWERED, verdict=verdict, truth=Truth.PERSON)) is D.ABANDONED
 
 
 WORD = LastWord(

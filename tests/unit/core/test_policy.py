@@ -6,7 +6,7 @@ from tests.factories import ANNA, BEN, NOT_NOW, SALE, make_policy, make_profile
 
 def test_dispositions_by_key_and_by_name() -> None:
     policy = make_policy()
-    assert (policy.disposition_for("1"), policy.disposition_for("9")) == (SALE, None)
+    assert (policy.choices.disposition_for("1"), policy.choices.disposition_for("9")) == (SALE, None)
     assert (policy.disposition_named("not_now"), policy.disposition_named("1")) == (NOT_NOW, None)
 
 

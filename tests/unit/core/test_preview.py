@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.dialogs import Dialog, OpenDialog
 from dialer.core.found import LiveChannel
 from dialer.core.words import AgentState, CallState, CampaignOrder, Disposition, Mode
 from tests.factories import ANNA, BEN, MAIN, attempt_id, make_lead
@@ -13,13 +14,13 @@ from tests.scenes import Scene, channel_of, leg_of, opening, running
 
 A = attempt_id(1)
 OPEN = like(do.OpenAttempt, lead=make_lead(1), agent=ANNA, mode=Mode.PREVIEW)
-BEEP = do.Announce(channel=leg_of(ANNA), agent=ANNA, sound="beep")
+TOLD = OpenDialog(channel=leg_of(ANNA), agent=ANNA, dialog=Dialog.OFFER)
 
 
 def offered(**policy: object) -> Scene:
     """The first lead is on the agent's desk."""
     play = opening(Mode.PREVIEW, **policy).order(CampaignOrder.START).log_in().ignore()
-    return play.fetched(make_lead(1)).expect(BEEP)
+    return play.fetched(make_lead(1)).expect(TOLD)
 
 
 def test_accepted_and_joined_with_the_agent_who_accepted() -> None:

@@ -6,14 +6,15 @@ from random import Random
 
 import pytest
 
+from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core.floor import Floor
 from dialer.core.pacing.rates import PRIOR_TALK, PRIOR_WRAP
-from dialer.core.queueing import CallerState
+from dialer.core.queueing import Acquaintance, CallerState
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import AgentState, ChannelId, Mode, Skill, TeamName
 from tests.callers import SALES, blended, make_caller, make_terms, staffed
-from tests.factories import ANNA, BEN, NOW, SPRING, make_agent, make_lead, make_profile
+from tests.factories import ANNA, BEN, NOW, SPRING, make_agent, make_lead, make_profile, make_site
 
 ENGLISH = Skill("english")
 HANDLING = PRIOR_TALK + PRIOR_WRAP
@@ -137,3 +138,48 @@ def test_callers_and_shares_as_the_pacer_counts_them() -> None:
     assert queues.callers_for(there, SPRING, SALES) == 1
     assert queues.team_share(there, SPRING, SALES) == 1.0
     assert queues.team_share(there, SPRING, TeamName("support")) == 0.0
+
+
+KNOWS_BEN = Acquaintance(agent=BEN)
+SOON = timedelta(seconds=15)
+
+
+def test_a_caller_is_joined_with_the_agent_who_is_known_at_once() -> None:
+    play = staffed(ANNA, BEN).calls_in(knows=KNOWS_BEN, prefer_for=SOON)
+    assert play.caller().agent == BEN
+    other = staffed(ANNA, BEN).calls_in(knows=KNOWS_BEN)
+    assert other.caller().agent == ANNA
+
+
+def test_of_whatever_team_but_not_without_the_skill() -> None:
+    support = make_profile(BEN, teams=frozenset({TeamName("support")}))
+    play = staffed(ANNA, BEN)
+    site = make_site(make_profile(ANNA, skills=frozenset({ENGLISH})), support)
+    play.feed(ev.SiteLoaded(site=site)).calls_in(1, knows=KNOWS_BEN, prefer_for=SOON)
+    assert play.caller(1).agent == BEN
+    again = staffed(ANNA, BEN).feed(ev.SiteLoaded(site=site))
+    again.calls_in(1, knows=KNOWS_BEN, prefer_for=SOON, skills=frozenset({ENGLISH}))
+    assert again.caller(1).agent == ANNA
+
+
+def test_one_who_is_busy_is_waited_for_and_then_anyone_takes_the_call() -> None:
+    play = staffed(ANNA, BEN).calls_in(1, knows=KNOWS_BEN, prefer_for=SOON).caller_joined(1, BEN)
+    play.calls_in(2, knows=KNOWS_BEN, prefer_for=SOON).wait(14)
+    assert play.caller(2).state is CallerState.QUEUED
+    play.wait(1)
+    assert play.caller(2).agent == ANNA
+
+
+def test_one_who_is_free_in_time_takes_the_call() -> None:
+    play = staffed(ANNA, BEN).calls_in(1, knows=KNOWS_BEN, prefer_for=SOON).caller_joined(1, BEN)
+    play.calls_in(2, knows=KNOWS_BEN, prefer_for=SOON).wait(5).caller_hangs_up(1).press("*1", BEN)
+    assert play.caller(2).agent == BEN
+    play.caller_joined(2, BEN)
+    assert not [timer for timer in play.alarms if timer.kind == "preference"]
+
+
+def test_one_who_pauses_or_is_not_there_is_not_waited_for() -> None:
+    paused = staffed(ANNA, BEN).press("*21", BEN).calls_in(knows=KNOWS_BEN, prefer_for=SOON)
+    assert paused.caller().agent == ANNA
+    nobody = staffed(ANNA).calls_in(knows=KNOWS_BEN, prefer_for=SOON)
+    assert nobody.caller().agent == ANNA

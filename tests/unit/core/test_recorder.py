@@ -8,8 +8,8 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.found import LiveChannel
 from dialer.core.orders import refusal
+from dialer.core.phrases import STOCK, Phrase
 from dialer.core.policy import RecordingPolicy
-from dialer.core.recorder import FAILED_SOUND, PAUSED_SOUND, RECORDS_SOUND
 from dialer.core.recording import (
     PlayNotice,
     Recording,
@@ -82,11 +82,11 @@ def test_the_agent_pauses_by_key_and_hears_it_when_it_is_so() -> None:
     scene = talking(recording=ALL)
     scene.press("*3").expect(PAUSE)
     assert not recording_of(scene).paused
-    switched(scene, True).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=PAUSED_SOUND))
+    switched(scene, True).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_PAUSED]))
     assert recording_of(scene).paused
     scene.wait(20.0)
     scene.press("*4").expect(GO_ON)
-    switched(scene, False).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=RECORDS_SOUND))
+    switched(scene, False).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDS]))
     [pause] = recording_of(scene).pauses
     assert pause.until is not None
     assert pause.until - pause.since == timedelta(seconds=20)
@@ -96,7 +96,7 @@ def test_a_second_pause_is_asked_of_asterisk_again_and_written_once() -> None:
     scene = talking(recording=ALL)
     switched(scene, True).ignore()
     scene.press("*3").expect(PAUSE)
-    switched(scene, True).expect(TellAgent(agent=ANNA, sound=PAUSED_SOUND))
+    switched(scene, True).expect(TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_PAUSED]))
 
 
 def test_a_pause_that_did_not_come_about_is_heard_and_reported() -> None:
@@ -105,15 +105,15 @@ def test_a_pause_that_did_not_come_about_is_heard_and_reported() -> None:
     refused = RecordingNotSwitched(channel=channel_of(1), at=scene.now, paused=True, reason="Cannot set mute flag")
     scene.feed(refused).expect(
         do.ReportOddity(what="recording did not pause: Cannot set mute flag", subject=FIRST),
-        TellAgent(agent=ANNA, sound=FAILED_SOUND),
+        TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_FAILED]),
     )
     assert not recording_of(scene).paused
 
 
 def test_keys_that_can_do_nothing_are_heard_as_such() -> None:
-    talking(recording=OFF).press("*4").expect(TellAgent(agent=ANNA, sound=FAILED_SOUND))
+    talking(recording=OFF).press("*4").expect(TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_FAILED]))
     scene = running(Mode.PROGRESSIVE, ANNA, recording=ALL)
-    scene.press("*3").expect(TellAgent(agent=ANNA, sound=FAILED_SOUND))
+    scene.press("*3").expect(TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_FAILED]))
 
 
 def test_on_demand_it_is_silent_until_the_agent_asks_and_then_announced_once() -> None:
@@ -126,8 +126,8 @@ def test_on_demand_it_is_silent_until_the_agent_asks_and_then_announced_once() -
     scene.press("*4").expect(GO_ON)
     switched(scene, False).expect(like(WriteRecording), PlayNotice(agent=ANNA, sound="custom/recorded"))
     assert (recording_of(scene).asked_for, recording_of(scene).announced) == (True, True)
-    switched(scene, True).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=PAUSED_SOUND))
-    switched(scene, False).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=RECORDS_SOUND))
+    switched(scene, True).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDING_PAUSED]))
+    switched(scene, False).expect(like(WriteRecording), TellAgent(agent=ANNA, sound=STOCK[Phrase.RECORDS]))
 
 
 def test_it_is_forgotten_with_the_call_and_late_answers_pass() -> None:

@@ -284,6 +284,7 @@ def test_a_preview_agent_of_a_dead_run_is_no_more_bound_than_others() -> None:
 def test_nothing_is_dialled_before_asterisk_has_spoken() -> None:
     play = Playbook().feed(*opening_events())
     play.feed(ev.CampaignOrdered(campaign=make_lead().campaign, order=CampaignOrder.START, by="boss"))
-    play.feed(ev.AgentLegUp(channel=ChannelId("leg"), at=NOW, agent=ANNA)).expect(do.RecordCampaignState)
+    play.feed(ev.AgentLegUp(channel=ChannelId("leg"), at=NOW, agent=ANNA))
+    play.expect(do.RecordCampaignState, do.Announce)
     play.feed(ev.AsteriskBack(live=(agents_leg(),), last_words=(), restarted=False, at=NOW))
     assert len(play.wished(do.FetchLeads)) == 1

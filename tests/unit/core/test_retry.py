@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dialer.core.callback import Callback
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.policy import AgentDisposition, CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, RetryRule
 from dialer.core.retry import CALLBACK_WITHOUT_A_TIME, DEFAULT_RULES, decide
 from dialer.core.words import (
+    AgentNumber,
     AttemptId,
     CampaignName,
     CustomerId,
@@ -25,6 +28,7 @@ from dialer.core.words import (
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+ANNA = AgentNumber("1001")
 
 
 def agents_choice(name: str, *flags: DispositionFlag) -> AgentDisposition:
@@ -75,18 +79,20 @@ def lead(*history: tuple[str, int]) -> Lead:
     )
 
 
+def promised(at: datetime, owner: AgentNumber | None = None) -> Callback:
+    return Callback(at=at, owner=owner, asked_for=at)
+
+
 def after(
     disposition: Disposition,
     agents: str | None = None,
     *,
     rules: Mapping[str, RetryRule] | None = None,
     history: tuple[tuple[str, int], ...] = (),
-    callback_at: datetime | None = None,
+    callback: Callback | None = None,
     number_dead: bool = False,
 ) -> LeadNext:
-    return decide(
-        campaign(rules), lead(*history), disposition, agents, NOW, callback_at=callback_at, number_dead=number_dead
-    )
+    return decide(campaign(rules), lead(*history), disposition, agents, NOW, callback=callback, number_dead=number_dead)
 
 
 def test_the_rule_of_the_campaign_wins_over_the_default() -> None:
@@ -129,9 +135,36 @@ def test_flags_that_end_a_lead_win_over_any_rule(chosen: str, expected: LeadNext
 
 
 def test_a_callback_is_due_when_the_customer_wishes() -> None:
-    wish = NOW + timedelta(days=2)
-    assert after(Disposition.ANSWERED, "call_back", callback_at=wish) == LeadNext(due_at=wish, callback=True)
-    assert after(Disposition.ANSWERED, "call_back", callback_at=NOW - HOUR) == LeadNext(due_at=NOW, callback=True)
+    wish = promised(NOW + timedelta(days=2))
+    assert after(Disposition.ANSWERED, "call_back", callback=wish) == LeadNext(due_at=wish.at, callback=True)
+    past = promised(NOW - HOUR)
+    assert after(Disposition.ANSWERED, "call_back", callback=past) == LeadNext(due_at=NOW, callback=True)
+
+
+@pytest.mark.parametrize("disposition", ["sale", "thinking", "stranger", None])
+def test_a_promised_callback_is_stronger_than_a_disposition_that_does_not_forbid_it(disposition: str | None) -> None:
+    wish = promised(NOW + HOUR, ANNA)
+    result = after(Disposition.ANSWERED, disposition, callback=wish)
+    assert (result.due_at, result.callback, result.owner) == (NOW + HOUR, True, ANNA)
+
+
+@pytest.mark.parametrize(("disposition", "end"), [("no_thanks", LeadEnd.REFUSED), ("never_again", LeadEnd.SUPPRESSED)])
+def test_who_must_not_be_called_is_not_called_back(disposition: str, end: LeadEnd) -> None:
+    assert after(Disposition.ANSWERED, disposition, callback=promised(NOW + HOUR)).end is end
+
+
+def test_whoever_does_not_want_to_be_called_is_suppressed_whatever_the_disposition() -> None:
+    for chosen in ("sale", "call_back", None):
+        result = decide(campaign(), lead(), Disposition.ANSWERED, chosen, NOW, unwanted_by=ANNA)
+        assert result == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
+
+
+def test_a_callback_that_did_not_reach_the_customer_stays_a_callback_of_its_owner() -> None:
+    promise = replace(lead(), callback=True, owner=ANNA)
+    missed = decide(campaign(), promise, Disposition.NO_ANSWER, None, NOW)
+    assert (missed.callback, missed.owner) == (True, ANNA)
+    kept = decide(campaign({"answered": RetryRule(after=HOUR)}), promise, Disposition.ANSWERED, None, NOW)
+    assert (kept.callback, kept.owner) == (False, None)
 
 
 def test_a_callback_without_a_time_follows_its_rule() -> None:
@@ -175,7 +208,7 @@ def test_the_attempt_limit_stands_above_rules_and_callbacks() -> None:
     five = (("no_answer", 5),)
     used = LeadNext(end=LeadEnd.ATTEMPTS_USED)
     assert after(Disposition.NO_ANSWER, history=five) == used
-    assert after(Disposition.ANSWERED, "call_back", history=five, callback_at=NOW + HOUR) == used
+    assert after(Disposition.ANSWERED, "call_back", history=five, callback=promised(NOW + HOUR)) == used
     assert after(Disposition.ANSWERED, "sale", history=five) == LeadNext(end=LeadEnd.REACHED)
 
 

@@ -30,6 +30,9 @@ def test_a_call_centre_at_work() -> None:
         "campaign": "spring",
         "queue": None,
         "offer": False,
+        "on_hook": False,
+        "phone_up": True,
+        "recording": None,
     }
     assert (seen["agents"][1]["state"], seen["agents"][1]["reason"]) == ("paused", "lunch")
     (campaign,) = seen["campaigns"]

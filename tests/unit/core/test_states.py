@@ -11,6 +11,7 @@ from dialer.core.machines.drawn_aside import ASIDE
 from dialer.core.machines.drawn_call import CALL
 from dialer.core.machines.drawn_caller import CALLER
 from dialer.core.machines.drawn_campaign import CAMPAIGN
+from dialer.core.machines.drawn_on_hook import ON_HOOK
 from dialer.core.machines.drawn_supervisor import SUPERVISOR
 from dialer.core.queueing import CallerState
 from dialer.core.states import document
@@ -28,6 +29,7 @@ def test_the_drawing_in_the_docs_is_what_the_machines_say() -> None:
 def test_there_is_a_sample_of_every_state() -> None:
     assert {call.state for call in CALL.things.values()} == set(CallState)
     assert {agent.state for agent in AGENT.things.values()} == set(AgentState)
+    assert {agent.state for agent in ON_HOOK.things.values()} == set(AgentState) - {AgentState.LOST}
     assert {campaign.state for campaign in CAMPAIGN.things.values()} == set(CampaignState)
     assert {supervisor.state for supervisor in SUPERVISOR.things.values()} == set(SupervisorState)
     assert {aside.state for aside in ASIDE.things.values()} == set(AsideState)
@@ -48,6 +50,10 @@ def test_there_is_a_sample_of_every_state() -> None:
 )
 def test_cells(state: str, event: str, cell: str) -> None:
     assert CALL.cell(state, event) == cell
+
+
+def test_who_is_on_hook_is_never_lost() -> None:
+    assert [ends for ends in ON_HOOK.moves() if "lost" in ends] == []
 
 
 def test_moves_are_named_by_what_brings_them() -> None:

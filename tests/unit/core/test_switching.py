@@ -11,9 +11,10 @@ from dialer.core import events as ev
 from dialer.core import orders
 from dialer.core.aside_words import AsideState, Place, TransferKind, TransferOutcome
 from dialer.core.live_call import Call
+from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.queueing import RecordWait
 from dialer.core.supervision import Claim, TellAgent
-from dialer.core.switching import POSSIBLE, REFUSED_SOUND
+from dialer.core.switching import POSSIBLE
 from dialer.core.transfer import CallThird, Send
 from dialer.core.words import AgentOrder, AgentState, AttemptId, BridgeId, CallState, ChannelId
 from tests.factories import ANNA, BEN, attempt_id
@@ -21,6 +22,8 @@ from tests.playbook import like
 from tests.scenes import leg_of
 from tests.supervised import BOSS
 from tests.talks import BILLING, NEW, OUT, SIDE, Begin, TalkScene, both_kinds, with_called, with_caller
+
+REFUSED = IN_STOCK.sound(Phrase.REFUSED)
 
 
 def reasons(scene: TalkScene) -> list[tuple[str, float]]:
@@ -278,7 +281,6 @@ def test_orders_are_for_agents_who_talk(order: AgentOrder) -> None:
     scene.customer_goes()
     assert refusal(scene, order, BILLING) == f"agent 1001 is wrap_up, {order.value} does nothing then"
     scene.ignore().agent_order(order, BILLING).expect()
-    assert scene.wished(TellAgent)[-1].sound == REFUSED_SOUND
 
 
 def test_what_is_possible_depends_on_where_the_customer_is() -> None:
@@ -305,7 +307,7 @@ def test_a_customer_whom_a_supervisor_takes_over_stays_where_it_is() -> None:
 def test_wrong_digits_are_refused_with_a_beep_and_the_customer_stays() -> None:
     scene = with_called()
     scene.press("*699#").expect()
-    assert (scene.aside, scene.wished(TellAgent)[-1].sound) == (None, REFUSED_SOUND)
+    assert (scene.aside, scene.wished(TellAgent)[-1].sound) == (None, REFUSED)
     said = refusal(scene, AgentOrder.CONSULT, "99")
     assert said is not None
     assert "99 is not in the site's directory" in said

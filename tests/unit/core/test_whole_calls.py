@@ -15,7 +15,7 @@ from dialer.core.words import (
     MachineVerdict,
     Mode,
 )
-from tests.factories import ANNA, BEN, NOW, attempt_id, make_lead
+from tests.factories import ANNA, BEN, LISTENS, NOW, attempt_id, make_lead
 from tests.playbook import like
 from tests.scenes import channel_of, leg_of, running, talking
 
@@ -105,7 +105,7 @@ def test_a_hang_up_while_waiting() -> None:
     ],
 )
 def test_a_machine_is_hung_up(verdict: MachineVerdict, disposition: Disposition) -> None:
-    play = running(detect_machines=True).opened().ignore()
+    play = running(machines=LISTENS).opened().ignore()
     play.answered(verdict=verdict).expect(do.HangUp(channel=channel_of(1)))
     play.hung_up().expect(do.CloseAttempt)
     assert play.outcome().disposition is disposition
@@ -115,7 +115,7 @@ def test_a_machine_is_hung_up(verdict: MachineVerdict, disposition: Disposition)
 
 @pytest.mark.parametrize("verdict", [MachineVerdict.HUMAN, MachineVerdict.UNSURE])
 def test_what_may_be_a_person_gets_an_agent(verdict: MachineVerdict) -> None:
-    running(detect_machines=True).opened().ignore().answered(verdict=verdict).expect(THE_AGENT)
+    running(machines=LISTENS).opened().ignore().answered(verdict=verdict).expect(THE_AGENT)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,8 +84,8 @@ def test_a_flow_in_which_nothing_is_wrong() -> None:
                 (
                     "a.on: 'caller.knwon' is not known of a caller; expected one of open, language, number, "
                     "caller.known, "
-                    "caller.withheld, caller.name, caller.last_campaign, caller.last_agent, caller.callback, "
-                    "caller.abandoned, or a step's name"
+                    "caller.withheld, caller.name, caller.last_campaign, caller.last_agent, caller.last_team, "
+                    "caller.callback, caller.abandoned, or a step's name"
                 )
             ],
         ),
@@ -96,6 +97,10 @@ def test_a_flow_in_which_nothing_is_wrong() -> None:
         (
             flow(queue("a", otherwise="a")),
             ["a.otherwise: a caller who presses nothing goes round for ever: a → a; end it"],
+        ),
+        (
+            flow(replace(queue("a"), returning=True, stranger=StepName("a"))),
+            ["a.stranger: a caller who presses nothing goes round for ever: a → a; end it"],
         ),
     ],
 )

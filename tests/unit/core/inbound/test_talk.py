@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,6 +213,17 @@ def test_a_queue_that_nobody_serves() -> None:
     assert line.action == do.WaitInQueue(terms, "default", MINUTE, thanks, say_position=True, say_wait=True, keys="")
     assert line.says(do.Waited()) == do.End()
     assert line.left[0] == Left(StepName("q"), "queue", "otherwise")
+
+
+def test_a_known_caller_returns_to_a_team_and_a_stranger_goes_elsewhere() -> None:
+    returning = replace(queue("q", "bye"), returning=True, stranger=to("main"))
+    way = flow(returning, menu("main", k1="main"), BYE)
+    known = Line(way, replace(CALLER, last_team=TeamName("support")))
+    assert isinstance(known.action, do.WaitInQueue)
+    assert known.action.terms == replace(returning.terms, team=TeamName("support"))
+    stranger = Line(way)
+    assert isinstance(stranger.action, do.AskKey)
+    assert stranger.left == [Left(StepName("q"), "queue", "stranger")]
 
 
 def test_who_leaves_a_queue_to_be_called_back_is_called_when_the_turn_would_have_come() -> None:

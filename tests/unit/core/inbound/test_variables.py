@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.core.inbound.variables import CALLER_VARIABLES, Caller, variables
-from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId
+from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId, TeamName
 
 
 def test_nothing_is_known_of_a_stranger() -> None:
@@ -17,6 +17,7 @@ def test_nothing_is_known_of_a_stranger() -> None:
         "caller.name": "",
         "caller.last_campaign": "",
         "caller.last_agent": "",
+        "caller.last_team": "",
         "caller.callback": "no",
         "caller.abandoned": "no",
     }
@@ -29,6 +30,7 @@ def test_all_is_known_of_a_customer() -> None:
         name="张伟",
         last_campaign=CampaignName("spring"),
         last_agent=AgentNumber("1001"),
+        last_team=TeamName("sales"),
         callback=True,
         abandoned=AttemptId("a"),
     )
@@ -42,6 +44,7 @@ def test_all_is_known_of_a_customer() -> None:
         "caller.name": "张伟",
         "caller.last_campaign": "spring",
         "caller.last_agent": "1001",
+        "caller.last_team": "sales",
         "caller.callback": "yes",
         "caller.abandoned": "yes",
     }

@@ -1,0 +1,1 @@
+"""Spoken dialogs with agents, one file each."""

@@ -1,0 +1,1 @@
+"""The books of phrases, one YAML file a language."""

@@ -1,0 +1,75 @@
+"""What a spoken dialog has to know of an agent, read from the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from dialer.core.confirming import language_of
+from dialer.core.dialogs import Dialog
+from dialer.core.floor import Floor
+from dialer.core.lead import Lead
+from dialer.core.live_agent import Agent
+from dialer.core.live_call import Call
+from dialer.core.policy import AgentDisposition, PauseReason
+from dialer.core.words import AgentNumber, AgentState, ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskView:
+    """An agent in a dialog."""
+
+    agent: AgentNumber
+    dialog: Dialog
+    language: str
+    state: AgentState
+    reason: str
+    """The label of the pause, as the site calls it."""
+    reasons: tuple[PauseReason, ...]
+    dispositions: tuple[AgentDisposition, ...]
+    """That the call in wrap-up may end with; none in other states."""
+    has_customer: bool
+    """There is a customer in wrap-up, of whom something can be said."""
+    offer: Lead | None
+    own_zone: ZoneInfo
+    customers_zone: ZoneInfo
+    """The agent's, where nothing is known of the customer's."""
+
+
+def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
+    """The dialog that is open on this leg; None: it is no agent's, or none is open."""
+    number = floor.legs.get(leg)
+    agent = floor.agents.get(number) if number is not None else None
+    if agent is None or agent.leg != leg:
+        return None
+    dialog = agent.desk.dialog or (Dialog.OFFER if agent.offer is not None else None)
+    if dialog is None:
+        return None
+    wrapping = agent.state is AgentState.WRAP_UP
+    campaign = floor.campaigns.get(agent.campaign) if wrapping and agent.campaign is not None else None
+    own = ZoneInfo(floor.site.time_zone)
+    return DeskView(
+        agent=agent.number,
+        dialog=dialog,
+        language=language_of(agent),
+        state=agent.state,
+        reason=next((one.label for one in floor.site.pause_reasons if one.name == agent.reason), agent.reason),
+        reasons=floor.site.pause_reasons,
+        dispositions=campaign.policy.dispositions if campaign is not None else (),
+        has_customer=wrapping and agent.attempt is not None and floor.talk(agent.attempt) is not None,
+        offer=agent.offer,
+        own_zone=own,
+        customers_zone=_customers_zone(floor, agent) or own,
+    )
+
+
+def _customers_zone(floor: Floor, agent: Agent) -> ZoneInfo | None:
+    talk = floor.talk(agent.attempt) if agent.attempt is not None else None
+    if not isinstance(talk, Call):
+        return None
+    for name in (*talk.lead.time_zones, talk.policy.hours.default_time_zone):
+        try:
+            return ZoneInfo(name)
+        except (OSError, ValueError, KeyError):
+            continue
+    return None

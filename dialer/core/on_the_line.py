@@ -1,0 +1,44 @@
+"""Whom an agent has on the line: a customer who was called, or one who called us. What both have in common."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dialer.core.caller import QueuedCaller
+from dialer.core.live_call import Call
+from dialer.core.policy import SupervisorProfile
+from dialer.core.queueing import CallerState
+from dialer.core.words import CallState
+
+OnTheLine = Call | QueuedCaller
+
+
+def is_talking(customer: OnTheLine | None) -> bool:
+    """In a talk with an agent, or with whoever took the agent's place."""
+    match customer:
+        case Call(state=state):
+            return state is CallState.TALKING
+        case QueuedCaller(state=caller_state):
+            return caller_state is CallerState.TALKING
+        case None:
+            return False
+
+
+def wrap_up_of(customer: OnTheLine) -> timedelta:
+    """How long the agent may write after the talk."""
+    return customer.policy.wrap_up if isinstance(customer, Call) else customer.terms.wrap_up
+
+
+def subject_of(customer: OnTheLine) -> str:
+    """Whose talk it is, for people."""
+    if isinstance(customer, Call):
+        return f"calls of campaign {customer.policy.name}"
+    return f"callers of team {customer.terms.team}"
+
+
+def may_hear(supervisor: SupervisorProfile, customer: OnTheLine) -> bool:
+    """Whether the supervisor may hear, and take over, this talk: of a call its campaign decides, of a caller the team
+    that was waited for."""
+    if isinstance(customer, Call):
+        return supervisor.may_hear(customer.policy.name)
+    return not supervisor.teams or customer.terms.team in supervisor.teams

@@ -1,0 +1,33 @@
+"""A call whose customer wishes something: it goes on as before, and knows the wish when its outcome is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.core import handing_on as calls
+from dialer.core import signals as sig
+from dialer.core.call import Step
+from dialer.core.events import Event
+from dialer.core.live_call import Call
+from dialer.core.words import CallState, DispositionFlag
+
+
+def step(call: Call, event: Event, now: datetime) -> Step:
+    """What a call becomes by an event, and what it wishes then: as in `handing_on`, but for what is wished."""
+    match call.state, event:
+        case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.CallbackPromised(callback=callback):
+            return replace(call, callback=callback), ()
+        case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.Unwanted(agent=agent):
+            return replace(call, callback=None, unwanted_by=agent), ()
+        case _:
+            return calls.step(call, event, now)
+
+
+def by_default(call: Call) -> str | None:
+    """The disposition of a call for which the agent chose none in time: the campaign's default, or where the customer
+    wished something the first that says so. The clock does not contradict what the agent has said."""
+    if call.callback is None and call.unwanted_by is None:
+        return call.policy.default_disposition
+    wished = DispositionFlag.CALLBACK if call.callback is not None else DispositionFlag.SUPPRESS
+    return next((one.name for one in call.policy.dispositions if wished in one.flags), None)
