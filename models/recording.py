@@ -1,4 +1,4 @@
-"""The recording of an attempt's talk."""
+"""The recording of a talk, of an attempt or of a caller."""
 
 import uuid
 from datetime import datetime
@@ -16,13 +16,17 @@ class Recording(Base):
     __table_args__ = (
         CheckConstraint("(sha256 IS NULL) = (bytes IS NULL) AND (sha256 IS NULL) = (seconds IS NULL)", name="whole"),
         CheckConstraint("finished_at IS NULL OR sha256 IS NOT NULL OR failure IS NOT NULL", name="kept_or_failed"),
+        CheckConstraint("attempt_id::text = talk", name="talk_of_attempt"),
         CheckConstraint("deleted_at IS NULL OR finished_at IS NOT NULL", name="deleted_when_finished"),
         Index("ix_recordings_open", "since", postgresql_where=text("finished_at IS NULL")),
         Index("ix_recordings_to_delete", "keep_until", postgresql_where=text("deleted_at IS NULL")),
     )
 
-    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
-    """Also the name of the file, `ID.wav`, in the site's folder for recordings."""
+    talk: Mapped[str] = mapped_column(primary_key=True)
+    """The attempt's id, or Asterisk's of the caller's leg, as in `inbound_calls`. Also the name of the file, `ID.wav`,
+    in the site's folder for recordings."""
+    attempt_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("attempts.id"), unique=True)
+    """NULL: of a caller."""
     since: Mapped[datetime]
     """When customer and agent were joined: the first sample."""
     keep_until: Mapped[datetime]

@@ -41,7 +41,12 @@ class Waiting:
     async def until_left(self, caller: Caller, arrived_at: datetime) -> Waited:
         """Until the caller leaves the queue without an agent; the music is off then."""
         terms = self._wait.terms
-        knows = Acquaintance(customer=caller.customer, campaign=caller.last_campaign, agent=caller.last_agent)
+        knows = Acquaintance(
+            customer=caller.customer,
+            campaign=caller.last_campaign,
+            agent=caller.last_agent,
+            time_zones=caller.time_zones,
+        )
         queued = CallerQueued(channel=self._channel, at=arrived_at, terms=terms, number=caller.number, knows=knows)
         await self._queues.enter(queued)
         await self._music(on=True)

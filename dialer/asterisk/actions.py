@@ -28,6 +28,8 @@ SOUND = re.compile(r"[\w./-]+(&[\w./-]+)*")
 ONE_SOUND = re.compile(r"[\w./-]+")
 FOLDER = re.compile(r"(/[A-Za-z0-9_.+-]+)+")
 ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UNIQUEID = re.compile(r"[A-Za-z0-9_-]+\.[0-9]+")
+"""As Asterisk makes them: perhaps the system's name, the epoch, a count."""
 RAW = ".raw"
 """Ending of a file that Asterisk records to: 8,000 samples a second of 16 bits, little-endian, two channels."""
 EXTENSION = re.compile(r"[A-Za-z0-9+*#_-]{1,79}")
@@ -53,9 +55,7 @@ def originate(wish: do.Originate, recordings: str | None = None) -> AmiAction:
         variables.DETECTION: amd_arguments(wish.detection) if wish.detection else "",
     }
     if wish.record:
-        # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
-        folder = _match(FOLDER, recordings or "", "folder for recordings")
-        given[variables.RECORDING] = f"{folder}/{_match(ATTEMPT, wish.attempt, 'attempt to record')}{RAW}"
+        given[variables.RECORDING] = _recording_file(recordings, _match(ATTEMPT, wish.attempt, "attempt to record"))
     context, extension = variables.ANSWERED
     headers: dict[str, str | list[str]] = {
         "Channel": _match(DIAL_STRING, wish.dial, "dial string"),
@@ -134,6 +134,15 @@ def join(wish: do.Join) -> AmiAction:
     :raises HeaderRefused: the agent's number is none.
     """
     return redirect(wish.channel, variables.BRIDGE_CONTEXT, _agent(wish.agent))
+
+
+def record_talk(wish: do.Join, recordings: str | None) -> AmiAction:
+    """Have a caller's talk recorded that is about to begin; `recordings` is the folder for it.
+
+    :raises HeaderRefused: there is no folder, or one that cannot be told, or the channel is none of Asterisk's naming.
+    """
+    file = _recording_file(recordings, _match(UNIQUEID, wish.channel, "caller to record"))
+    return set_channel_variable(wish.channel, variables.RECORDING, file)
 
 
 def call_supervisor(wish: sv.CallSupervisor) -> AmiAction:
@@ -277,6 +286,11 @@ def _call(dial: str, channel: ChannelId, context: str, extension: str, ring_time
             "Async": "true",
         },
     )
+
+
+def _recording_file(folder: str | None, talk: str) -> str:
+    # MixMonitor by AMI would want class `system`, which may run programs; so the dialplan starts it.
+    return f"{_match(FOLDER, folder or '', 'folder for recordings')}/{talk}{RAW}"
 
 
 def _supervisor(number: SupervisorNumber) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dialer.asterisk.session import Session
 from dialer.asterisk.settings import AsteriskSettings
+from dialer.core.phrases import STOCK
 
 PROMPTS = (
     "agent-incorrect",
@@ -20,8 +21,9 @@ PROMPTS = (
     "sorry",
     "sorry-youre-having-problems",
     "vm-goodbye",
+    *sorted({sound for several in STOCK.values() for sound in several.split("&")} - {"beep", "beeperr"}),
 )
-"""Sounds that Waihu's dialplan plays by itself; all are of Asterisk's core sounds."""
+"""Sounds that Waihu's dialplan plays by itself, or that stand in for words; all are of Asterisk's core sounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

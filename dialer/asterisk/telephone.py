@@ -230,6 +230,9 @@ class Telephone:
                 self._tell(ev.JoinFailed(channel=wish.channel, at=_now(), agent_leg=leg, reason=str(error)))
 
         self._joins.expect(wish.channel, wish.agent, wish.agent_leg)
+        if wish.record:
+            # A talk that cannot be recorded takes place all the same; the keeper misses its file.
+            self._do(lambda: actions.record_talk(wish, self._settings.recordings), self._dropped(wish))
         self._do(lambda: actions.join(wish), failed)
 
     def _take_over(self, wish: sv.TakeOver) -> None:
@@ -253,6 +256,11 @@ class Telephone:
         def done() -> None:
             self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
 
+        # The dialplan has to know of a pause, lest it begins the recording anew.
+        paused = partial(
+            actions.set_channel_variable, wish.channel, variables.RECORDING_PAUSED, "1" if wish.paused else ""
+        )
+        self._do(paused, self._dropped(wish))
         self._do(lambda: actions.switch_recording(wish), failed, done=done)
 
     def _leave_message(self, wish: LeaveMessage) -> None:

@@ -19,6 +19,7 @@ from dialer.cli.site import SiteOption, open_site
 from dialer.config.pins import hash_pin
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.settings import SiteSettings
+from dialer.core.detection import Truth
 from dialer.core.directory import look_up
 from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.store.orders import place_agent_order
@@ -192,6 +193,20 @@ def transfer(
     order = AgentOrder.BLIND_TRANSFER if digits else AgentOrder.TRANSFER
     _order(number, order, digits, by, wait, site)
     typer.echo(f"the customer of {number} goes to {who}")
+
+
+@app.command()
+def verdict(
+    number: NumberArgument,
+    truth: Annotated[Truth, typer.Argument(help="What it is.", show_default=False)],
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Say for the agent whether the customer, whom detection took for a machine, is a person or a machine."""
+    _site_with(number, site)
+    _order(number, AgentOrder.VERDICT, truth.value, by, wait, site)
+    typer.echo(f"the customer of {number} is a {truth.value}")
 
 
 @app.command()

@@ -19,6 +19,7 @@ from dialer.cli.errors import ANSWER_IS_NO
 from dialer.cli.findings import Finding, note, ok, say, wrong
 from dialer.cli.screen import span
 from dialer.cli.site import SiteOption, site_file
+from dialer.cli.speech_findings import speech_findings
 from dialer.config.load import Configuration, load_configuration
 from dialer.config.pins import read_pins
 from dialer.config.problems import ConfigError
@@ -41,8 +42,8 @@ MOST_CLOCK_SECONDS = 1.0
 def doctor(site: SiteOption = None) -> None:
     """Look whether everything Waihu needs is as it must be.
 
-    It looks at files, agents' PINs, PostgreSQL and its schema, Asterisk's manager interface with its rights, dialplan
-    and sounds, and the clocks. It calls nobody. Exit code 1: something is wrong.
+    It looks at files, agents' PINs, the speech program, PostgreSQL and its schema, Asterisk's manager interface with
+    its rights, dialplan and sounds, and the clocks. It calls nobody. Exit code 1: something is wrong.
     """
     file = site_file(site)
     healthy = asyncio.run(_examine(file))
@@ -71,6 +72,8 @@ async def _findings(file: Path) -> AsyncIterator[Finding]:
     flows = f"; inbound: {', '.join(configuration.flows)}" if configuration.flows else ""
     yield ok("files", f"{site.file}; {len(site.policy.agents)} agents; campaigns: {campaigns}{flows}")
     for finding in _pins(site):
+        yield finding
+    async for finding in speech_findings(site):
         yield finding
     runs = False
     async for finding in _database(site):

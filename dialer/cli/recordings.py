@@ -30,16 +30,16 @@ def list_(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     site: SiteOption = None,
 ) -> None:
-    """List every recording, oldest first, and what became of it; the file is ATTEMPT.wav in the site's folder."""
+    """List every recording, oldest first, and what became of it; the file is TALK.wav in the site's folder."""
     found = asyncio.run(_found(site, campaign))
     if json:
         say_json([{key: _plain(value) for key, value in one.items()} for one in found])
         return
-    table = plain_table("attempt", "campaign", "agent", "number", "since", "length", "state", "what is wrong")
+    table = plain_table("talk", "campaign", "agent", "number", "since", "length", "state", "what is wrong")
     for one in found:
         length = span(one["seconds"]) if one["seconds"] is not None else ""
         since = f"{one['since']:%Y-%m-%d %H:%M}Z"
-        row = (one["attempt_id"], one["campaign"], one["agent"] or "", one["number"], since, length)
+        row = (one["talk"], one["campaign"] or "", one["agent"] or "", one["number"] or "", since, length)
         table.add_row(*row, state_of(one), one["failure"] or "")
     say_table(table)
 
@@ -51,7 +51,7 @@ def verify(campaign: CampaignOption = None, site: SiteOption = None) -> None:
     kept = [one for one in asyncio.run(_found(site, campaign)) if state_of(one) == "kept"]
     wrong = 0
     for one in kept:
-        file = kept_file(folder, AttemptId(one["attempt_id"]))
+        file = kept_file(folder, AttemptId(one["talk"]))
         try:
             found = checksum(file)
         except OSError as error:

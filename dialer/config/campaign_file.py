@@ -26,7 +26,7 @@ from dialer.config.quantities import (
     Sound,
     TimeZone,
 )
-from dialer.config.recording_section import RecordingSection
+from dialer.config.recording_section import RecordingSection, recorded_somewhere
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
 from dialer.core.words import CountedFrom, Disposition, Mode
@@ -236,12 +236,7 @@ class CampaignFile(Section):
     @field_validator("recording")
     @classmethod
     def _recorded_somewhere(cls, recording: RecordingSection, info: ValidationInfo) -> RecordingSection:
-        if recording.records and isinstance(info.context, SiteSettings) and info.context.recordings is None:
-            raise ValueError(
-                f"{info.context.file.name} names no folder for it, expected `recordings` there, such as "
-                "/var/spool/waihu/recordings"
-            )
-        return recording
+        return recorded_somewhere(recording, info)
 
     @field_validator("retry")
     @classmethod

@@ -25,6 +25,7 @@ from dialer.config.quantities import (
     PhoneNumber,
     TimeZone,
 )
+from dialer.config.recording_section import RecordingSection, recorded_somewhere
 from dialer.config.section import Section, refuse, same_item_twice, same_key_twice, setting, short_form_is_text
 from dialer.config.settings import SiteSettings
 
@@ -320,6 +321,7 @@ class InboundFile(Section):
         {},
     )
     default_disposition: Name | None = setting("Taken when an agent chooses none in time; empty: none.", None)
+    recording: RecordingSection = setting("Which talks of agents with callers are recorded, and for how long.", {})
     steps: dict[Name, StepSection] = setting("The steps, by name.", min_length=1)
 
     @field_validator("numbers", "languages")
@@ -338,6 +340,11 @@ class InboundFile(Section):
     @classmethod
     def _default_is_offered(cls, name: str | None, info: ValidationInfo) -> str | None:
         return offered_default(name, info, "this file")
+
+    @field_validator("recording")
+    @classmethod
+    def _recorded_somewhere(cls, recording: RecordingSection, info: ValidationInfo) -> RecordingSection:
+        return recorded_somewhere(recording, info)
 
     @field_validator("languages")
     @classmethod

@@ -144,6 +144,7 @@ class _Reading:
         self._document = document
         self._site = site
         self._languages = tuple(map(Language, said.languages))
+        self._recording = said.recording.policy()
         self._choices = Choices(dispositions=agent_dispositions(said.dispositions), default=said.default_disposition)
 
     def step(self, name: StepName, said: StepSection) -> Step:
@@ -254,6 +255,7 @@ class _Reading:
                 wrap_up=said.wrap_up,
                 prefer_for=said.prefer_for if said.prefer is not None else None,
                 choices=self._choices,
+                recording=self._recording,
             ),
             music=said.music,
             every=said.every,

@@ -1,13 +1,14 @@
-"""The section `recording` of a campaign file: which talks are recorded, who is told, and for how long they are kept."""
+"""The section `recording` of campaign and inbound files: which talks are recorded, who is told, for how long."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, PlainValidator, WithJsonSchema, model_validator
+from pydantic import ConfigDict, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 
 from dialer.config.quantities import Duration, Sound, parse_share
 from dialer.config.section import Section, refuse, setting, short_form_is_text
+from dialer.config.settings import SiteSettings
 from dialer.core.policy import RecordingPolicy
 from dialer.core.words import RecordingMode
 
@@ -40,7 +41,7 @@ class RecordingSection(Section):
     model_config = ConfigDict(json_schema_extra=short_form_is_text)
 
     calls: Calls = setting(
-        "off; all; a share of them such as 10 %, drawn by the attempt's id; or on_demand: from when the agent presses "
+        "off; all; a share of them such as 10 %, drawn by the talk's id; or on_demand: from when the agent presses "
         "*4. The agent pauses any recording by *3.",
         "off",
     )
@@ -71,3 +72,13 @@ class RecordingSection(Section):
         """As the core has it."""
         mode, share = self.calls
         return RecordingPolicy(mode=mode, share=share, notice=self.notice, keep=self.keep)
+
+
+def recorded_somewhere(recording: RecordingSection, info: ValidationInfo) -> RecordingSection:
+    """The section; ValueError where something is to be recorded, and the site says not into which folder."""
+    if recording.records and isinstance(info.context, SiteSettings) and info.context.recordings is None:
+        raise ValueError(
+            f"{info.context.file.name} names no folder for it, expected `recordings` there, such as "
+            "/var/spool/waihu/recordings"
+        )
+    return recording

@@ -17,17 +17,14 @@ from dialer.core.attendance import admit, is_supervisor
 from dialer.core.choices import choices_of
 from dialer.core.confirming import with_goodbye
 from dialer.core.coupling import tell
-from dialer.core.detection import Truth
 from dialer.core.floor import Floor
 from dialer.core.keypad import is_unknown, press
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.signals import CalledOff, Told
+from dialer.core.telling import truth_of
 from dialer.core.wishes import keep_wish
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState, DispositionFlag
-
-A_PERSON = frozenset({DispositionFlag.HUMAN, DispositionFlag.SUCCESS, DispositionFlag.REFUSE, DispositionFlag.SUPPRESS})
-"""Flags of dispositions that only a person can bring about."""
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
 Wishes = Iterator[do.Command]
 
@@ -93,24 +90,9 @@ def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
         yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
     else:
-        if agent.attempt is not None and (truth := _truth_of(floor, agent, event)) is not None:
+        if agent.attempt is not None and (truth := truth_of(floor, agent, event)) is not None:
             yield from tell(floor, now, ToCall(agent.attempt, Told(agent=number, truth=truth)))
         yield from tell(floor, now, ToAgent(number, event))
-
-
-def _truth_of(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> Truth | None:
-    """What the agent says of who is, or was, on the line: outright, or by a disposition that means a person or none."""
-    match event.order:
-        case AgentOrder.VERDICT if event.argument in list(Truth):
-            return Truth(event.argument)
-        case AgentOrder.DISPOSE if agent.campaign in floor.campaigns:
-            chosen = floor.campaigns[agent.campaign].policy.disposition_named(event.argument)
-            flags = chosen.flags if chosen is not None else frozenset()
-            if DispositionFlag.MACHINE in flags:
-                return Truth.MACHINE
-            return None if A_PERSON.isdisjoint(flags) else Truth.PERSON
-        case _:
-            return None
 
 
 def _is_bound(floor: Floor, agent: Agent) -> bool:

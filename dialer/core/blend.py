@@ -12,16 +12,18 @@ from datetime import datetime
 from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core import signals as sig
+from dialer.core import wished_caller as callers
 from dialer.core.caller import QueuedCaller, arrive
 from dialer.core.caller_ending import count_talk
 from dialer.core.choices import choices_for
 from dialer.core.events import Event
 from dialer.core.floor import Floor
-from dialer.core.handing_on import step_caller
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.queueing import CallerQueued, CallerState
+from dialer.core.recorder import record
 from dialer.core.team_queue import TeamQueue
+from dialer.core.wished_caller import by_default
 from dialer.core.words import AgentState, AttemptId, Hold
 
 
@@ -32,7 +34,7 @@ def tell_caller(floor: Floor, caller: AttemptId, event: Event, now: datetime) ->
         if isinstance(event, CallerQueued) and Hold.DRAINING not in floor.holds:
             yield from _arrive(floor, event, now)
         return
-    after, wishes = step_caller(before, event, now)
+    after, wishes = callers.step(before, event, now)
     floor.put_caller(after)
     floor.moved |= after.state is CallerState.GONE
     _learn(floor, before, after)
@@ -51,7 +53,7 @@ def after_agent(floor: Floor, before: Agent, after: Agent, event: Event, now: da
             if before.state is AgentState.RESERVED:
                 yield ToCall(caller.id, sig.Unpromised(agent=before.number))
             else:
-                chosen = after.chosen or before.chosen or choices_for(floor, caller).default
+                chosen = after.chosen or before.chosen or by_default(caller, choices_for(floor, caller))
                 yield ToCall(caller.id, sig.WrappedUp(agent=before.number, disposition=chosen))
     caller = floor.callers.get(after.attempt) if after.attempt is not None else None
     if caller is not None and after.bridge != before.bridge:
@@ -102,7 +104,9 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
         yield from _join_if_together(floor, after, event, now)
     if after.state is before.state:
         return
-    if after.state is CallerState.WRAPPING:
+    if after.state is CallerState.TALKING and isinstance(event, sig.Joined):
+        yield from record(floor, after, event.at)
+    elif after.state is CallerState.WRAPPING:
         yield from _begin_wrap_up(floor, after)
     elif over:
         counted = count_talk(floor, after)

@@ -20,9 +20,11 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
+from dialer.core.callback import Callback
 from dialer.core.events import Event
 from dialer.core.guards import HANGUP_GUARD
 from dialer.core.queueing import STRANGER, Acquaintance, CallerState, QueueOutcome, QueueTerms
+from dialer.core.recording import is_wanted
 from dialer.core.supervision import Claim
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Timer
 
@@ -70,6 +72,10 @@ class QueuedCaller:
     """A supervisor takes, or took, the agent's place; see `caller_handover`."""
     disposition: str | None = None
     """What the agent said of the talk."""
+    callback: Callback | None = None
+    """What the agent has promised the caller."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the caller told not to call any more."""
 
     @property
     def id(self) -> AttemptId:
@@ -141,7 +147,8 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             return _hung_up(caller, at, now)
         case CallerState.QUEUED, sig.Promised(agent=agent, agent_leg=leg) if caller.waits:
             joining = replace(caller, state=CallerState.JOINING, agent=agent, agent_leg=leg)
-            join = do.Join(channel=caller.channel, agent=agent, agent_leg=leg)
+            record_it = is_wanted(caller.terms.recording, caller.id)
+            join = do.Join(channel=caller.channel, agent=agent, agent_leg=leg, record=record_it)
             return joining, (join, do.WakeAt(timer=caller.guard, at=now + JOIN_GUARD))
         case CallerState.QUEUED, ev.TimerFired(timer=Timer("patience")):
             return _gone(caller, QueueOutcome.TIMEOUT, now, now)

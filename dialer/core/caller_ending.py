@@ -20,7 +20,9 @@ def count_talk(floor: Floor, caller: QueuedCaller) -> CountTalk | None:
     chosen = choices_for(floor, caller).disposition_named(caller.disposition or "")
     campaign = floor.campaigns.get(caller.knows.campaign) if caller.knows.campaign is not None else None
     policy = campaign.policy if campaign is not None and caller.knows.customer is not None else None
-    following = decide_after_talk(policy, chosen, caller.left_at)
+    following = decide_after_talk(
+        policy, chosen, caller.left_at, callback=caller.callback, unwanted_by=caller.unwanted_by
+    )
     if following is None or (caller.number is None and caller.knows.customer is None):
         return None
     return CountTalk(caller=caller.channel, knows=caller.knows, number=caller.number, next=following)

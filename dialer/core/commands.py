@@ -75,6 +75,8 @@ class Join(TelephoneCommand):
     channel: ChannelId
     agent: AgentNumber
     agent_leg: ChannelId
+    record: bool = False
+    """Begin a recording then; of a customer whom we dialled the leg knows already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.phrases import IN_STOCK, Phrase, SpokenPhrases
 from dialer.core.supervision import TellAgent
+from dialer.core.telling import truth_of
 from dialer.core.words import AgentOrder, AgentState, CallState
 
 OF_TALKS = (
@@ -112,6 +113,8 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ()
         case AgentOrder.DO_NOT_CALL if _is_unwanted(floor, before):
             return ((Phrase.DO_NOT_CALL, ""),)
+        case AgentOrder.VERDICT if truth_of(floor, before, asked.order) is not None:
+            return ((Phrase.NOTED, ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
         case AgentOrder.RECORD | AgentOrder.PAUSE_RECORDING:
@@ -133,7 +136,7 @@ def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:
 
 def _is_unwanted(floor: Floor, agent: Agent) -> bool:
     talk = floor.talk(agent.attempt) if agent.attempt is not None else None
-    return isinstance(talk, Call) and talk.unwanted_by is not None
+    return talk is not None and talk.unwanted_by is not None
 
 
 def _waits_for_bound(floor: Floor, agent: Agent) -> bool:

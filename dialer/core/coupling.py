@@ -28,9 +28,9 @@ from dialer.core.learning import learn_from_agent, learn_from_call
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
-from dialer.core.recorder import record
+from dialer.core.phrases import Phrase
+from dialer.core.recorder import record, tell_agent
 from dialer.core.summons import hung_up, summon
-from dialer.core.supervision import TellAgent
 from dialer.core.wished_call import by_default
 from dialer.core.words import (
     AgentNumber,
@@ -43,8 +43,6 @@ from dialer.core.words import (
     Hold,
 )
 
-MACHINE_SOUND = "beep&beep&beep"
-"""Tells an agent that detection takes the customer for a machine."""
 SKIPPED_FOR = timedelta(minutes=15)
 """How long a lead that an agent passed by in preview stays away."""
 
@@ -195,7 +193,7 @@ def _after_call(floor: Floor, before: Call, after: Call, event: Event, now: date
     if after.state is CallState.TALKING and isinstance(event, sig.Joined):
         yield from record(floor, after, event.at)
         if after.taken_for_machine:
-            yield TellAgent(agent=event.agent, sound=MACHINE_SOUND)
+            yield tell_agent(floor, event.agent, Phrase.TAKEN_FOR_MACHINE)
     elif after.state is CallState.MACHINE:
         yield from calls.find_agent(floor, after)
     elif after.state is CallState.WRAPPING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from dialer.core.choices import choices_of
 from dialer.core.confirming import language_of
 from dialer.core.dialogs import Dialog
 from dialer.core.floor import Floor
@@ -46,7 +47,7 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
     if dialog is None:
         return None
     wrapping = agent.state is AgentState.WRAP_UP
-    campaign = floor.campaigns.get(agent.campaign) if wrapping and agent.campaign is not None else None
+    choices = choices_of(floor, agent) if wrapping else None
     own = ZoneInfo(floor.site.time_zone)
     return DeskView(
         agent=agent.number,
@@ -55,7 +56,7 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
         state=agent.state,
         reason=next((one.label for one in floor.site.pause_reasons if one.name == agent.reason), agent.reason),
         reasons=floor.site.pause_reasons,
-        dispositions=campaign.policy.dispositions if campaign is not None else (),
+        dispositions=choices.dispositions if choices is not None else (),
         has_customer=wrapping and agent.attempt is not None and floor.talk(agent.attempt) is not None,
         offer=agent.offer,
         own_zone=own,
@@ -65,9 +66,13 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
 
 def _customers_zone(floor: Floor, agent: Agent) -> ZoneInfo | None:
     talk = floor.talk(agent.attempt) if agent.attempt is not None else None
-    if not isinstance(talk, Call):
+    if talk is None:
         return None
-    for name in (*talk.lead.time_zones, talk.policy.hours.default_time_zone):
+    if isinstance(talk, Call):
+        zones = (*talk.lead.time_zones, talk.policy.hours.default_time_zone)
+    else:
+        zones = talk.knows.time_zones
+    for name in zones:
         try:
             return ZoneInfo(name)
         except (OSError, ValueError, KeyError):

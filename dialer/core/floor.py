@@ -163,6 +163,7 @@ class Floor:
     def remove_caller(self, caller: AttemptId) -> None:
         """Forget a caller with whom nobody is busy any more."""
         del self.callers[caller]
+        self.recordings.pop(caller, None)
 
     def put_queue(self, queue: TeamQueue) -> None:
         """Take in what is learned of a queue."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from dialer.core.caller import QueuedCaller
 from dialer.core.live_call import Call
-from dialer.core.policy import SupervisorProfile
+from dialer.core.policy import RecordingPolicy, SupervisorProfile
 from dialer.core.queueing import CallerState
 from dialer.core.words import CallState
 
@@ -27,6 +27,11 @@ def is_talking(customer: OnTheLine | None) -> bool:
 def wrap_up_of(customer: OnTheLine) -> timedelta:
     """How long the agent may write after the talk."""
     return customer.policy.wrap_up if isinstance(customer, Call) else customer.terms.wrap_up
+
+
+def recording_policy_of(customer: OnTheLine) -> RecordingPolicy:
+    """Whether the talk is recorded, and for how long."""
+    return customer.policy.recording if isinstance(customer, Call) else customer.terms.recording
 
 
 def subject_of(customer: OnTheLine) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from dialer.core import campaign as campaigns
 from dialer.core import events as ev
 from dialer.core import on_hook as agents
-from dialer.core import permission, recorder, switching, wishes
+from dialer.core import permission, recorder, switching, telling, wishes
 from dialer.core import supervision as sv
 from dialer.core.choices import choices_of
 from dialer.core.floor import Floor
@@ -60,6 +60,8 @@ def _of_agent(floor: Floor, order: ev.AgentOrdered, now: datetime) -> str | None
         return None if agent.attempt is not None else f"agent {agent.number} has no call"
     if order.order is AgentOrder.DO_NOT_CALL:
         return wishes.refusal(floor, order, now)
+    if order.order is AgentOrder.VERDICT:
+        return telling.refusal(floor, agent, order)
     if order.order in recorder.ORDERS:
         return recorder.refusal(floor, agent, order.order)
     if order.order in switching.POSSIBLE:

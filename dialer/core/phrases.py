@@ -33,6 +33,7 @@ class Phrase(StrEnum):
     PASSED_BY = "passed_by"
     CALLBACK_AFTER = "callback_after"
     DO_NOT_CALL = "do_not_call"
+    TAKEN_FOR_MACHINE = "taken_for_machine"
     REFUSED = "refused"
     UNKNOWN_KEY = "unknown_key"
     # The menu.
@@ -96,6 +97,7 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.DIALLING: "calling",
     Phrase.PASSED_BY: "cancelled",
     Phrase.DO_NOT_CALL: TWICE,
+    Phrase.TAKEN_FOR_MACHINE: "beep&beep&beep",
     Phrase.REFUSED: BAD,
     Phrase.UNKNOWN_KEY: "pm-invalid-option",
     Phrase.CHOOSE_READY: "activated&vm-press&digits/1",
@@ -106,7 +108,7 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.SURE_DO_NOT_CALL: "if-correct-press&digits/1",
     Phrase.MENU_LEFT: TWICE,
     Phrase.FIGURES_MISSING: BAD,
-    Phrase.WHICH_DAY: "vm-for&digits/day",
+    Phrase.WHICH_DAY: "digits/today&digits/tomorrow",
     Phrase.WHICH_TIME: "time",
     Phrase.NO_SUCH_DAY: "pm-invalid-option",
     Phrase.NO_SUCH_TIME: "pm-invalid-option",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from dialer.core.commands import StoreCommand
 from dialer.core.events import ChannelEvent
 from dialer.core.lead import LeadNext
-from dialer.core.policy import Choices
+from dialer.core.policy import Choices, RecordingPolicy
 from dialer.core.words import AgentNumber, CampaignName, ChannelId, CustomerId, Skill, SupervisorNumber, TeamName
 
 
@@ -67,6 +67,8 @@ class QueueTerms:
     """So long the agent who talked with the caller last is waited for, if busy; None: nobody is preferred."""
     choices: Choices = field(default_factory=Choices)
     """What agents can say of the talk where no campaign says it."""
+    recording: RecordingPolicy = field(default_factory=RecordingPolicy)
+    """Whether the talk is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ class Acquaintance:
     """That called this number last."""
     agent: AgentNumber | None = None
     """Who talked with this number last."""
+    time_zones: tuple[str, ...] = ()
+    """IANA names; where a number may lie in several, calling hours must hold in all of them."""
 
 
 STRANGER = Acquaintance()

@@ -10,7 +10,7 @@ from dialer.core import commands as do
 from dialer.core.confirming import voice_of
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
-from dialer.core.live_call import Call
+from dialer.core.on_the_line import OnTheLine, is_talking, recording_policy_of
 from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.recording import (
     PlayNotice,
@@ -23,16 +23,16 @@ from dialer.core.recording import (
     is_wanted,
 )
 from dialer.core.supervision import TellAgent
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, CallState, RecordingMode
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, RecordingMode
 
 Wishes = Iterator[do.Command]
 
 ORDERS = (AgentOrder.RECORD, AgentOrder.PAUSE_RECORDING)
 
 
-def record(floor: Floor, call: Call, at: datetime) -> Wishes:
-    """Customer and agent were joined: Asterisk has begun to record where the call was dialled so."""
-    policy = call.policy.recording
+def record(floor: Floor, call: OnTheLine, at: datetime) -> Wishes:
+    """Customer and agent were joined: Asterisk has begun to record where it was told to, by the call or the join."""
+    policy = recording_policy_of(call)
     if not is_wanted(policy, call.id) or call.id in floor.recordings:
         return
     recording = begin(policy, call.id, at)
@@ -49,16 +49,16 @@ def refusal(floor: Floor, agent: Agent, order: AgentOrder) -> str | None:
     if agent.state is not AgentState.TALKING or agent.attempt is None:
         return f"agent {agent.number} is {agent.state.value}, {order.value} does nothing then"
     if agent.attempt not in floor.recordings:
-        return f"the talk of agent {agent.number} is not recorded, as its campaign says"
+        return f"the talk of agent {agent.number} is not recorded, as its campaign or inbound file says"
     return None
 
 
 def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
     """The agent, or somebody else, wants the recording paused or going on."""
     recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
-    call = floor.calls.get(agent.attempt) if agent.attempt is not None else None
+    call = floor.talk(agent.attempt) if agent.attempt is not None else None
     if recording is None or call is None or refusal(floor, agent, order) is not None:
-        yield _tell(floor, agent.number, Phrase.RECORDING_FAILED)
+        yield tell_agent(floor, agent.number, Phrase.RECORDING_FAILED)
         return
     # Asked again even where it seems so already: what counts is what Asterisk says.
     yield SwitchRecording(channel=call.channel, paused=order is AgentOrder.PAUSE_RECORDING)
@@ -67,15 +67,15 @@ def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
 def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> Wishes:
     """What Asterisk said of it is written down, and the agent hears it."""
     attempt = AttemptId(event.channel)
-    recording, call = floor.recordings.get(attempt), floor.calls.get(attempt)
-    if recording is None or call is None or call.state is not CallState.TALKING or call.agent is None:
+    recording, call = floor.recordings.get(attempt), floor.talk(attempt)
+    if recording is None or call is None or not is_talking(call) or call.agent is None:
         return
     if isinstance(event, RecordingNotSwitched):
         asked = "pause" if event.paused else "go on"
         yield do.ReportOddity(what=f"recording did not {asked}: {event.reason}", subject=attempt)
-        yield _tell(floor, call.agent, Phrase.RECORDING_FAILED)
+        yield tell_agent(floor, call.agent, Phrase.RECORDING_FAILED)
         return
-    policy = call.policy.recording
+    policy = recording_policy_of(call)
     after = recording.switched(event.paused, event.at)
     announce = policy.notice is not None and not after.paused and not after.announced
     after = replace(after, announced=after.announced or announce)
@@ -85,10 +85,11 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
     if policy.notice is not None and announce:
         yield PlayNotice(agent=call.agent, sound=policy.notice)
     elif after.asked_for or policy.mode is not RecordingMode.ON_DEMAND:
-        yield _tell(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
+        yield tell_agent(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
 
 
-def _tell(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
+def tell_agent(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
+    """Say it into the agent's ear, in the agent's language."""
     agent = floor.agents.get(number)
     voice = voice_of(floor, agent) if agent is not None else IN_STOCK
     return TellAgent(agent=number, sound=voice.sound(phrase))
@@ -97,5 +98,5 @@ def _tell(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
 def inherit_recordings(floor: Floor, event: RecordingsInherited) -> None:
     """Take over what a dead run recorded and Asterisk records still."""
     for recording in event.recordings:
-        if recording.attempt in floor.calls:
+        if floor.talk(recording.attempt) is not None:
             floor.recordings[recording.attempt] = recording

@@ -96,19 +96,28 @@ def decide(
 
 
 def decide_after_talk(
-    policy: CampaignPolicy | None, chosen: AgentDisposition | None, ended_at: datetime
+    policy: CampaignPolicy | None,
+    chosen: AgentDisposition | None,
+    ended_at: datetime,
+    *,
+    callback: Callback | None = None,
+    unwanted_by: AgentNumber | None = None,
 ) -> LeadNext | None:
     """What becomes of the lead of a customer who called us and talked with an agent; None: it stays as it is.
 
     As after an answered attempt, which this is not: no attempt is used up, and how often a rule was used is not looked
     at. `policy` is of the campaign that called last; None: nobody knows one, and no more can follow than that the
-    number is not called again. Whoever was not the customer changes nothing.
+    number is not called again. Whoever was not the customer changes nothing. `callback` and `unwanted_by` are as there.
     """
     flags = chosen.flags if chosen else frozenset()
+    if unwanted_by is not None:
+        return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=unwanted_by)
     if DispositionFlag.SUPPRESS in flags:
         return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
     if policy is None or flags & {DispositionFlag.WRONG_NUMBER, DispositionFlag.MACHINE}:
         return None
+    if callback is not None and not flags & FORBIDS:
+        return LeadNext(due_at=max(callback.at, ended_at), callback=True, owner=callback.owner)
     for flag, end in _ENDS.items():
         if flag in flags:
             return LeadNext(end=end)

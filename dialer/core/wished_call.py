@@ -8,9 +8,11 @@ from datetime import datetime
 from dialer.core import handing_on as calls
 from dialer.core import signals as sig
 from dialer.core.call import Step
+from dialer.core.callback import Callback
 from dialer.core.events import Event
 from dialer.core.live_call import Call
-from dialer.core.words import CallState, DispositionFlag
+from dialer.core.policy import Choices
+from dialer.core.words import AgentNumber, CallState, DispositionFlag
 
 
 def step(call: Call, event: Event, now: datetime) -> Step:
@@ -26,8 +28,16 @@ def step(call: Call, event: Event, now: datetime) -> Step:
 
 def by_default(call: Call) -> str | None:
     """The disposition of a call for which the agent chose none in time: the campaign's default, or where the customer
-    wished something the first that says so. The clock does not contradict what the agent has said."""
-    if call.callback is None and call.unwanted_by is None:
-        return call.policy.default_disposition
-    wished = DispositionFlag.CALLBACK if call.callback is not None else DispositionFlag.SUPPRESS
-    return next((one.name for one in call.policy.dispositions if wished in one.flags), None)
+    wished something the first that says so. The clock does not contradict what the agent has said, and says nothing of
+    what was taken for a machine."""
+    default = None if call.taken_for_machine else call.policy.default_disposition
+    choices = Choices(dispositions=call.policy.dispositions, default=default)
+    return default_of(choices, call.callback, call.unwanted_by)
+
+
+def default_of(choices: Choices, callback: Callback | None, unwanted_by: AgentNumber | None) -> str | None:
+    """The same of any talk."""
+    if callback is None and unwanted_by is None:
+        return choices.default
+    wished = DispositionFlag.CALLBACK if callback is not None else DispositionFlag.SUPPRESS
+    return next((one.name for one in choices.dispositions if wished in one.flags), None)

@@ -14,6 +14,7 @@ from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.callback import Callback, moment_for
 from dialer.core.caller import QueuedCaller
+from dialer.core.choices import choices_of
 from dialer.core.coupling import tell
 from dialer.core.events import AgentOrdered, CallbackSet
 from dialer.core.floor import Floor
@@ -39,19 +40,40 @@ def foretell(floor: Floor, event: CallbackSet, now: datetime) -> Callback | str:
     chosen = _chosen(floor, floor.agents[event.agent])
     if chosen is not None:
         return f"the call ends as {chosen!r}, and who is disposed of so is not called back"
-    lead = customer.lead
-    if lead.attempts_made + 1 >= customer.policy.retry.max_attempts:
-        return f"lead {lead.id} has had all its {customer.policy.retry.max_attempts} attempts (max_attempts)"
-    at = moment_for(customer.policy, lead.time_zones, event.at, now)
+    at = (
+        _of_caller(floor, customer, event, now)
+        if isinstance(customer, QueuedCaller)
+        else _of_call(customer, event, now)
+    )
     if isinstance(at, str):
         return at
     return Callback(at=at, owner=event.agent if event.mine else None, asked_for=event.at)
 
 
+def _of_call(call: Call, event: CallbackSet, now: datetime) -> datetime | str:
+    most = call.policy.retry.max_attempts
+    if call.lead.attempts_made + 1 >= most:
+        return f"lead {call.lead.id} has had all its {most} attempts (max_attempts)"
+    return moment_for(call.policy, call.lead.time_zones, event.at, now)
+
+
+def _of_caller(floor: Floor, caller: QueuedCaller, event: CallbackSet, now: datetime) -> datetime | str:
+    """Who called us is called back by the campaign that called last."""
+    campaign = floor.campaigns.get(caller.knows.campaign) if caller.knows.campaign is not None else None
+    if campaign is None or caller.knows.customer is None:
+        return "no campaign that is loaded has called this customer, so none can call back"
+    return moment_for(campaign.policy, caller.knows.time_zones, event.at, now)
+
+
 def refusal(floor: Floor, order: CallbackSet | AgentOrdered, now: datetime) -> str | None:
     """Why a callback cannot be set, or nobody be kept from being called, in one line; None: it can."""
-    said = foretell(floor, order, now) if isinstance(order, CallbackSet) else _customer_of(floor, order.agent)
-    return said if isinstance(said, str) else None
+    if isinstance(order, CallbackSet):
+        said = foretell(floor, order, now)
+        return said if isinstance(said, str) else None
+    customer = _customer_of(floor, order.agent)
+    if isinstance(customer, QueuedCaller) and customer.number is None and customer.knows.customer is None:
+        return "the caller's number is withheld, so nobody knows whom not to call"
+    return customer if isinstance(customer, str) else None
 
 
 def answer(floor: Floor, event: CallbackSet, now: datetime) -> str:
@@ -77,7 +99,7 @@ def keep_wish(floor: Floor, event: CallbackSet | AgentOrdered, now: datetime) ->
         yield from tell(floor, now, ToCall(attempt, sig.CallbackPromised(callback=callback)))
 
 
-def _customer_of(floor: Floor, number: AgentNumber) -> Call | str:
+def _customer_of(floor: Floor, number: AgentNumber) -> Call | QueuedCaller | str:
     """The customer of whom the agent can say something now, or a text that says why there is none."""
     agent = floor.agents.get(number)
     if agent is None:
@@ -85,15 +107,13 @@ def _customer_of(floor: Floor, number: AgentNumber) -> Call | str:
     customer = floor.talk(agent.attempt) if agent.attempt is not None else None
     if customer is None or agent.state not in WITH_CUSTOMER:
         return f"agent {number} is {agent.state.value} and has no customer"
-    if isinstance(customer, QueuedCaller):
-        return f"the customer of agent {number} has called us"
-    if customer.state not in NOT_WRITTEN:
+    if isinstance(customer, Call) and customer.state not in NOT_WRITTEN:
         return "how the call went is written down already"
     return customer
 
 
 def _chosen(floor: Floor, agent: Agent) -> str | None:
     """The disposition that the agent has chosen already, when it forbids to call again."""
-    campaign = floor.campaigns.get(agent.campaign) if agent.campaign is not None else None
-    chosen = campaign.policy.disposition_named(agent.chosen) if campaign is not None and agent.chosen else None
+    choices = choices_of(floor, agent)
+    chosen = choices.disposition_named(agent.chosen) if choices is not None and agent.chosen else None
     return chosen.name if chosen is not None and chosen.flags & FORBIDS else None

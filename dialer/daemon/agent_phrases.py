@@ -13,6 +13,7 @@ from agi.voice import CannotSpeak, Voice
 from dialer.config.load import Configuration
 from dialer.config.settings import SpeechSettings
 from dialer.core.dialogs import PhrasesSpoken
+from dialer.core.inbound.flow import Queue
 from dialer.core.phrases import LANGUAGES, SpokenPhrases
 from dialer.ports import Post
 
@@ -35,7 +36,9 @@ def labels_of(configuration: Configuration) -> tuple[str, ...]:
     """What the files call reasons and dispositions."""
     reasons = [reason.label for reason in configuration.site.policy.pause_reasons]
     chosen = [one.label for policy in configuration.campaigns.values() for one in policy.dispositions]
-    return tuple(dict.fromkeys([*reasons, *chosen]))
+    steps = (step for flow in configuration.flows.values() for step in flow.steps.values())
+    of_callers = [one.label for step in steps if isinstance(step, Queue) for one in step.terms.choices.dispositions]
+    return tuple(dict.fromkeys([*reasons, *chosen, *of_callers]))
 
 
 async def spoken_in(language: str, voice: Voice, labels: tuple[str, ...]) -> SpokenPhrases:

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from dialer.core import commands as do
+from dialer.core.words import MachineVerdict
 
 Figures = Callable[[], Mapping[str, float]]
 """Plain numbers of the rooms, by name."""
@@ -25,6 +26,18 @@ class Metrics:
         self._registry.register(_Floor(status, figures))
         self._attempts = Counter(
             "waihu_attempts", "Attempts closed", ["campaign", "disposition"], registry=self._registry
+        )
+        self._verdicts = Counter(
+            "waihu_amd_verdicts",
+            "Attempts closed on which machine detection spoke; truth is what an agent or a key said of it",
+            ["campaign", "verdict", "sampled", "truth"],
+            registry=self._registry,
+        )
+        self._messages = Counter(
+            "waihu_machine_messages",
+            "Messages that were to be left on machines, by how far they came",
+            ["campaign", "left"],
+            registry=self._registry,
         )
         self._joining = Histogram(
             "waihu_answer_to_agent_seconds",
@@ -47,6 +60,11 @@ class Metrics:
             return
         outcome, campaign = command.outcome, command.lead.campaign
         self._attempts.labels(campaign, outcome.disposition.value).inc()
+        if outcome.verdict is not MachineVerdict.OFF:
+            sampled, truth = str(outcome.sampled).lower(), outcome.truth.value if outcome.truth else "unknown"
+            self._verdicts.labels(campaign, outcome.verdict.value, sampled, truth).inc()
+        if outcome.left is not None:
+            self._messages.labels(campaign, outcome.left.value).inc()
         if outcome.answered_at is not None and outcome.bridged_at is not None:
             waited = (outcome.bridged_at - outcome.answered_at).total_seconds()
             self._joining.labels(campaign).observe(max(0.0, waited))

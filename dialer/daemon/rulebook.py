@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from agi.voice import CannotSpeak
 from dialer.config.load import Configuration
 from dialer.config.reload import Changed, ConfigurationWatch, Refused
 from dialer.core import events as ev
@@ -18,6 +19,7 @@ from dialer.core.pacing.rates import Rates
 from dialer.core.policy import CampaignPolicy
 from dialer.core.window import recount_at
 from dialer.core.words import CampaignName, CampaignOrder, CampaignState
+from dialer.daemon.machine_sounds import with_sound
 from dialer.ports import Post
 from dialer.store.agents import keep_agents
 from dialer.store.campaigns import kept_states, register_campaign, window_count
@@ -66,6 +68,8 @@ class Rulebook:
         """Tell everything for the first time; campaigns go on as they were before the last exit.
 
         Fails as PostgreSQL does: whoever starts can say so and end.
+
+        :raises CannotSpeak: a campaign's message for answering machines cannot be spoken.
         """
         self._post(ev.SiteLoaded(site=self.configuration.site.policy))
         await keep_agents(self._database, self.configuration.site.policy.agents.values())
@@ -93,14 +97,21 @@ class Rulebook:
             now = datetime.now(UTC)
             for policy in self.configuration.campaigns.values():
                 if now >= self._recount_at.get(policy.name, now):
-                    await _insist(partial(self._load_campaign, policy))
+                    await self._load_again(policy)
 
     def _seconds_to_next_count(self, now: datetime) -> float:
         due = (self._recount_at.get(name, now) for name in self.configuration.campaigns)
         seconds = (min(due, default=now) - now).total_seconds()
         return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, seconds))
 
+    async def _load_again(self, policy: CampaignPolicy) -> None:
+        try:
+            await _insist(partial(self._load_campaign, policy))
+        except CannotSpeak as error:
+            log.error("campaign refused, the old one stays in force", campaign=policy.name, problem=str(error))  # noqa: TRY400
+
     async def _load_campaign(self, policy: CampaignPolicy) -> None:
+        policy = await with_sound(self.configuration.site.speech, policy)
         await register_campaign(self._database, policy, self.configuration.texts[policy.name])
         rates = None if policy.name in self._recount_at else await self._recall(policy.name)
         now = datetime.now(UTC)
@@ -119,7 +130,7 @@ class Rulebook:
             # Callers return to teams of campaigns.
             await self._receive(changed.configuration)
         for policy in changed.campaigns:
-            await _insist(partial(self._load_campaign, policy))
+            await self._load_again(policy)
         for name in changed.removed:
             self._post(ev.CampaignOrdered(campaign=name, order=CampaignOrder.STOP, by="its file is gone"))
 

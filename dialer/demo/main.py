@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from dialer.demo.closing import close_books, show_summary, write_summary
+from dialer.demo.cues import keep_open
+from dialer.demo.inbound.main import run_inbound
 from dialer.demo.options import DemoOptions
 from dialer.demo.scene import play
 from dialer.demo.stage import Stage
@@ -22,9 +23,11 @@ BOOKS_DISAGREE = 1
 
 
 def run_demo(options: DemoOptions) -> int:
-    """Play the demo; the exit code is 0 when every attempt agrees with the carrier's log."""
+    """Play the demo; the exit code is 0 when every call agrees with the carrier's log."""
     console = Console(highlight=False)
-    console.print("[bold]Waihu 外呼[/]: one real campaign, on real parts, all on this machine's loopback")
+    played = "a quarter of an hour of callers" if options.inbound else "one real campaign"
+    console.print(f"[bold]Waihu 外呼[/]: {played}, on real parts, all on this machine's loopback")
+    run = run_inbound if options.inbound else _run
     program = find_asterisk(say=lambda line: console.print(f"  {line}"))
     console.print(f"  Asterisk {program.version}")
     with tempfile.TemporaryDirectory(prefix="waihu-demo-") as name:
@@ -32,10 +35,10 @@ def run_demo(options: DemoOptions) -> int:
         folder.chmod(0o755)
         given = os.environ.get("WAIHU_DATABASE_URL")
         if given:
-            return asyncio.run(_run(options, folder, program, given, console))
+            return asyncio.run(run(options, folder, program, given, console))
         # A child dies with the thread that started it: PostgreSQL is started here, in the main one.
         with PostgresServer(durable=False) as server:
-            return asyncio.run(_run(options, folder, program, server.dsn(), console))
+            return asyncio.run(run(options, folder, program, server.dsn(), console))
 
 
 async def _run(
@@ -49,12 +52,5 @@ async def _run(
         if options.json is not None:
             write_summary(books, options.json)
         if options.keep:
-            await _keep_open(stage, console)
+            await keep_open(stage, console)
     return BOOKS_DISAGREE if books.mismatches else 0
-
-
-async def _keep_open(stage: Stage, console: Console) -> None:
-    await stage.start_daemon()
-    console.print(f"\nEverything runs on. In another terminal:\n  export WAIHU_SITE={stage.site.site_file}")
-    console.print(f"  {sys.argv[0]} campaign start {stage.campaign}\nCtrl-C ends it.")
-    await asyncio.Event().wait()

@@ -13,6 +13,8 @@ class DemoOptions:
     """One demonstration: how many, how long, and from which seed everything is drawn."""
 
     mode: Mode = Mode.PREDICTIVE
+    inbound: bool = False
+    """Callers come in as well, and the agents do both."""
     agents: int = 10
     customers: int = 600
     seconds: float = 90.0

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -49,8 +49,8 @@ CAMPAIGN_FILE = Path(__file__).resolve().parents[2] / "campaigns" / "demo.yaml"
 class Stage:
     """Everything that the demo plays on. An async context manager; what it starts ends with it.
 
-    `scripted` gives numbers fates of their own (see `Carrier`), `changes` is laid over the campaign's file section by
-    section, and `environment` over the daemon's own.
+    `shares` are the fates of customers and `scripted` gives numbers fates of their own (see `Carrier`), `changes` is
+    laid over the campaign's file section by section, and `environment` over the daemon's own.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Stage:
         program: AsteriskProgram,
         database_url: str,
         *,
+        shares: Mapping[FateKind, float] = MappingProxyType(SHARES),
         scripted: Mapping[str, Sequence[Fate]] | None = None,
         changes: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
@@ -68,7 +69,7 @@ class Stage:
         self.folder = folder
         self.campaign = CampaignName(f"{DEMO}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
         self.agents = make_agents(options.agents)
-        fates = Fates(seed=options.seed, shares=SHARES, speed=TALK_SPEED, ring_speed=RING_SPEED)
+        fates = Fates(seed=options.seed, shares=shares, speed=TALK_SPEED, ring_speed=RING_SPEED)
         self.carrier = Carrier(program, folder / "carrier", fates, scripted)
         self.pbx = EmbeddedPbx(program, folder / "pbx", carrier=self.carrier.sip, phones=self.carrier.phones_sip)
         self.phones = Phones(self.carrier, self.pbx.sip)

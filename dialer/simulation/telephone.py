@@ -13,8 +13,10 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import LeftMessage
 from dialer.core.dialogs import Dialog, Dismiss, OpenDialog
 from dialer.core.events import Event
+from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
 from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, MachineVerdict
 from dialer.simulation.agenda import Agenda
@@ -47,6 +49,10 @@ class Machinery:
     """Machine detection, where the campaign has it."""
     message: float = 8.0
     """The safe-harbour message."""
+    greeting: float = 12.0
+    """What is left of a machine's greeting when it is known to be one, and the silence behind it."""
+    machine_message: float = 15.0
+    """A message on a machine."""
 
 
 @dataclass(slots=True, eq=False)
@@ -156,6 +162,8 @@ class SimulatedTelephone:
                 self._agenda.after(self._machinery.join, self._join, command)
             case do.PlayMessage(channel=channel):
                 self._play(channel)
+            case LeaveMessage(channel=channel):
+                self._leave_message(channel)
             case do.HangUp(channel=channel) | Dismiss(channel=channel):
                 self._hang_up(channel)
             case OpenDialog(agent=agent, dialog=Dialog.OFFER):
@@ -245,6 +253,26 @@ class SimulatedTelephone:
         self._part(line)
         self._post(ev.MessageStarted(channel=channel, at=self._agenda.now))
         self._later(line, self._machinery.message, self._talked_out)
+
+    def _leave_message(self, channel: ChannelId) -> None:
+        line = self._lines.get(channel)
+        if line is None or not line.up:
+            return
+        line.place += 1
+        self._part(line)
+
+        def come_to(left: LeftMessage) -> None:
+            self._post(MessageOnMachine(channel=channel, at=self._agenda.now, left=left))
+
+        def begin(line: Line) -> None:
+            come_to(LeftMessage.CUT)
+            self._later(line, self._machinery.machine_message, end)
+
+        def end(line: Line) -> None:
+            come_to(LeftMessage.LEFT)
+            self._talked_out(line)
+
+        self._later(line, self._machinery.greeting, begin)
 
     def _hang_up(self, channel: ChannelId) -> None:
         line, leg = self._lines.get(channel), self._agents.pop(channel, None)

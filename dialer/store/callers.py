@@ -15,7 +15,8 @@ RETURNS_WITHIN = timedelta(days=30)
 """A call later than this after an abandoned attempt is no answer to it."""
 
 _CUSTOMER = text("""
-    SELECT cu.id, cu.name, EXISTS (
+    SELECT cu.id, cu.name, CASE WHEN cu.time_zone IS NULL THEN n.time_zones ELSE ARRAY[cu.time_zone] END AS zones,
+        EXISTS (
         SELECT FROM campaign_leads cl WHERE cl.customer_id = cu.id AND cl.callback AND cl.lead_end IS NULL
     ) AS callback
     FROM numbers n JOIN customer_numbers cn ON cn.number_id = n.id JOIN customers cu ON cu.id = cn.customer_id
@@ -47,6 +48,7 @@ _SUPPRESSED = text("""
 """)
 _ALREADY = text("""
     UPDATE campaign_leads SET callback = true, changed_at = now(),
+        callback_agent = CASE WHEN lead_end IS NULL AND due_at <= now() + :after THEN callback_agent END,
         due_at = CASE WHEN lead_end IS NULL AND callback THEN least(due_at, now() + :after) ELSE now() + :after END,
         lead_end = NULL, held_because = NULL
     WHERE campaign_id = :campaign AND customer_id = :customer
@@ -88,6 +90,7 @@ async def find_caller(engine: AsyncEngine, number: str) -> Caller:
         name="" if customer is None else customer.name,
         last_campaign=None if last is None else CampaignName(last.campaign),
         last_agent=None if agent is None else AgentNumber(agent),
+        time_zones=() if customer is None else tuple(customer.zones),
         callback=customer is not None and customer.callback,
         abandoned=AttemptId(str(uuid.UUID(str(last.id)))) if last is not None and last.unanswered else None,
     )

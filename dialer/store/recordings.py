@@ -10,49 +10,54 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.core.recording import Recording, WriteRecording, plain_pauses, read_pauses
-from dialer.core.words import AttemptId, CampaignName
+from dialer.core.words import AttemptId, CampaignName, is_caller
 
 _WRITE = text("""
-    INSERT INTO recordings (attempt_id, since, keep_until, announced, pauses)
-    SELECT w.id, w.since, w.keep_until, w.announced, w.pauses
+    INSERT INTO recordings (talk, attempt_id, since, keep_until, announced, pauses)
+    SELECT w.talk, w.attempt_id, w.since, w.keep_until, w.announced, w.pauses
     FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:since AS timestamptz[]), CAST(:keep AS timestamptz[]),
+        CAST(:talks AS text[]), CAST(:attempts AS uuid[]), CAST(:since AS timestamptz[]), CAST(:keep AS timestamptz[]),
         CAST(:announced AS boolean[]), CAST(:pauses AS jsonb[])
-    ) AS w (id, since, keep_until, announced, pauses)
-    ON CONFLICT (attempt_id) DO UPDATE SET announced = excluded.announced, pauses = excluded.pauses
+    ) AS w (talk, attempt_id, since, keep_until, announced, pauses)
+    ON CONFLICT (talk) DO UPDATE SET announced = excluded.announced, pauses = excluded.pauses
 """)
 
 _UNFINISHED = text("""
-    SELECT r.attempt_id::text AS id, r.since, r.keep_until, r.announced, r.pauses, r.failure, a.ended_at
-    FROM recordings r JOIN attempts a ON a.id = r.attempt_id
+    SELECT r.talk, r.since, r.keep_until, r.announced, r.pauses, r.failure, coalesce(a.ended_at, w.left_at) AS ended_at
+    FROM recordings r
+    LEFT JOIN attempts a ON a.id = r.attempt_id
+    LEFT JOIN queue_waits w ON w.call_id = r.talk AND w.outcome = 'answered'
     WHERE r.finished_at IS NULL ORDER BY r.since
 """)
 
 _FINISH = text("""
     UPDATE recordings SET finished_at = now(), seconds = :seconds, bytes = :bytes, sha256 = :sha256, failure = :failure
-    WHERE attempt_id = CAST(:id AS uuid) AND finished_at IS NULL
+    WHERE talk = :talk AND finished_at IS NULL
 """)
 
-_NOTE = text("UPDATE recordings SET failure = :failure WHERE attempt_id = CAST(:id AS uuid) AND finished_at IS NULL")
+_NOTE = text("UPDATE recordings SET failure = :failure WHERE talk = :talk AND finished_at IS NULL")
 
-_FORGET = text("DELETE FROM recordings WHERE attempt_id = CAST(:id AS uuid) AND finished_at IS NULL")
+_FORGET = text("DELETE FROM recordings WHERE talk = :talk AND finished_at IS NULL")
 
 _EXPIRED = text("""
-    SELECT attempt_id::text FROM recordings
+    SELECT talk FROM recordings
     WHERE finished_at IS NOT NULL AND deleted_at IS NULL AND keep_until <= now() ORDER BY keep_until LIMIT 1000
 """)
 
-_DELETED = text("UPDATE recordings SET deleted_at = now() WHERE attempt_id = CAST(:id AS uuid) AND deleted_at IS NULL")
+_DELETED = text("UPDATE recordings SET deleted_at = now() WHERE talk = :talk AND deleted_at IS NULL")
 
 _LIST = text("""
-    SELECT r.attempt_id::text AS attempt_id, c.name AS campaign, a.agent, n.e164 AS number, r.since, r.seconds, r.bytes,
+    SELECT r.talk, r.attempt_id::text AS attempt_id, coalesce(c.name, w.campaign) AS campaign, w.team AS queue,
+        coalesce(a.agent, w.agent) AS agent, coalesce(n.e164, i.caller) AS number, r.since, r.seconds, r.bytes,
         r.sha256, r.announced, r.pauses, r.failure, r.keep_until, r.finished_at, r.deleted_at
     FROM recordings r
-    JOIN attempts a ON a.id = r.attempt_id
-    JOIN campaigns c ON c.id = a.campaign_id
-    JOIN numbers n ON n.id = a.number_id
-    WHERE CAST(:campaign AS text) IS NULL OR c.name = :campaign
-    ORDER BY r.since, r.attempt_id
+    LEFT JOIN attempts a ON a.id = r.attempt_id
+    LEFT JOIN campaigns c ON c.id = a.campaign_id
+    LEFT JOIN numbers n ON n.id = a.number_id
+    LEFT JOIN queue_waits w ON w.call_id = r.talk AND w.outcome = 'answered'
+    LEFT JOIN inbound_calls i ON i.id = r.talk
+    WHERE CAST(:campaign AS text) IS NULL OR coalesce(c.name, w.campaign) = :campaign
+    ORDER BY r.since, r.talk
 """)
 
 
@@ -62,7 +67,7 @@ class Unfinished:
 
     recording: Recording
     ended_at: datetime | None
-    """When the call ended; None: it lives."""
+    """When the call ended, or the talk with the caller; None: it lives."""
     failure: str | None
     """What was found wrong while it lives."""
 
@@ -73,7 +78,8 @@ async def write_recordings(connection: AsyncConnection, wishes: Sequence[WriteRe
     await connection.execute(
         _WRITE,
         {
-            "ids": [one.attempt for one in last],
+            "talks": [one.attempt for one in last],
+            "attempts": [None if is_caller(one.attempt) else one.attempt for one in last],
             "since": [one.since for one in last],
             "keep": [one.keep_until for one in last],
             "announced": [one.announced for one in last],
@@ -89,7 +95,7 @@ async def unfinished(engine: AsyncEngine) -> list[Unfinished]:
     return [
         Unfinished(
             recording=Recording(
-                attempt=AttemptId(row["id"]),
+                attempt=AttemptId(row["talk"]),
                 since=row["since"],
                 keep_until=row["keep_until"],
                 announced=row["announced"],
@@ -112,7 +118,7 @@ async def finish_recording(
     failure: str | None,
 ) -> None:
     """Write what became of a recording's file; without one `failure` says why, and the other three are None."""
-    values = {"id": attempt, "seconds": seconds, "bytes": size, "sha256": sha256, "failure": failure}
+    values = {"talk": attempt, "seconds": seconds, "bytes": size, "sha256": sha256, "failure": failure}
     async with engine.begin() as connection:
         await connection.execute(_FINISH, values)
 
@@ -120,13 +126,13 @@ async def finish_recording(
 async def note_failure(engine: AsyncEngine, attempt: AttemptId, failure: str) -> None:
     """Write what is wrong with a recording while its talk goes on."""
     async with engine.begin() as connection:
-        await connection.execute(_NOTE, {"id": attempt, "failure": failure})
+        await connection.execute(_NOTE, {"talk": attempt, "failure": failure})
 
 
 async def forget_recording(engine: AsyncEngine, attempt: AttemptId) -> None:
     """Nobody asked for it, so there was none."""
     async with engine.begin() as connection:
-        await connection.execute(_FORGET, {"id": attempt})
+        await connection.execute(_FORGET, {"talk": attempt})
 
 
 async def expired(engine: AsyncEngine) -> list[AttemptId]:
@@ -138,10 +144,10 @@ async def expired(engine: AsyncEngine) -> list[AttemptId]:
 async def mark_deleted(engine: AsyncEngine, attempt: AttemptId) -> None:
     """Write that a recording's file is gone."""
     async with engine.begin() as connection:
-        await connection.execute(_DELETED, {"id": attempt})
+        await connection.execute(_DELETED, {"talk": attempt})
 
 
 async def recordings(engine: AsyncEngine, campaign: CampaignName | None = None) -> list[dict[str, Any]]:
-    """All that was recorded, of one campaign or of all, oldest first."""
+    """All that was recorded, of one campaign (callers whom it had called last included) or of all, oldest first."""
     async with engine.connect() as connection:
         return [dict(row) for row in (await connection.execute(_LIST, {"campaign": campaign})).mappings()]

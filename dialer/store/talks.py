@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dialer.core.queueing import CountTalk
+from dialer.store.agents import make_known
 
 _SUPPRESS = text("""
     INSERT INTO suppressions (number, customer_id, reason, source, proof)
@@ -17,9 +18,8 @@ _SUPPRESS = text("""
 """)
 
 _GO_ON = text("""
-    UPDATE campaign_leads cl SET lead_end = :end, due_at = :due, callback = :callback, callback_agent = NULL,
-        run_id = NULL, attempt_id = NULL,
-        held_because = NULL, changed_at = now()
+    UPDATE campaign_leads cl SET lead_end = :end, due_at = :due, callback = :callback, callback_agent = :owner,
+        run_id = NULL, attempt_id = NULL, held_because = NULL, changed_at = now()
     FROM campaigns c
     WHERE c.name = :campaign AND cl.campaign_id = c.id AND cl.customer_id = :customer
       -- A lead that had ended is opened again only by a promise.
@@ -31,12 +31,13 @@ _GO_ON = text("""
 async def count_talks(connection: AsyncConnection, wishes: Sequence[CountTalk]) -> None:
     """Write what becomes of the leads. A lead whose attempt is open stays: that attempt settles it. One that is leased
     and not dialled yet loses the lease, so that the attempt is refused when it is to be opened."""
+    await make_known(connection, {wish.next.owner for wish in wishes if wish.next.owner})
     for wish in wishes:
         following, knows = wish.next, wish.knows
         if following.suppress:
-            await connection.execute(
-                _SUPPRESS, {"number": wish.number, "customer": knows.customer, "proof": f"caller {wish.caller}"}
-            )
+            told = f", said to agent {following.suppressed_by}" if following.suppressed_by else ""
+            proof = f"caller {wish.caller}{told}"
+            await connection.execute(_SUPPRESS, {"number": wish.number, "customer": knows.customer, "proof": proof})
         await connection.execute(
             _GO_ON,
             {
@@ -45,5 +46,6 @@ async def count_talks(connection: AsyncConnection, wishes: Sequence[CountTalk]) 
                 "end": following.end and following.end.value,
                 "due": following.due_at,
                 "callback": following.callback,
+                "owner": following.owner,
             },
         )

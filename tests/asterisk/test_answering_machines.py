@@ -13,8 +13,9 @@ import pytest
 from dialer.embedded.carrier.ami_action import ami_action
 from dialer.embedded.carrier.carrier import Carrier
 from tests.asterisk.bare_ami import BareAmi, Message
-from tests.asterisk.greetings import silence, spans, tone, words, write
+from tests.asterisk.greetings import silence, spans, tone, word, words, write
 from tests.asterisk.numbers import AMD, MACHINE, call, redirect
+from tests.asterisk.test_customer_legs import customer_presses
 
 OUR_TONE = 1900
 OUR_SECONDS = 2.0
@@ -118,3 +119,77 @@ async def test_without_any_beep_it_begins_when_the_greeting_is_over(
     ours = spans(await machine.recording(), OUR_TONE)
     assert len(ours) == 1
     assert 4.3 + 1.4 < ours[0][0] < 4.3 + 2.2
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_a_greeting_that_does_not_end_is_not_waited_for_for_ever(
+    ami: BareAmi, machine: AtTheMachine, message: str
+) -> None:
+    await machine.says(words(20.0))
+    answered = await verdict(ami)
+    ended = await leave(ami, answered, message, seconds=4)
+    assert ended["Status"] == "NO_END"
+    assert float(ended["Timestamp"]) - float(answered["Timestamp"]) < 7
+    await ami.event("Hangup", Uniqueid=answered["Attempt"])
+    assert spans(await machine.recording(), OUR_TONE) == []
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_a_sound_that_is_not_there_is_told(ami: BareAmi, machine: AtTheMachine) -> None:
+    await machine.says(words(3.0))
+    assert (await leave(ami, await verdict(ami), "no-such-sound"))["Status"] == "FAILED"
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_a_line_that_never_falls_silent_while_the_message_plays_hears_it_all_the_same(
+    ami: BareAmi, machine: AtTheMachine, tmp_path: Path
+) -> None:
+    """A machine with something to say every 2 s: the message is begun three times, and then played to its end."""
+    long = write(tmp_path / "long.wav", tone(OUR_TONE, 3.0))
+    await machine.says(words(3.0), *([silence(2.0), word(0.4)] * 8))
+    answered = await verdict(ami)
+    assert (await leave(ami, answered, long, seconds=60))["Status"] == "LEFT"
+    began = [event for event in ami.events if event.get("UserEvent") == "WaihuMachine" and event["Status"] == "STARTED"]
+    assert len([event for event in began if event["Attempt"] == answered["Attempt"]]) == 4
+    ours = spans(await machine.recording(), OUR_TONE)
+    assert ours[-1][1] - ours[-1][0] == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.usefixtures("heartbeat")
+async def test_keys_pressed_before_and_in_the_message_are_seen(
+    ami: BareAmi, machine: AtTheMachine, message: str, carrier: Carrier
+) -> None:
+    await machine.says(words(3.0))
+    answered = await verdict(ami)
+    leaving = asyncio.create_task(leave(ami, answered, message), name="message")
+    await customer_presses(carrier, "1")
+    await ami.event("DTMFEnd", Uniqueid=answered["Attempt"], Digit="1", Direction="Received")
+    await ami.event("WaihuMachine", Attempt=answered["Attempt"], Status="STARTED")
+    await customer_presses(carrier, "9")
+    await ami.event("DTMFEnd", Uniqueid=answered["Attempt"], Digit="9", Direction="Received")
+    assert (await leaving)["Status"] == "LEFT"
+
+
+SHORT_HELLO = AMD.replace("800", "400")
+
+
+@pytest.mark.usefixtures("heartbeat")
+@pytest.mark.parametrize(
+    ("settings", "said", "status", "cause"),
+    [
+        (AMD, [word(0.5)], "HUMAN", "HUMAN-800"),
+        (SHORT_HELLO, [word(0.5)], "HUMAN", "HUMAN-400"),
+        # "Hello? … Schmidt here.": two words half a second apart are one greeting, or the end of one, by the settings.
+        (AMD, [word(0.5), silence(0.6), word(1.2)], "MACHINE", "LONGGREETING-1500"),
+        (SHORT_HELLO, [word(0.5), silence(0.6), word(1.2)], "HUMAN", "HUMAN-400"),
+        (AMD, [silence(4.0)], "MACHINE", "INITIALSILENCE-2500"),
+    ],
+)
+async def test_the_campaigns_settings_decide(
+    ami: BareAmi, machine: AtTheMachine, settings: str, said: list[np.ndarray], status: str, cause: str
+) -> None:
+    await machine.says(*said)
+    attempt = await call(ami, MACHINE, amd=settings)
+    answered = await ami.event("WaihuAnswered", Attempt=attempt)
+    kind, _, limit = answered["AmdCause"].split("-")
+    assert (answered["Amd"], f"{kind}-{limit}") == (status, cause)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from dialer.cli.root import app
 from dialer.embedded.pbx import EmbeddedPbx
 from dialer.store import schema
+from tests.asterisk.tones import write_tone
 from tests.postgres_server import database_url, empty_database_url, postgres_server, template_database
 from tests.unit.cli.conftest import site
 
@@ -22,11 +23,13 @@ def healthy(site: Path, pbx: EmbeddedPbx, database_url: str) -> Path:
     """The folder of a site with which nothing is wrong."""
     (site / "database-url").write_text(database_url)
     (site / "ami-secret").write_text(pbx.ami.secret)
+    write_tone(site / "word.wav", 700)
     (site / "waihu.yaml").write_text(
         f"""\
 database: {{url_file: database-url}}
 asterisk: {{host: {pbx.ami.host}, port: {pbx.ami.port}, user: {pbx.ami.user}, secret_file: ami-secret}}
 sounds: {{safe_harbour: sorry-youre-having-problems}}
+speech: {{command: "cp {site / "word.wav"} {{file}}"}}
 pins_file: pins
 trunks: {{main: "{pbx.trunk}"}}
 agents:
@@ -65,6 +68,7 @@ def test_all_is_well(healthy: Path, pbx: EmbeddedPbx) -> None:
     assert said == [
         ["ok", "files"],
         ["ok", "PINs"],
+        ["ok", "speech"],
         ["ok", "PostgreSQL"],
         ["ok", "clock"],
         ["ok", "schema"],
@@ -75,6 +79,17 @@ def test_all_is_well(healthy: Path, pbx: EmbeddedPbx) -> None:
         ["ok", "sounds"],
     ]
     assert pbx.ami.secret not in result.stdout
+
+
+def test_nothing_speaks_to_agents(healthy: Path) -> None:
+    replace(healthy / "waihu.yaml", 'command: "cp ', 'command: "no-such-program ')
+    result = doctor()
+    # They hear beeps then, and all goes on.
+    assert (result.exit_code, wrong(result)) == (0, [])
+    [line] = [line for line in result.stdout.splitlines() if " speech " in line]
+    assert line.startswith("note")
+    assert "agents hear beeps" in line
+    assert "no-such-program: No such file or directory; see speech.command" in line
 
 
 def test_a_wrong_secret(healthy: Path) -> None:

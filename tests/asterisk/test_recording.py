@@ -17,7 +17,9 @@ import pytest_asyncio
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
-from dialer.core.words import AgentNumber, AttemptId, ChannelId
+from dialer.core import supervision as sv
+from dialer.core.supervision_words import MonitorMode
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber
 from dialer.daemon.recording_files import is_begun, kept_file, make_kept_file, raw_file
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.pbx import EmbeddedPbx
@@ -29,7 +31,7 @@ from tests.asterisk.tones import write_tone
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 ANNA = AgentNumber("1001")
-CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ = 440, 800, 600
+CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ, BOSS_HERTZ = 440, 800, 600, 1200
 
 
 @dataclass
@@ -138,6 +140,58 @@ async def test_the_agent_is_left_the_customer_right_and_a_pause_is_silence(talk:
     middle = (ends - 2.7, ends - 1.9)
     assert not between(left, *middle).any()
     assert not between(right, *middle).any()
+
+
+@dataclass
+class Boss:
+    """A supervisor who barges in and then takes the customer over."""
+
+    talk: Talk
+    number = SupervisorNumber("9001")
+    leg = ChannelId("boss")
+
+    async def comes_and_barges_in(self) -> None:
+        telephone, room = self.talk.room.telephone, self.talk.room
+        phone = EmbeddedPbx.phone.format(number=self.number)
+        ring = timedelta(seconds=10)
+        telephone.perform(sv.CallSupervisor(supervisor=self.number, channel=self.leg, dial=phone, ring_time=ring))
+        await room.posts(sv.SupervisorLegUp, self.leg)
+        await self.talk.ears.say(Voice(await self.talk.ears.phone(self.number), BOSS_HERTZ))
+        telephone.perform(sv.Monitor(channel=self.leg, supervisor=self.number, agent=ANNA, mode=MonitorMode.BARGE))
+        await room.posts(sv.MonitorStarted, self.leg)
+        await asyncio.sleep(1.5)
+
+    async def takes_over(self) -> None:
+        self.talk.room.telephone.perform(sv.TakeOver(channel=self.talk.channel, supervisor=self.number))
+        await self.talk.room.posts(ev.EnteredBridge, self.talk.attempt, 2)
+        await asyncio.sleep(1.5)
+
+
+# Where the agent's packets are not forgotten, the supervisor is missing in about every second one.
+@pytest.mark.parametrize("talk_number", range(4))
+async def test_after_a_take_over_the_supervisor_is_left(talk: Talk, talk_number: int) -> None:
+    boss = Boss(talk)
+    await boss.comes_and_barges_in()
+    await boss.takes_over()
+    await talk.hang_up()
+    left, right = talk.sides()
+    ends = len(left) / RATE
+    taken, barged = between(left, ends - 1.0, ends - 0.3), between(left, ends - 2.4, ends - 1.8)
+    assert level(taken, BOSS_HERTZ) > LOUD > level(taken, AGENT_HERTZ), f"of talk {talk_number}"
+    assert level(barged, AGENT_HERTZ) > LOUD > level(barged, BOSS_HERTZ)
+    assert level(between(right, ends - 1.0, ends - 0.3), CUSTOMER_HERTZ) > LOUD
+
+
+async def test_a_paused_recording_stays_paused_through_a_take_over(talk: Talk) -> None:
+    boss = Boss(talk)
+    await boss.comes_and_barges_in()
+    await talk.switch(paused=True)
+    await boss.takes_over()
+    await talk.hang_up()
+    left, right = talk.sides()
+    ends = len(left) / RATE
+    assert not between(left, ends - 1.2, ends).any()
+    assert not between(right, ends - 1.2, ends).any()
 
 
 async def test_who_pauses_before_the_first_word_keeps_none(talk: Talk) -> None:

@@ -102,6 +102,26 @@ async def test_a_promise_to_a_stranger(engine: AsyncEngine, run: Run) -> None:
     assert (first.number, first.time_zones) == (STRANGER, ("Asia/Shanghai",))
 
 
+async def test_a_caller_who_wants_it_sooner_takes_it_from_its_owner(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 1)
+    await lease(engine, run, 1)
+    await do(engine, "INSERT INTO agents (number) VALUES ('1001')")
+    own = """UPDATE campaign_leads SET run_id = NULL, attempt_id = NULL, callback = true, callback_agent = '1001',
+             due_at = now() + interval '2 hours'"""
+    await do(engine, own)
+    await promise_callback(engine, FIRST, campaign=SPRING, after=3 * HOUR)
+    assert await one(engine, "SELECT callback_agent FROM campaign_leads") == "1001"
+    await promise_callback(engine, FIRST, campaign=SPRING, after=HOUR)
+    assert await one(engine, "SELECT callback_agent FROM campaign_leads") is None
+
+
+async def test_where_a_caller_is_is_known_by_the_customer_or_by_the_number(engine: AsyncEngine) -> None:
+    await sow_campaign(engine, 1)
+    assert (await find_caller(engine, FIRST)).time_zones == ("Asia/Shanghai",)
+    await do(engine, "UPDATE customers SET time_zone = 'Asia/Urumqi'")
+    assert (await find_caller(engine, FIRST)).time_zones == ("Asia/Urumqi",)
+
+
 async def test_promises_that_could_not_be_kept(engine: AsyncEngine) -> None:
     await sow_campaign(engine)
     with pytest.raises(CallbackImpossible, match="campaign autumn is unknown or has no list"):

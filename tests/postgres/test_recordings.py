@@ -16,13 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.commands import FetchLeads
 from dialer.core.lead import Lead
+from dialer.core.queueing import Acquaintance, QueueOutcome, QueueTerms, RecordWait
 from dialer.core.recording import Pause, Recording, WriteRecording
-from dialer.core.words import AttemptId
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, TeamName
 from dialer.daemon.recording_files import checksum, kept_file, raw_file
 from dialer.daemon.recordings import RecordingKeeper, inherited
 from dialer.store.attempts import close_attempts, open_attempts
 from dialer.store.export import write_csv
 from dialer.store.leasing import Leasing
+from dialer.store.queue_waits import record_waits
 from dialer.store.recordings import recordings, write_recordings
 from dialer.store.runs import Run
 from tests.postgres.seeds import SPRING, closing, do, opening, rows, sow_campaign
@@ -225,3 +227,36 @@ async def test_the_export_names_the_file(engine: AsyncEngine, leads: tuple[Lead,
     assert (failed["recording"], failed["recording_failure"][:21]) == ("", "Asterisk made no file")
     assert (none["recording"], none["recording_sha256"], none["recording_failure"]) == ("", "", "")
     assert len(await rows(engine, "SELECT FROM recordings")) == 2
+
+
+async def test_a_callers_talk_gets_its_file_too(engine: AsyncEngine, run: Run, tmp_path: Path) -> None:
+    caller = AttemptId("pbx-1700000000.12")
+    keeper = RecordingKeeper(engine, tmp_path)
+    asterisk_wrote(tmp_path, caller, 30.0)
+    await write(engine, Recording(attempt=caller, since=NOW - MINUTE, keep_until=NOW + timedelta(days=90)))
+    talking = RecordWait(
+        caller=ChannelId(caller),
+        arrived_at=NOW - 2 * MINUTE,
+        terms=QueueTerms(team=TeamName("sales")),
+        number="+8613800000001",
+        position=1,
+        expected_seconds=None,
+        outcome=QueueOutcome.ANSWERED,
+        agent=AgentNumber("1001"),
+        answered_at=NOW - MINUTE,
+        knows=Acquaintance(campaign=SPRING),
+    )
+    async with engine.begin() as connection:
+        await record_waits(connection, run.id, [talking])
+    assert [one.attempt for one in (await inherited(engine)).recordings] == [caller]
+    await keeper.look()
+    assert (await recordings(engine))[0]["finished_at"] is None
+    async with engine.begin() as connection:
+        await record_waits(connection, run.id, [replace(talking, left_at=NOW - TALK)])
+    await keeper.look()
+    [made] = await recordings(engine, SPRING)
+    assert (made["talk"], made["attempt_id"], made["agent"], made["queue"]) == (caller, None, "1001", "sales")
+    assert (made["seconds"], made["sha256"]) == (30.0, checksum(kept_file(tmp_path, caller)))
+    await do(engine, "UPDATE recordings SET keep_until = now() - interval '1 s'")
+    assert await keeper.delete_expired() == 1
+    assert names(tmp_path) == []

@@ -12,7 +12,7 @@ from dialer.core.commands import FetchLeads
 from dialer.core.events import AttemptRefused
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.queueing import STRANGER, Acquaintance, CountTalk
-from dialer.core.words import ChannelId, CustomerId, LeadEnd
+from dialer.core.words import AgentNumber, ChannelId, CustomerId, LeadEnd
 from dialer.store.attempts import open_attempts
 from dialer.store.callers import find_caller
 from dialer.store.leasing import Leasing
@@ -122,3 +122,23 @@ async def test_and_a_customer_as_a_person_as_well(engine: AsyncEngine, run: Run)
     assert (await lead(engine))["lead_end"] == "suppressed"
     suppressed = await rows(engine, "SELECT number, customer_id IS NOT NULL AS person FROM suppressions ORDER BY id")
     assert suppressed == [{"number": NUMBER, "person": False}, {"number": None, "person": True}]
+
+
+async def test_a_promise_of_an_agent_is_that_agents(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 1)
+    await leased(engine, run)
+    await given_back(engine)
+    await talk(engine, LeadNext(due_at=DUE, callback=True, owner=AgentNumber("1001")))
+    row = await lead(engine)
+    assert (row["due_at"], row["callback"], row["callback_agent"]) == (DUE, True, "1001")
+    await talk(engine, LeadNext(end=LeadEnd.REACHED))
+    row = await lead(engine)
+    assert (row["lead_end"], row["callback"], row["callback_agent"]) == ("reached", False, None)
+
+
+async def test_whom_a_caller_told_not_to_call_is_in_the_proof(engine: AsyncEngine) -> None:
+    await sow_campaign(engine, 1)
+    unwanted = LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=AgentNumber("1001"))
+    await talk(engine, unwanted, known=False)
+    [suppression] = await rows(engine, "SELECT number, proof FROM suppressions")
+    assert suppression == {"number": NUMBER, "proof": "caller pbx-1.1, said to agent 1001"}

@@ -11,7 +11,6 @@ import pytest
 
 from dialer.core.words import AgentOrder, Mode
 from dialer.embedded.carrier.fates import FateKind
-from tests.factories import LISTENS
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, agent_of, campaign_of, lines_of
@@ -219,7 +218,7 @@ async def test_machines_are_told_from_people(open_with: OpenFloor) -> None:
     cast = Cast()
     machines = cast.add(FateKind.VOICEMAIL, 2, talk=30)
     [person] = cast.talkers()
-    floor = await open_with(cast, Mode.PROGRESSIVE, 3, machines=LISTENS)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 3, machines={"detect": True, "sample": "0 %"})
     await floor.log_in()
     await floor.start_campaign()
     await floor.until_ended(2)

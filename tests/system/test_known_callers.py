@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dialer.core.words import Mode
+from dialer.core.words import AttemptId, Mode
+from dialer.daemon.recording_files import checksum, kept_file
+from tests.asterisk.ears import LOUD, level
 from tests.postgres.seeds import do
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, agent_of, state_of
 from tests.system.test_queueing import ANNA, BEN, Line
+from tests.system.test_recording import AGENT_HERTZ, CUSTOMER_HERTZ, record_of, sides, speak
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 
@@ -120,4 +123,32 @@ async def test_a_strangers_talk_is_disposed_of_as_the_file_says(open_with: OpenF
     await floor.phones.press(ANNA, "7")
     [wait] = await line.until_over(1)
     assert (wait["agent_disposition"], wait["customer_id"]) == ("solved", None)
+    assert await floor.drain() == 0
+
+
+async def test_a_callers_talk_is_recorded_both_sides_apart(open_with: OpenFloor, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    await asyncio.to_thread(folder.mkdir)
+    cast = Cast()
+    cast.talkers(1)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1, environment={"WAIHU_RECORDINGS": str(folder)})
+    line = Line(floor, "numbers: [200]\nstart: a\nrecording: all\nsteps: {a: {queue: {team: sales, wrap_up: 1s}}}\n")
+    await line.open()
+    await floor.log_in(ANNA)
+    caller = await line.call(1)
+    await floor.until_agent(ANNA, "talking")
+    await speak(floor, tmp_path)
+    await asyncio.sleep(2.0)
+    await line.callers.hang_up(caller)
+    [wait] = await line.until_over(1)
+    made = await record_of(floor)
+    assert (made["talk"], made["attempt_id"], made["failure"]) == (wait["call_id"], None, None)
+    talked = (wait["left_at"] - wait["answered_at"]).total_seconds()
+    assert abs(talked - made["seconds"]) < 0.5
+    agent, customer = (side[-12_000:-2_000] for side in sides(kept_file(folder, AttemptId(made["talk"]))))
+    assert level(agent, AGENT_HERTZ) > LOUD > level(agent, CUSTOMER_HERTZ)
+    assert level(customer, CUSTOMER_HERTZ) > LOUD > level(customer, AGENT_HERTZ)
+    said = await floor.stage.waihu("recordings", "list", "--json")
+    assert wait["call_id"] in said
+    assert made["sha256"] == checksum(kept_file(folder, AttemptId(made["talk"])))
     assert await floor.drain() == 0

@@ -41,6 +41,8 @@ class Caller:
     name: str = ""
     last_campaign: CampaignName | None = None
     last_agent: AgentNumber | None = None
+    time_zones: tuple[str, ...] = ()
+    """Where a customer whom we know may be, by IANA names."""
     last_team: TeamName | None = None
     """Takes calls of the last campaign."""
     callback: bool = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialer.core import events as ev
-from dialer.core import handing_on as callers
 from dialer.core import queueing as qu
 from dialer.core import signals as sig
+from dialer.core import wished_caller as callers
+from dialer.core.callback import Callback
 from dialer.core.caller import QueuedCaller
 from dialer.core.drawing import NOW, Machine
 from dialer.core.machines.samples import (
@@ -16,6 +17,7 @@ from dialer.core.machines.samples import (
     BOTH_JOINED,
     BRIDGE,
     CHANNEL,
+    LATER,
     LEG,
     TAKEN,
 )
@@ -40,7 +42,7 @@ _TERMS = QueueTerms(team=TeamName("sales"))
 
 CALLER = Machine(
     "A caller in a queue",
-    callers.step_caller,
+    callers.step,
     {state.value: _caller(state) for state in CallerState}
     | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
     | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))}
@@ -61,6 +63,8 @@ CALLER = Machine(
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
         "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "CalledOff": sig.CalledOff(),
+        "CallbackPromised": sig.CallbackPromised(callback=Callback(at=LATER, asked_for=LATER)),
+        "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),

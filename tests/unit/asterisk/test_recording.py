@@ -8,6 +8,7 @@ import pytest
 
 from dialer.asterisk import actions
 from dialer.asterisk.errors import HeaderRefused
+from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core.words import AgentNumber, AttemptId, ChannelId
 from tests.unit.asterisk.test_actions import ATTEMPT, wish
@@ -50,3 +51,22 @@ def test_the_notice_goes_to_the_agents_talk() -> None:
     assert (action.headers["Context"], action.headers["Exten"]) == ("waihu-tell", "play")
     with pytest.raises(HeaderRefused, match="sound"):
         actions.play_notice(rec.PlayNotice(agent=AgentNumber("1001"), sound="x,y"))
+
+
+def joined(channel: str) -> do.Join:
+    return do.Join(channel=ChannelId(channel), agent=AgentNumber("1001"), agent_leg=ChannelId("leg"), record=True)
+
+
+def test_a_callers_file_is_named_after_the_leg() -> None:
+    action = actions.record_talk(joined("pbx-1700000000.12"), "/var/spool")
+    assert action.headers == {
+        "Channel": "pbx-1700000000.12",
+        "Variable": "WAIHU_RECORDING",
+        "Value": "/var/spool/pbx-1700000000.12.raw",
+    }
+
+
+@pytest.mark.parametrize("channel", ["..", "../1.1", "1700000000.", "a,b.1", "1.1\r\nAction: Logoff"])
+def test_and_a_leg_that_asterisk_would_not_name_so_is_refused(channel: str) -> None:
+    with pytest.raises(HeaderRefused, match="caller to record"):
+        actions.record_talk(joined(channel), "/var/spool")

@@ -7,6 +7,7 @@ import pytest
 from dialer.asterisk.translate import sip_code_of, translate, verdict_of
 from dialer.core import events as ev
 from dialer.core import supervision as sv
+from dialer.core.dialogs import DeskLeft
 from dialer.core.events import Event
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
@@ -50,6 +51,10 @@ ROWS: list[tuple[dict[str, str], Event | None]] = [
     ({"Event": "UserEvent", "UserEvent": "WaihuMessageStarted", "Reason": "late"}, ev.MessageStarted(channel=U, at=AT)),
     ({"Event": "ChanSpyStart", "SpyerUniqueid": "s", "SpyeeUniqueid": "u"}, sv.MonitorStarted(channel=S, at=AT)),
     ({"Event": "ChanSpyStop", "SpyerUniqueid": "s"}, sv.MonitorStopped(channel=S, at=AT)),
+    (
+        {"Event": "UserEvent", "UserEvent": "WaihuDeskLeft", "Agent": "1001"},
+        DeskLeft(channel=U, at=AT),
+    ),
     (
         {"Event": "UserEvent", "UserEvent": "WaihuSupervisorLeg", "Supervisor": "9001", "Request": "11001"},
         sv.SupervisorLegUp(channel=U, at=AT, supervisor=SupervisorNumber("9001"), request="11001"),

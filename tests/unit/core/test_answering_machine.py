@@ -16,6 +16,7 @@ from dialer.core.detection import Detection, LeftMessage, MachineAction, Machine
 from dialer.core.found import LastWord
 from dialer.core.live_call import Call
 from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
+from dialer.core.phrases import STOCK, Phrase
 from dialer.core.supervision import TellAgent
 from dialer.core.words import (
     AgentOrder,
@@ -194,13 +195,14 @@ def test_nine_opts_out_and_ends_the_call_at_once() -> None:
 def test_an_agent_who_is_ready_takes_it_and_is_told_by_a_sound() -> None:
     play = play_with(FOR_AGENTS)
     play.answered(verdict=MachineVerdict.MACHINE).expect(THE_AGENT)
-    play.joined().expect(TellAgent(agent=ANNA, sound="beep&beep&beep"))
+    play.joined().expect(TellAgent(agent=ANNA, sound=STOCK[Phrase.TAKEN_FOR_MACHINE]))
     assert play.agent().state is AgentState.TALKING
     assert play.call().sampled
     assert play.campaign.window.answered == 0, "no person answered"
     play.parted().hung_up().ignore()
     over = play.wait(60.0).outcome()
     assert (over.disposition, over.sampled, over.truth) == (Disposition.MACHINE, True, None)
+    assert over.agent_disposition is None, "the default is of people"
 
 
 def test_where_nobody_is_ready_it_is_hung_up_and_nobody_was_abandoned() -> None:

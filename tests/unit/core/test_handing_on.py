@@ -8,17 +8,14 @@ from datetime import timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.handing_on import step, step_caller
-from dialer.core.queueing import CallerState, RecordWait
+from dialer.core.handing_on import step
 from dialer.core.words import AgentNumber, BridgeId, CallState
-from tests.callers import make_caller
 from tests.factories import ANNA, NOW, make_call
 
 SOON, LATER = NOW + timedelta(seconds=10), NOW + timedelta(seconds=60)
 TALKING = make_call(
     state=CallState.TALKING, agent=ANNA, answered_at=NOW, bridged_at=NOW, dialed_at=NOW, bridge=BridgeId("b")
 )
-CALLER = make_caller(state=CallerState.TALKING, agent=ANNA, answered_at=NOW, bridge=BridgeId("b"))
 HANDED = sig.HandedOn(agent=ANNA, at=SOON)
 
 
@@ -37,27 +34,11 @@ def test_the_agents_talk_ends_with_the_handing_on_and_the_line_later() -> None:
 def test_nobody_else_can_hand_on_the_customer() -> None:
     other = sig.HandedOn(agent=AgentNumber("1002"), at=SOON)
     assert step(TALKING, other, SOON) == (TALKING, ())
-    assert step_caller(CALLER, other, SOON) == (CALLER, ())
 
 
 def test_a_customer_who_was_not_handed_on_goes_with_the_agent() -> None:
     over, wishes = step(TALKING, sig.WrappedUp(agent=ANNA, disposition=None), SOON)
     assert (over.state, wishes[0]) == (CallState.ENDING, do.HangUp(channel=TALKING.channel))
-    alone, wishes = step_caller(CALLER, sig.WrappedUp(agent=ANNA, disposition=None), SOON)
-    assert (alone.alone, wishes[0]) == (True, do.HangUp(channel=CALLER.channel))
-
-
-def test_a_caller_is_handled_when_the_agent_is_done_and_talked_with_until_handed_on() -> None:
-    handed, wishes = step_caller(CALLER, HANDED, SOON)
-    assert [wish.left_at for wish in wishes if isinstance(wish, RecordWait)] == [SOON]
-    done, wishes = step_caller(handed, sig.WrappedUp(agent=ANNA, disposition=None), LATER)
-    assert [wish.handled_at for wish in wishes if isinstance(wish, RecordWait)] == [LATER]
-    much_later = LATER + timedelta(minutes=5)
-    wrapping, _ = step_caller(done, ev.HungUp(channel=CALLER.channel, at=much_later, cause=16), much_later)
-    assert (wrapping.state, wrapping.seconds_talked) == (CallerState.WRAPPING, 10.0)
-    gone, wishes = step_caller(wrapping, sig.WrappedUp(agent=ANNA, disposition=None), much_later)
-    assert gone.state is CallerState.GONE
-    assert [(w.left_at, w.handled_at) for w in wishes if isinstance(w, RecordWait)] == [(SOON, LATER)]
 
 
 def test_a_call_is_handed_on_once() -> None:

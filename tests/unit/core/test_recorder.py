@@ -21,6 +21,7 @@ from dialer.core.recording import (
 )
 from dialer.core.supervision import TellAgent
 from dialer.core.words import AgentOrder, BridgeId, CallState, Mode, RecordingMode
+from tests.callers import QueueScene, caller_channel, staffed
 from tests.factories import ANNA, NOW, attempt_id
 from tests.playbook import like
 from tests.scenes import Scene, channel_of, leg_of, running, talking
@@ -168,3 +169,35 @@ def test_after_a_restart_a_recording_goes_on_and_can_be_paused() -> None:
     assert scene.wished(WriteRecording)[-1].recording == before
     scene.ignore()
     scene.press("*3").expect(PAUSE)
+
+
+# --- callers ---
+
+
+def caller_joined(policy: RecordingPolicy) -> QueueScene:
+    return staffed(ANNA).calls_in(recording=policy).unheard().caller_joined()
+
+
+@pytest.mark.parametrize(("policy", "recorded"), [(OFF, False), (ALL, True), (ASKED, True)])
+def test_a_callers_leg_is_told_with_the_join(policy: RecordingPolicy, recorded: bool) -> None:
+    play = staffed(ANNA).calls_in(recording=policy)
+    assert [join.record for join in play.wished(do.Join)] == [recorded]
+    assert play.wished(WriteRecording) == []
+    play.caller_joined()
+    assert [wish.recording.attempt for wish in play.wished(WriteRecording)] == [caller_channel()] * recorded
+
+
+def test_a_callers_talk_is_announced_paused_and_goes_on_by_key() -> None:
+    play = caller_joined(TOLD)
+    assert play.wished(PlayNotice) == [PlayNotice(agent=ANNA, sound="custom/recorded")]
+    play.wait(5).ignore().press("*3").expect(SwitchRecording(channel=caller_channel(), paused=True))
+    play.feed(RecordingSwitched(channel=caller_channel(), at=play.now, paused=True))
+    assert play.dialer.floor.recordings[play.caller().id].paused
+    play.press("*4").feed(RecordingSwitched(channel=caller_channel(), at=play.now, paused=False))
+    assert not play.dialer.floor.recordings[play.caller().id].paused
+
+
+def test_nothing_is_kept_in_mind_of_a_caller_who_is_gone() -> None:
+    play = caller_joined(ALL).wait(5).caller_hangs_up().wait(15)
+    assert play.gone()
+    assert play.dialer.floor.recordings == {}

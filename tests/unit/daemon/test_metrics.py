@@ -2,12 +2,15 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from dialer.core.commands import CloseAttempt
+from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy
+from dialer.core.machine_messages import MessageOnMachine
 from dialer.core.snapshot import snapshot
-from dialer.core.words import Mode
+from dialer.core.words import MachineVerdict, Mode
 from dialer.daemon.metrics import Metrics
 from tests.callers import staffed
 from tests.factories import ANNA, SPRING
-from tests.scenes import Scene, running
+from tests.scenes import Scene, channel_of, running
 
 
 def exported(play: Scene) -> dict[tuple[str, ...], float]:
@@ -60,3 +63,14 @@ def test_queues_are_exported_by_team() -> None:
     play.phone_goes()
     text = Metrics(lambda: snapshot(play.dialer.floor, play.now).plain(), dict).text().decode()
     assert "waihu_queue_expected_wait_seconds{" not in text
+
+
+def test_verdicts_and_messages_are_counted() -> None:
+    machines = MachinesPolicy(detection=Detection(), then=MachineAction.MESSAGE, message="waihu/machine", sample=0.0)
+    play = running(machines=machines).opened().answered(verdict=MachineVerdict.MACHINE)
+    play.feed(MessageOnMachine(channel=channel_of(1), at=play.now, left=LeftMessage.LEFT)).hung_up()
+    metrics = Metrics(lambda: snapshot(play.dialer.floor, play.now).plain(), dict)
+    metrics.see(play.wished(CloseAttempt)[-1])
+    text = metrics.text().decode()
+    assert 'waihu_amd_verdicts_total{campaign="spring",sampled="false",truth="unknown",verdict="machine"} 1.0' in text
+    assert 'waihu_machine_messages_total{campaign="spring",left="left"} 1.0' in text

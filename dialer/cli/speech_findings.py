@@ -1,0 +1,28 @@
+"""Whether agents hear words: the speech program, tried in each of their languages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from agi.phrase_book import phrase_book
+from agi.voice import CannotSpeak, Voice
+from dialer.cli.findings import Finding, note, ok
+from dialer.config.settings import SiteSettings
+from dialer.core.phrases import Phrase
+
+SPEECH = "speech"
+
+
+async def speech_findings(site: SiteSettings) -> AsyncIterator[Finding]:
+    """One line for each language in which agents are spoken to. It writes nothing that stays."""
+    for language in sorted({agent.language for agent in site.policy.agents.values()}):
+        with TemporaryDirectory() as folder:
+            voice = Voice(site.speech.command, site.speech.voices, Path(folder))
+            try:
+                await voice.prepare([(language, phrase_book(language).texts[Phrase.MENU])])
+            except CannotSpeak as error:
+                yield note(SPEECH, f"agents hear beeps where words are meant: {error}")
+            else:
+                yield ok(SPEECH, f"{site.speech.command[0]} speaks to agents in {language!r}")

@@ -1,0 +1,30 @@
+"""A caller who wishes something of the agent: the talk goes on as before, and the wish is known when it is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialer.core import caller_handing_on as callers
+from dialer.core import signals as sig
+from dialer.core.caller import QueuedCaller, Step
+from dialer.core.events import Event
+from dialer.core.policy import Choices
+from dialer.core.queueing import CallerState
+from dialer.core.wished_call import default_of
+
+
+def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
+    """What a caller becomes by an event, and what it wishes then: as in `caller_handing_on`, but for what is wished."""
+    match caller.state, event:
+        case CallerState.TALKING | CallerState.WRAPPING, sig.CallbackPromised(callback=callback):
+            return replace(caller, callback=callback), ()
+        case CallerState.TALKING | CallerState.WRAPPING, sig.Unwanted(agent=agent):
+            return replace(caller, callback=None, unwanted_by=agent), ()
+        case _:
+            return callers.step(caller, event, now)
+
+
+def by_default(caller: QueuedCaller, choices: Choices) -> str | None:
+    """The disposition of a talk for which the agent chose none in time."""
+    return default_of(choices, caller.callback, caller.unwanted_by)
