@@ -16,6 +16,7 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside import wake
 from dialer.core.aside_words import AsideState, Place
+from dialer.core.caller import QueuedCaller
 from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
@@ -24,6 +25,7 @@ from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_aside import Aside
 from dialer.core.live_call import Call
+from dialer.core.on_the_line import OnTheLine
 from dialer.core.session_recovery import UNKNOWN_CAUSE, bridging
 from dialer.core.switching import settle, tell_aside
 from dialer.core.transfer import THIRD_PREFIX, Send, ThirdAnswered
@@ -36,12 +38,13 @@ ON_HOLD = (Place.HOLD, Place.AGENT)
 """Nothing is left to do for who is with the agent again; who is on the way there is found on arrival."""
 
 
-def is_aside(floor: Floor, call: Call, channel: LiveChannel) -> bool:
-    """Whether the call is found here, and not where it would be otherwise."""
-    if call.id in floor.asides:
+def is_aside(floor: Floor, talk: OnTheLine, channel: LiveChannel) -> bool:
+    """Whether the customer is found here, and not where customers are found otherwise."""
+    if talk.id in floor.asides:
         return True
+    known = talk.state is CallState.TALKING if isinstance(talk, Call) else talk.handed or talk.bridge is not None
     elsewhere = channel.place in (*ON_HOLD, Place.RING) and channel.bridge is None
-    return call.state is not CallState.TALKING and (elsewhere or channel.place is Place.THIRD)
+    return not known and talk.state.holds_line and (elsewhere or channel.place is Place.THIRD)
 
 
 def recover_asides(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
@@ -92,13 +95,13 @@ def _take_up(floor: Floor, channel: LiveChannel, live: Live, at: datetime, now: 
     if attempt in floor.asides:
         return
     agent = _free(floor.agents.get(channel.peer) if channel.peer is not None else None, live)
-    call = floor.calls.get(attempt)
-    if call is not None and is_aside(floor, call, channel) and call.state.holds_line:
-        yield from _take_up_call(floor, call, channel, agent, at, now)
-    elif floor.talk(attempt) is not None or channel.bridge is not None:
+    talk = floor.talk(attempt)
+    if talk is not None and is_aside(floor, talk, channel):
+        yield from _take_up_talk(floor, talk, channel, agent, at, now)
+    elif talk is not None or channel.bridge is not None:
         return
     elif agent is not None and channel.place in ON_HOLD:
-        # A caller out of a queue, of whom we know nothing more; so the agent has to end it.
+        # One of whom we know nothing; so the agent has to end it.
         pause = ev.AgentOrdered(agent=agent.number, order=AgentOrder.PAUSE, argument="on another call")
         yield from tell(floor, now, ToAgent(agent.number, pause))
         yield Send(channel=channel.channel, place=Place.AGENT, to=agent.number)
@@ -106,36 +109,40 @@ def _take_up(floor: Floor, channel: LiveChannel, live: Live, at: datetime, now: 
         yield do.PlayMessage(channel=channel.channel)
 
 
-def _take_up_call(
-    floor: Floor, call: Call, channel: LiveChannel, agent: Agent | None, at: datetime, now: datetime
+def _take_up_talk(
+    floor: Floor, talk: OnTheLine, channel: LiveChannel, agent: Agent | None, at: datetime, now: datetime
 ) -> Wishes:
-    number = channel.peer or call.agent
-    if channel.answered_at is not None and call.answered_at is None:
-        yield from tell(floor, now, ToCall(call.id, ev.Answered(channel=call.channel, at=channel.answered_at)))
+    number = channel.peer or talk.agent
+    if isinstance(talk, Call) and channel.answered_at is not None and talk.answered_at is None:
+        yield from tell(floor, now, ToCall(talk.id, ev.Answered(channel=talk.channel, at=channel.answered_at)))
     if number is None:
-        yield do.PlayMessage(channel=call.channel)
+        yield do.PlayMessage(channel=talk.channel)
         return
     held = channel.place in ON_HOLD and agent is not None
     found = sig.FoundTalking(
-        attempt=call.id,
-        campaign=call.policy.name,
+        attempt=talk.id,
+        campaign=talk.policy.name if isinstance(talk, Call) else None,
         agent=number,
         bridge=channel.bridge,
         at=channel.bridged_at or at,
+        queue=None if isinstance(talk, Call) else talk.terms.team,
     )
-    yield from tell(floor, now, ToCall(call.id, found))
+    yield from tell(floor, now, ToCall(talk.id, found))
+    if channel.bridge is not None:
+        there = ev.EnteredBridge(channel=talk.channel, at=at, bridge=channel.bridge)
+        yield from tell(floor, now, ToCall(talk.id, there))
     if held:
         yield from tell(floor, now, ToAgent(number, found))
     else:
-        yield from tell(floor, now, ToCall(call.id, sig.HandedOn(agent=number, at=channel.handed_at or at)))
+        yield from tell(floor, now, ToCall(talk.id, sig.HandedOn(agent=number, at=channel.handed_at or at)))
     if channel.place is Place.THIRD and channel.bridge is not None:
         return
     state = AsideState.HELD if held else AsideState.APOLOGISING
-    floor.asides.put(Aside(attempt=call.id, called_us=False, agent=number, state=state))
+    floor.asides.put(Aside(attempt=talk.id, called_us=isinstance(talk, QueuedCaller), agent=number, state=state))
     if held:
-        yield from tell(floor, now, ToAgent(number, sig.Rearranged(attempt=call.id, reason=state.reason or "")))
+        yield from tell(floor, now, ToAgent(number, sig.Rearranged(attempt=talk.id, reason=state.reason or "")))
     else:
-        yield do.PlayMessage(channel=call.channel)
+        yield do.PlayMessage(channel=talk.channel)
 
 
 def _free(agent: Agent | None, live: Live) -> Agent | None:

@@ -8,9 +8,12 @@ from typing import Any
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.aside_words import AsideState, Place
+from dialer.core.caller_recovery import CallersInherited
 from dialer.core.found import LiveChannel, OpenAttemptFound
+from dialer.core.queueing import CallerState
 from dialer.core.transfer import Send
 from dialer.core.words import AgentState, CallState, ChannelId, Mode, TrunkName
+from tests.callers import caller_channel, make_caller
 from tests.factories import ANNA, BEN, NEVER_CALLED, NOW, make_lead, make_policy
 from tests.scenes import channel_of, leg_of
 from tests.talks import NEW, SIDE, THIRD, Begin, TalkScene, both_kinds, site_with_directory
@@ -191,3 +194,46 @@ def test_one_who_was_about_to_come_back_and_does_not_is_let_go() -> None:
     scene.feed(ev.AsteriskLost()).wait(30.0).ignore()
     scene.asterisk_back(customer(Place.HOLD), anna(), ben()).expect()
     scene.wait(5.1).expect(do.ReportOddity, do.HangUp(channel=CUSTOMER))
+
+
+# --- a new life, and a caller ---
+
+
+def reborn_with_caller() -> TalkScene:
+    """A new life of the daemon: a caller talked with Anna."""
+    scene = TalkScene()
+    scene.customer = caller_channel()
+    caller = make_caller(state=CallerState.TALKING, agent=ANNA, answered_at=ANSWERED_AT)
+    return scene.feed(ev.SiteLoaded(site=site_with_directory(ANNA, BEN)), CallersInherited(callers=(caller,))).ignore()
+
+
+def test_a_caller_on_hold_is_on_hold_still_and_can_be_taken_back() -> None:
+    scene = reborn_with_caller()
+    scene.asterisk_back(here(scene.customer, place=Place.HOLD, peer=ANNA), anna(), ben()).expect()
+    assert (scene.agent().state, scene.agent().reason, scene.agent().queue) == (
+        AgentState.TALKING,
+        "hold",
+        make_caller().terms.team,
+    )
+    scene.press("*5").expect(Send(channel=scene.customer, place=Place.AGENT, to=ANNA))
+    scene.enters(NEW, scene.customer, leg_of(ANNA)).expect()
+    scene.wait(60.0).expect()
+    scene.customer_goes()
+    assert scene.agent().state is AgentState.WRAP_UP
+
+
+def test_a_caller_who_talks_with_a_third_is_left_there() -> None:
+    scene = reborn_with_caller()
+    handed = here(scene.customer, place=Place.THIRD, peer=ANNA, bridge=SIDE, handed_at=NOW)
+    scene.asterisk_back(handed, here(THIRD, bridge=SIDE, place=Place.CONSULT), anna(), ben()).expect()
+    scene.wait(300.0).expect()
+    assert scene.agent().state is AgentState.READY
+    scene.customer_goes()
+    assert scene.gone()
+    assert scene.waits()[-1].left_at == NOW
+
+
+def test_a_caller_on_hold_whose_agent_is_gone_hears_the_message() -> None:
+    scene = reborn_with_caller()
+    scene.asterisk_back(here(scene.customer, place=Place.HOLD, peer=ANNA), ben())
+    scene.expect(do.PlayMessage(channel=scene.customer))
