@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialer.core.aside_words import Place
+from dialer.core.callback import Callback
 from dialer.core.detection import LeftMessage
 from dialer.core.lead import Lead
 from dialer.core.words import (
@@ -73,6 +74,10 @@ class OpenAttemptFound:
     config_version: str
     dialed_at: datetime
     agent: AgentNumber | None
+    callback: Callback | None = None
+    """What was promised in it."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the customer told not to call any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
