@@ -13,7 +13,6 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.dialogs import Dialog, Dismiss, OpenDialog
 from dialer.core.words import AgentNumber, AttemptId, ChannelId
 from dialer.tasks import TaskCrew
 from tests.fakes.ami_server import AmiServer
@@ -253,29 +252,6 @@ async def test_a_join_without_an_answer_has_failed(server: AmiServer, room: Room
     server.faults.silent_to = {"Redirect"}
     room.telephone.perform(JOIN)
     assert "may have been carried out" in (await room.posts(ev.JoinFailed)).reason
-
-
-async def test_where_legs_are_sent(server: AmiServer, room: Room) -> None:
-    server.channels = {CUSTOMER: "PJSIP/carrier-00000001", LEG: "PJSIP/1001-00000002"}
-    agent = AgentNumber("1001")
-    room.telephone.perform(do.PlayMessage(channel=CUSTOMER))
-    room.telephone.perform(do.AdmitAgent(channel=LEG, agent=agent))
-    room.telephone.perform(do.DenyAgent(channel=LEG))
-    room.telephone.perform(do.Announce(channel=LEG, agent=agent, sound="beep"))
-    room.telephone.perform(OpenDialog(channel=LEG, agent=agent, dialog=Dialog.CALLBACK))
-    room.telephone.perform(Dismiss(channel=LEG, sound="/speech/bye&beep"))
-    await until(lambda: len(server.actions("Redirect")) == 6)
-    assert [(a["Channel"], a["Context"], a["Exten"], a["Priority"]) for a in server.actions("Redirect")] == [
-        (CUSTOMER, "waihu-message", "s", "1"),
-        (LEG, "waihu-agent", "1001", "1"),
-        (LEG, "waihu-login", "denied", "1"),
-        (LEG, "waihu-agent", "1001", "1"),
-        (LEG, "waihu-desk", "1001", "1"),
-        (LEG, "waihu-desk", "bye", "1"),
-    ]
-    assert server.variables["WAIHU_ANNOUNCE"] == "beep"
-    assert (server.variables["WAIHU_DIALOG"], server.variables["WAIHU_SOUND"]) == ("callback", "/speech/bye&beep")
-    assert room.telephone.figures.wishes_dropped == 0
 
 
 async def test_a_wish_about_a_channel_that_has_gone_is_counted(server: AmiServer, room: Room) -> None:
