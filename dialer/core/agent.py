@@ -26,9 +26,6 @@ from dialer.core.live_agent import Agent
 from dialer.core.words import (
     AgentOrder,
     AgentState,
-    AttemptId,
-    BridgeId,
-    CampaignName,
     ChannelId,
     Timer,
 )
@@ -70,8 +67,8 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
             return _wrap_up(agent, wrap_up, now)
         case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):
             return rest(agent, now)
-        case _, sig.FoundTalking(attempt=attempt, campaign=campaign, bridge=bridge) if agent.leg is not None:
-            return _found_talking(agent, attempt, campaign, bridge, now)
+        case _, sig.FoundTalking() if agent.leg is not None:
+            return _found_talking(agent, event, now)
 
         case _, ev.EnteredBridge(bridge=bridge):
             return replace(agent, bridge=bridge), ()
@@ -151,11 +148,11 @@ def _wrap_up(agent: Agent, wrap_up: timedelta, now: datetime) -> Step:
     return wrapping, (*wishes, do.WakeAt(timer=agent.wrap_timer, at=now + wrap_up))
 
 
-def _found_talking(agent: Agent, attempt: AttemptId, campaign: CampaignName, bridge: BridgeId, now: datetime) -> Step:
-    if agent.state is AgentState.TALKING and agent.attempt == attempt:
-        return replace(agent, bridge=bridge), ()
+def _found_talking(agent: Agent, found: sig.FoundTalking, now: datetime) -> Step:
+    if agent.state is AgentState.TALKING and agent.attempt == found.attempt:
+        return replace(agent, bridge=found.bridge), ()
     talking, wishes = enter(agent, AgentState.TALKING, now)
-    talking = replace(talking, attempt=attempt, campaign=campaign, queue=None, bridge=bridge)
+    talking = replace(talking, attempt=found.attempt, campaign=found.campaign, queue=found.queue, bridge=found.bridge)
     talking = replace(talking, offer=None, chosen=None)
     return talking, (*wishes, *_timers_off(agent))
 

@@ -17,6 +17,7 @@ from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.agent import book
 from dialer.core.attendance import attend, end_sessions, load_supervisors, supervise
+from dialer.core.caller_recovery import CallersInherited, inherit_callers
 from dialer.core.campaign import Campaign
 from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
@@ -152,6 +153,8 @@ class Dialer:
             case ev.AttemptsInherited(attempts=attempts):
                 for found in attempts:
                     yield from inherit(floor, found, now)
+            case CallersInherited():
+                inherit_callers(floor, event)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
             case ev.OnHookInherited(agents=agents):

@@ -62,6 +62,8 @@ class Floor:
     """The supervisors who are in a session."""
     callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who called us and waits for an agent or talks with one, by the leg."""
+    left_callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
+    """Who talked with an agent when the last run died, until Asterisk has said whose talk goes on."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)

@@ -98,5 +98,5 @@ def tell_agent(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:
 def inherit_recordings(floor: Floor, event: RecordingsInherited) -> None:
     """Take over what a dead run recorded and Asterisk records still."""
     for recording in event.recordings:
-        if floor.talk(recording.attempt) is not None:
+        if floor.talk(recording.attempt) is not None or recording.attempt in floor.left_callers:
             floor.recordings[recording.attempt] = recording

@@ -215,10 +215,12 @@ class FoundTalking(Signal):
     """After we were out of touch: customer and agent are in one bridge, since `at` where Asterisk knows."""
 
     attempt: AttemptId
-    campaign: CampaignName
+    campaign: CampaignName | None
     agent: AgentNumber
     bridge: BridgeId
     at: datetime
+    queue: TeamName | None = None
+    """The queue that the customer waited in; None: it is one who was called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

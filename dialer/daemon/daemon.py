@@ -37,6 +37,7 @@ from dialer.daemon.agent_phrases import AgentPhrases, voices_of
 from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
+from dialer.daemon.left_talks import inherited_callers
 from dialer.daemon.metrics import Metrics
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
@@ -140,6 +141,8 @@ class Daemon:
             # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
             await self._rulebook.load()
             self._engine.post(run.inherited)
+            flows = self._rulebook.configuration.flows
+            self._engine.post(await inherited_callers(self._database, run.id, flows))
             self._engine.post(await inherited(self._database))
             await self._inherit_agents()
             self._start_tasks(run, journal)

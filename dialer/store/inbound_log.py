@@ -18,6 +18,7 @@ from dialer.core.inbound.record import CallBegan, CallEnded, CallersLastWord, In
 from dialer.core.words import RunId
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_poison, next_pause
 from dialer.store.health import Health
+from dialer.store.left_talks import close_ended_talks, close_lost_talks
 
 GROUP = 500
 """Facts in one transaction at most."""
@@ -50,7 +51,10 @@ _LAST_WORD = text("""
         outcome = CASE WHEN coalesce(inbound_calls.outcome, 'hung_up') = 'hung_up' THEN excluded.outcome
             ELSE inbound_calls.outcome END, fallback = excluded.fallback, voicemail = excluded.voicemail
 """)
-_LEFT_OPEN = text("SELECT id FROM inbound_calls WHERE ended_at IS NULL AND run_id <> :run")
+_LEFT_OPEN = text("""
+    SELECT id FROM inbound_calls WHERE ended_at IS NULL AND run_id <> :run
+    UNION SELECT call_id FROM queue_waits WHERE outcome = 'answered' AND left_at IS NULL AND run_id <> :run
+""")
 _LOST = text("""
     UPDATE inbound_calls c SET outcome = 'lost', ended_at = coalesce(
         (SELECT max(coalesce(s.left_at, s.entered_at)) FROM inbound_steps s WHERE s.call_id = c.id), c.arrived_at)
@@ -128,6 +132,7 @@ class InboundLog:
         """Write down what the dialplan says of calls that nobody here saw end. Fails as PostgreSQL does."""
         async with self._engine.begin() as connection:
             await connection.execute(_LAST_WORD, [_last_word(word) for word in words])
+            await close_ended_talks(connection, self._run, words)
 
     async def left_open(self) -> frozenset[InboundId]:
         """Calls of earlier runs whose end is not known. Fails as PostgreSQL does."""
@@ -138,6 +143,7 @@ class InboundLog:
         """Nothing will ever say how these ended. Fails as PostgreSQL does."""
         async with self._engine.begin() as connection:
             await connection.execute(_LOST, {"calls": list(calls)})
+            await close_lost_talks(connection, self._run, calls)
 
     async def _commit(self, group: Sequence[InboundFact]) -> None:
         try:

@@ -40,7 +40,8 @@ _RECORD = text("""
     VALUES (:call, :arrived_at, :run, :team, :skills, :priority, :target, :position, :expected, :outcome, :agent,
         :answered_at, :left_at, :handled_at, :taken_over_by, :taken_over_at, :customer, :campaign, :last_agent,
         :disposition)
-    ON CONFLICT (call_id, arrived_at) DO UPDATE SET outcome = excluded.outcome, agent = excluded.agent,
+    ON CONFLICT (call_id, arrived_at) DO UPDATE SET run_id = excluded.run_id, outcome = excluded.outcome,
+        agent = excluded.agent,
         answered_at = excluded.answered_at, left_at = excluded.left_at, handled_at = excluded.handled_at,
         taken_over_by = excluded.taken_over_by, taken_over_at = excluded.taken_over_at,
         agent_disposition = excluded.agent_disposition

@@ -149,9 +149,9 @@ class AsteriskModel:
                 self._perform(delay, lambda: self._leave_message(channel))
             case do.HangUp(channel=channel):
                 self._perform(delay, lambda: self.hang_up(channel))
-            case do.CallAgent(agent=agent, channel=channel):
+            case do.CallAgent(channel=channel):
                 failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
-                self._perform(delay, lambda: self._ring_agent(agent, channel), lambda: self.world.post(failed))
+                self._perform(delay, lambda: self._ring_agent(command), lambda: self.world.post(failed))
             case Dismiss(channel=channel):
                 self._perform(delay, lambda: self.hang_up(channel))
             case OpenDialog(channel=channel):
@@ -331,13 +331,16 @@ class AsteriskModel:
         """The agent's phone, if it is up."""
         return next((c for c in self.channels.values() if c.agent == agent and c.up), None)
 
-    def _ring_agent(self, agent: AgentNumber, channel: ChannelId) -> None:
-        leg = Channel(id=channel)
-        self.channels[channel] = leg
-        if self.world.chance.random() < 0.8:
-            self._then(leg, self.world.chance.uniform(0.5, 4.0), lambda: self._to_loop(channel, agent))
+    def _ring_agent(self, wish: do.CallAgent) -> None:
+        leg = Channel(id=wish.channel)
+        self.channels[wish.channel] = leg
+        luck = self.world.chance.random()
+        if luck < 0.8:
+            self._then(leg, self.world.chance.uniform(0.5, 4.0), lambda: self._to_loop(wish.channel, wish.agent))
+        elif luck < 0.9:
+            self._then(leg, 0.3, lambda: self.hang_up(wish.channel, 17))
         else:
-            self._then(leg, 10.0, lambda: self.hang_up(channel, 19))
+            self._then(leg, wish.ring_time.total_seconds(), lambda: self.hang_up(wish.channel, 19))
 
     def _speak(self, channel: ChannelId) -> None:
         """A spoken dialog; now and then nobody says that it is over."""

@@ -8,6 +8,8 @@ from itertools import count
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import queues
+from dialer.core.caller import QueuedCaller
+from dialer.core.caller_recovery import CallersInherited
 from dialer.core.queueing import (
     CallerPressedOut,
     CallerQueued,
@@ -17,6 +19,7 @@ from dialer.core.queueing import (
     QueueTerms,
     RecordWait,
 )
+from dialer.core.supervision import Claim
 from dialer.core.words import AgentState, AttemptId, ChannelId, Hold
 from tests.callers import make_terms
 from tests.fakes.asterisk_model import AsteriskModel, Channel
@@ -111,6 +114,12 @@ class QueueingWorld(World):
                 del self.records[channel]
         super().crash()
 
+    def begin(self) -> None:
+        """A daemon that follows on one that died is told who talked then."""
+        left = [one for one in self.records.values() if one.outcome is QueueOutcome.ANSWERED and one.left_at is None]
+        self.post(CallersInherited(callers=tuple(map(_left_talking, left))))
+        super().begin()
+
     # --- what callers do ---
 
     def call_in(self, patience: float, terms: QueueTerms) -> None:
@@ -173,10 +182,24 @@ class QueueingWorld(World):
             if not self.asterisk.losses:
                 answered = record.outcome is QueueOutcome.ANSWERED
                 assert answered == (channel in self.talked), f"{record}, but talked: {channel in self.talked}"
+            assert record.left_at is not None or self.crashes, f"the talk of {channel} has no end"
 
     def outcomes(self) -> list[QueueOutcome]:
         """Of all callers that are written down."""
         return [record.outcome for record in self.records.values() if record.outcome is not None]
+
+
+def _left_talking(known: RecordWait) -> QueuedCaller:
+    return QueuedCaller(
+        channel=known.caller,
+        terms=known.terms,
+        arrived_at=known.arrived_at,
+        state=CallerState.TALKING,
+        agent=known.agent,
+        answered_at=known.answered_at,
+        outcome=known.outcome,
+        claim=Claim(supervisor=known.taken_over_by, taken_at=known.taken_over_at) if known.taken_over_by else None,
+    )
 
 
 def queue_terms(priority: int, target_seconds: float, longest_seconds: float) -> QueueTerms:

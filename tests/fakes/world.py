@@ -19,7 +19,7 @@ from dialer.core.dialer import Dialer
 from dialer.core.dialogs import OpenDialog
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead
-from dialer.core.policy import CampaignPolicy
+from dialer.core.policy import AgentProfile, CampaignPolicy
 from dialer.core.words import (
     AgentNumber,
     AgentOrder,
@@ -175,14 +175,22 @@ class World:
 
     def begin(self) -> None:
         """The daemon starts."""
-        self.post(ev.SiteLoaded(site=make_site(*(make_profile(number) for number in self.numbers))))
+        self.post(ev.SiteLoaded(site=make_site(*map(self.profile, self.numbers))))
         self.load_campaign()
         found = self.store.crash()
         self.post(ev.AttemptsInherited(attempts=found))
+        self.inherit_agents()
         if self.asterisk.connected:
             self.post(self.asterisk.survey())
         self.order(CampaignOrder.START)
         self._audit()
+
+    def profile(self, number: AgentNumber) -> AgentProfile:
+        """An agent, as the site file lists one."""
+        return make_profile(number)
+
+    def inherit_agents(self) -> None:
+        """What the daemon before this one knew of the agents; here it is forgotten."""
 
     def crash(self) -> None:
         """The daemon dies, and another begins."""

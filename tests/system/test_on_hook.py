@@ -25,7 +25,7 @@ ANNA, BEN = "1001", "1002"
 BOTH = {"caller": {"agent"}, "agent": {"caller"}}
 
 
-async def put_on_hook(floor: Floor, **phones: str) -> None:
+async def put_on_hook(floor: Floor, ring: str = "2s", **phones: str) -> None:
     """The site file, changed while the daemon runs, says that all agents are; a phone may be another one."""
 
     def write() -> None:
@@ -33,7 +33,7 @@ async def put_on_hook(floor: Floor, **phones: str) -> None:
         yaml = YAML()
         site = yaml.load(file.read_text(encoding="utf-8"))
         for number, agent in site["agents"].items():
-            agent |= {"on_hook": True, "ring": "2s", "phone": phones.get(f"phone_{number}", agent["phone"])}
+            agent |= {"on_hook": True, "ring": ring, "phone": phones.get(f"phone_{number}", agent["phone"])}
         with file.open("w", encoding="utf-8") as opened:
             yaml.dump(site, opened)
 
@@ -218,3 +218,34 @@ async def test_no_customer_is_dialled_for_them_and_they_outlive_the_daemon(open_
     assert await floor.drain() == 0
     [attempt] = await floor.agreement()
     assert (attempt["disposition"], attempt["agent"]) == ("answered", ANNA)
+
+
+async def test_they_outlive_asterisk(open_with: OpenFloor) -> None:
+    cast = Cast()
+    [nobody] = cast.add(FateKind.RINGS_ON, ring=60.0)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 2)
+    line = Line(floor)
+    await line.open()
+    await put_on_hook(floor, ring="5s", phone_1002=f"PJSIP/{nobody.removeprefix('+')}@carrier")
+    await log_in(floor, ANNA)
+    await line.call(1)
+    await floor.until_agent(ANNA, "talking")
+    await log_in(floor, BEN)
+    await line.call(2)
+    await floor.until_agent(BEN, "reserved")
+    await floor.stage.pbx.instance.kill()
+    await floor.until(lambda status: "asterisk_lost" in status["holds"])
+    await floor.stage.pbx.instance.start()
+    status = await floor.until(
+        lambda status: not status["holds"] and [state_of(status, one) for one in (ANNA, BEN)] == ["ready", "ready"]
+    )
+    assert not any(agent["phone_up"] for agent in status["agents"])
+    # The other side learns of the dead Asterisk by its own timers; here at once.
+    await floor.carrier.instance.cli("channel request hangup all")
+    await floor.until_true(lambda: len(floor.carrier.phone_calls()) == 1)
+    await line.call(3)
+    await floor.until_agent(ANNA, "talking")
+    await floor.phones.hang_up(ANNA)
+    waits = {wait["outcome"] for wait in await line.until_over(3)}
+    assert waits == {"answered", "abandoned"}
+    assert await floor.drain() == 0

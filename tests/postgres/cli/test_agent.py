@@ -39,6 +39,24 @@ def test_an_agent_who_is_not_there_cannot_be_paused(waihu: Waihu, site: Path, da
     assert (result.exit_code, result.stderr) == (1, "waihu: agent 1001 is logged_out, pause does nothing then\n")
 
 
+def test_who_is_on_hook_is_logged_in_and_shown_so(waihu: Waihu, site: Path, database_url: str) -> None:
+    file = site / "waihu.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "phone: PJSIP/1001" in text
+    file.write_text(text.replace("phone: PJSIP/1001", "phone: PJSIP/1001, on_hook: true"), encoding="utf-8")
+    with daemon(database_url, *policies(site)) as stand:
+        result = waihu("agent", "login", "1001", "--by", "ann")
+    assert (result.exit_code, result.stdout) == (0, "1001 is logged in, on hook\n")
+    assert [placed.event for placed in stand.orders] == [AgentOrdered(agent=LI_NA, order=AgentOrder.LOG_IN, by="ann")]
+    stand_in = next(agent for agent in stand.dialer.floor.agents.values() if agent.number == LI_NA)
+    assert (stand_in.state.value, stand_in.leg, stand_in.calling) == ("ready", None, None)
+    called = waihu("agent", "call", "1001")
+    assert (called.exit_code, called.stderr.count("type: waihu agent login 1001")) == (2, 1)
+    # What the command line shows is what the daemon left in PostgreSQL.
+    [shown] = [one for one in json.loads(waihu("agent", "list", "--json").stdout) if one["number"] == "1001"]
+    assert (shown["on_hook"], shown["phone_up"], shown["recording"]) == (True, False, None)
+
+
 def test_list_shows_everybody(waihu: Waihu, site: Path, database_url: str) -> None:
     with daemon(database_url, *policies(site)):
         result = waihu("agent", "list")
@@ -63,6 +81,7 @@ def test_without_a_daemon_nobody_is_anywhere(waihu: Waihu) -> None:
         (("ready", "1003"), "has no agent 1003, did you mean '100"),
         (("pause", "1001", "lunsh"), "'lunsh' is no pause reason of the site, did you mean 'lunch'?"),
         (("call", "1002"), "agent 1002 has no `phone`"),
+        (("login", "1002"), "agent 1002 is not `on_hook`"),
         (("ready", "1001"), "there is no agent `1001` in the database; has `waihu run` loaded the site file yet?"),
     ],
 )

@@ -1,12 +1,22 @@
 """dialer.core.caller_recovery: callers after Asterisk was away."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 from dialer.core import events as ev
+from dialer.core.caller_recovery import CallersInherited
 from dialer.core.found import LiveChannel
+from dialer.core.policy import Choices, RecordingPolicy
 from dialer.core.queueing import CallerState, QueueOutcome
-from dialer.core.words import AgentState, BridgeId
-from tests.callers import QueueScene, caller_channel, staffed
-from tests.factories import ANNA
+from dialer.core.recording import Recording, RecordingsInherited, SwitchRecording
+from dialer.core.supervision import Claim
+from dialer.core.supervision_words import SupervisorState
+from dialer.core.words import AgentState, AttemptId, BridgeId, RecordingMode
+from tests.callers import QueueScene, caller_channel, make_caller, staffed
+from tests.factories import ANNA, NOW, make_profile, make_site
 from tests.scenes import leg_of
+from tests.supervised import BOSS, BOSS_LEG, make_supervisor_profile
 
 BRIDGE = BridgeId("bridge-9")
 
@@ -60,3 +70,75 @@ def test_a_talk_whose_bridge_is_gone_is_ended() -> None:
     play = lost(staffed(ANNA).calls_in().caller_joined()).asterisk_back(anna(), caller())
     play.wait(15)
     assert play.agent().state is AgentState.WRAP_UP
+
+
+# --- after a daemon died ---
+
+
+def left(**changes: Any) -> CallersInherited:
+    """Anna talked with a caller when the last run died."""
+    talking = make_caller(
+        state=CallerState.TALKING,
+        agent=ANNA,
+        answered_at=NOW - timedelta(seconds=30),
+        outcome=QueueOutcome.ANSWERED,
+        choices=Choices(default="solved"),
+        **changes,
+    )
+    return CallersInherited(callers=(talking,))
+
+
+def next_run(inherited: CallersInherited) -> QueueScene:
+    site = replace(make_site(make_profile(ANNA)), supervisors={BOSS: make_supervisor_profile()})
+    return QueueScene().feed(ev.SiteLoaded(site=site), inherited).ignore()
+
+
+def test_a_talk_that_goes_on_is_taken_up() -> None:
+    play = next_run(left()).asterisk_back(anna(BRIDGE), caller(BRIDGE))
+    assert (play.agent().state, play.agent().attempt, play.agent().queue) == (
+        AgentState.TALKING,
+        play.caller().id,
+        play.caller().terms.team,
+    )
+    # The row is this run's from now on.
+    assert (play.waits()[-1].outcome, play.waits()[-1].left_at) == (QueueOutcome.ANSWERED, None)
+    play.wait(20).caller_hangs_up()
+    assert play.agent().state is AgentState.WRAP_UP
+    ended = play.now
+    play.wait(15)
+    assert play.agent().state is AgentState.READY
+    last = play.waits()[-1]
+    assert (last.left_at, last.handled_at, last.disposition, last.agent) == (ended, play.now, "solved", ANNA)
+
+
+def test_one_that_is_over_is_left_to_the_dialplans_word() -> None:
+    play = next_run(left()).asterisk_back(anna())
+    assert play.gone()
+    assert play.waits() == []
+    assert (play.agent().state, play.dialer.floor.left_callers) == (AgentState.READY, {})
+
+
+def test_one_that_a_supervisor_had_taken_over_is_with_the_supervisor_still() -> None:
+    boss = LiveChannel(channel=BOSS_LEG, agent=None, up=True, bridge=BRIDGE, supervisor=BOSS)
+    claim = Claim(supervisor=BOSS, taken_at=NOW)
+    play = next_run(left(claim=claim)).asterisk_back(anna(), caller(BRIDGE), boss)
+    assert play.dialer.floor.supervisors[BOSS].state is SupervisorState.TALKING
+    assert play.agent().state is AgentState.READY
+    play.wait(5).caller_hangs_up()
+    assert play.gone()
+    assert play.waits()[-1].taken_over_by == BOSS
+
+
+def test_one_whose_bridge_is_gone_ends_and_the_agent_is_free() -> None:
+    play = next_run(left()).asterisk_back(anna(), caller()).wait(15)
+    assert play.agent().state is AgentState.READY
+    assert play.gone()
+
+
+def test_the_recording_of_a_talk_that_goes_on_can_be_paused() -> None:
+    play = next_run(left(recording=RecordingPolicy(mode=RecordingMode.ALL)))
+    known = Recording(attempt=AttemptId(caller_channel()), since=NOW, keep_until=NOW)
+    play.feed(RecordingsInherited(recordings=(known,))).asterisk_back(anna(BRIDGE), caller(BRIDGE)).ignore()
+    play.press("*3").expect(SwitchRecording(channel=caller_channel(), paused=True))
+    over = next_run(left()).feed(RecordingsInherited(recordings=(known,))).asterisk_back(anna())
+    assert over.dialer.floor.recordings == {}

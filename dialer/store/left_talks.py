@@ -1,0 +1,103 @@
+"""Talks with callers that dead runs left open: asked for by the next run, and closed where nobody talks any more."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from dialer.core.inbound.flow import FlowName, StepName
+from dialer.core.inbound.record import CallersLastWord, InboundId
+from dialer.core.queueing import Acquaintance
+from dialer.core.words import (
+    AgentNumber,
+    CampaignName,
+    ChannelId,
+    CustomerId,
+    RunId,
+    Skill,
+    SupervisorNumber,
+    TeamName,
+)
+
+_LEFT = text("""
+    SELECT w.*, i.caller, coalesce(i.flow, '') AS flow, coalesce((
+        SELECT s.step FROM inbound_steps s WHERE s.call_id = w.call_id AND s.kind = 'queue'
+        ORDER BY s.position DESC LIMIT 1
+    ), '') AS step
+    FROM queue_waits w LEFT JOIN inbound_calls i ON i.id = w.call_id
+    WHERE w.outcome = 'answered' AND w.left_at IS NULL AND w.run_id <> :run ORDER BY w.answered_at
+""")
+_ENDED = text("""
+    UPDATE queue_waits SET left_at = greatest(:at, answered_at), handled_at = greatest(:at, answered_at)
+    WHERE call_id = :call AND outcome = 'answered' AND left_at IS NULL AND run_id <> :run
+""")
+_LOST = text("""
+    UPDATE queue_waits SET left_at = answered_at, handled_at = answered_at
+    WHERE call_id = ANY(CAST(:calls AS text[])) AND outcome = 'answered' AND left_at IS NULL AND run_id <> :run
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftTalk:
+    """A talk whose end is not written."""
+
+    channel: ChannelId
+    arrived_at: datetime
+    answered_at: datetime
+    team: TeamName
+    skills: frozenset[Skill]
+    priority: int
+    target: timedelta
+    position: int
+    expected_seconds: float | None
+    agent: AgentNumber | None
+    taken_over_by: SupervisorNumber | None
+    taken_over_at: datetime | None
+    number: str | None
+    knows: Acquaintance
+    flow: FlowName
+    """Empty: it is not known."""
+    step: StepName
+
+
+async def left_talks(engine: AsyncEngine, run: RunId) -> list[LeftTalk]:
+    """The talks that runs before this one left open, oldest first. Fails as PostgreSQL does."""
+    async with engine.connect() as connection:
+        found = (await connection.execute(_LEFT, {"run": int(run)})).mappings().all()
+    return [
+        LeftTalk(
+            channel=ChannelId(row["call_id"]),
+            arrived_at=row["arrived_at"],
+            answered_at=row["answered_at"],
+            team=TeamName(row["team"]),
+            skills=frozenset(map(Skill, row["skills"])),
+            priority=row["priority"],
+            target=timedelta(seconds=row["target_seconds"]),
+            position=row["position"],
+            expected_seconds=row["expected_seconds"],
+            agent=None if row["agent"] is None else AgentNumber(row["agent"]),
+            taken_over_by=None if row["taken_over_by"] is None else SupervisorNumber(row["taken_over_by"]),
+            taken_over_at=row["taken_over_at"],
+            number=row["caller"] or None,
+            knows=Acquaintance(
+                customer=None if row["customer_id"] is None else CustomerId(row["customer_id"]),
+                campaign=None if row["campaign"] is None else CampaignName(row["campaign"]),
+                agent=None if row["last_agent"] is None else AgentNumber(row["last_agent"]),
+            ),
+            flow=FlowName(row["flow"]),
+            step=StepName(row["step"]),
+        )
+        for row in found
+    ]
+
+
+async def close_ended_talks(connection: AsyncConnection, run: int, words: Sequence[CallersLastWord]) -> None:
+    """Write the ends, as the dialplan tells them, of talks that no run saw end."""
+    await connection.execute(_ENDED, [{"call": word.call, "at": word.ended_at, "run": run} for word in words])
+
+
+async def close_lost_talks(connection: AsyncConnection, run: int, calls: Collection[InboundId]) -> None:
+    """Nothing will ever say how long these talks took."""
+    await connection.execute(_LOST, {"calls": list(calls), "run": run})

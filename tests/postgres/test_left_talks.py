@@ -1,0 +1,155 @@
+"""Talks with callers in whose midst a daemon died: found by the next run, and closed by what the dialplan wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dialer.core.inbound.flow import Flow, FlowName
+from dialer.core.inbound.record import CallBegan, CallersLastWord, InboundId, StepTaken
+from dialer.core.queueing import Acquaintance, CallerState, QueueOutcome, QueueTerms, RecordWait
+from dialer.core.words import AgentNumber, CampaignName, ChannelId, RunId, Skill, SupervisorNumber, TeamName
+from dialer.daemon.left_talks import inherited_callers
+from dialer.store.health import Health
+from dialer.store.inbound_log import InboundLog
+from dialer.store.queue_waits import record_waits
+from dialer.store.runs import Run
+from tests.postgres.seeds import begin_run, do, rows
+from tests.unit.core.inbound.flows import flow, queue
+
+pytestmark = pytest.mark.postgres
+
+CAME = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+JOINED = CAME + timedelta(seconds=5)
+CALL = InboundId("pbx-1.1")
+LINE = FlowName("line")
+
+
+async def a_talk(engine: AsyncEngine, run: Run, **changes: Any) -> None:
+    """A caller was joined with an agent by this run, and more was never written."""
+    told: dict[str, Any] = {
+        "caller": ChannelId(CALL),
+        "arrived_at": CAME,
+        "terms": QueueTerms(team=TeamName("sales"), skills=frozenset({Skill("tea")}), priority=3),
+        "number": "+8613900000001",
+        "position": 2,
+        "expected_seconds": 9.0,
+        "outcome": QueueOutcome.ANSWERED,
+        "agent": AgentNumber("1001"),
+        "answered_at": JOINED,
+        "knows": Acquaintance(campaign=CampaignName("spring"), agent=AgentNumber("1002")),
+    }
+    async with engine.begin() as connection:
+        await record_waits(connection, run.id, [RecordWait(**(told | changes))])
+
+
+async def log_of(engine: AsyncEngine, run: Run) -> InboundLog:
+    return InboundLog(engine, run.id, Health(lambda event: None), on_oddity=pytest.fail)
+
+
+async def next_run(engine: AsyncEngine, run: Run) -> Run:
+    await run.end()
+    return await begin_run(engine)
+
+
+def word(ended_at: datetime) -> CallersLastWord:
+    return CallersLastWord(
+        call=CALL,
+        number="200",
+        caller="+8613900000001",
+        arrived_at=CAME,
+        ended_at=ended_at,
+        cause=16,
+        talked=True,
+        fallback="",
+        voicemail="",
+    )
+
+
+async def wait_of(engine: AsyncEngine) -> dict[str, Any]:
+    [row] = await rows(engine, "SELECT * FROM queue_waits")
+    return row
+
+
+async def test_the_next_run_learns_who_talked_with_the_terms_of_the_step(engine: AsyncEngine, run: Run) -> None:
+    await a_talk(engine, run)
+    async with engine.begin() as connection:
+        log = await log_of(engine, run)
+        began = CallBegan(
+            call=CALL,
+            number="200",
+            flow=LINE,
+            version="v1",
+            caller="+8613900000001",
+            customer=None,
+            returns=None,
+            arrived_at=CAME,
+        )
+        step = StepTaken(call=CALL, position=0, step=queue("q").name, kind="queue", entered_at=CAME)
+        await log._carry_out(connection, [began, step])
+    flows: Mapping[FlowName, Flow] = {LINE: flow(queue("q"))}
+    assert (await inherited_callers(engine, run.id, flows)).callers == ()
+    [known] = (await inherited_callers(engine, RunId("999"), flows)).callers
+    terms = queue("q").terms
+    assert (known.terms.wrap_up, known.terms.choices) == (terms.wrap_up, terms.choices)
+    assert (known.terms.team, known.terms.skills, known.terms.priority) == (
+        "sales",
+        frozenset({"tea"}),
+        3,
+    )
+    assert (known.state, known.agent, known.answered_at, known.number) == (
+        CallerState.TALKING,
+        "1001",
+        JOINED,
+        "+8613900000001",
+    )
+    assert known.knows == Acquaintance(campaign=CampaignName("spring"), agent=AgentNumber("1002"))
+    assert known.claim is None
+
+
+async def test_one_that_was_taken_over_and_whose_file_is_gone(engine: AsyncEngine, run: Run) -> None:
+    boss = SupervisorNumber("9001")
+    await a_talk(engine, run, taken_over_by=boss, taken_over_at=JOINED)
+    [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+    assert known.claim is not None
+    assert (known.claim.supervisor, known.claim.taken_at) == (boss, JOINED)
+    assert known.terms.wrap_up == QueueTerms(team=TeamName("sales")).wrap_up
+
+
+async def test_the_dialplans_word_ends_it(engine: AsyncEngine, run: Run) -> None:
+    await a_talk(engine, run)
+    ended = JOINED + timedelta(seconds=42)
+    # The run that sees the talk itself writes its end itself.
+    await (await log_of(engine, run)).keep_last_words([word(ended)])
+    assert (await wait_of(engine))["left_at"] is None
+    later = await next_run(engine, run)
+    log = await log_of(engine, later)
+    assert await log.left_open() == {CALL}
+    await log.keep_last_words([word(ended)])
+    row = await wait_of(engine)
+    assert (row["outcome"], row["left_at"], row["handled_at"]) == ("answered", ended, ended)
+    assert await log.left_open() == frozenset()
+    await later.end()
+
+
+async def test_an_end_that_nobody_knows_is_none(engine: AsyncEngine, run: Run) -> None:
+    await a_talk(engine, run)
+    later = await next_run(engine, run)
+    log = await log_of(engine, later)
+    await log.close_lost(await log.left_open())
+    row = await wait_of(engine)
+    assert (row["left_at"], row["handled_at"]) == (JOINED, JOINED)
+    await later.end()
+
+
+async def test_one_that_was_taken_up_is_the_new_runs(engine: AsyncEngine, run: Run) -> None:
+    await a_talk(engine, run)
+    later = await next_run(engine, run)
+    await a_talk(engine, later)
+    assert await (await log_of(engine, later)).left_open() == frozenset()
+    await do(engine, "DELETE FROM queue_waits")
+    await later.end()
