@@ -89,6 +89,7 @@ PEOPLE: dict[str, Saying] = {
     "speaks late": late,
 }
 MACHINES: dict[str, Saying] = {"greeting": greeting, "greeting with a pause": slow_greeting}
+MISTAKES = {"HUMAN": ("MACHINE", "SILENCE"), "MACHINE": ("HUMAN", "NOTSURE")}
 SETTINGS = {
     "Asterisk's own": Detection(),
     "patient (greeting 2.5 s, 6 words)": replace(
@@ -136,11 +137,7 @@ async def _table(
                 )
                 verdicts.update(verdict for verdict, _ in heard)
                 seconds += [took for _, took in heard]
-            wrong = (
-                verdicts["MACHINE"] + verdicts["SILENCE"]
-                if right == "HUMAN"
-                else verdicts["HUMAN"] + verdicts["NOTSURE"]
-            )
+            wrong = sum(verdicts[word] for word in MISTAKES[right])
             counts = " | ".join(str(verdicts[word]) for word in ("HUMAN", "MACHINE", "SILENCE", "NOTSURE"))
             print(f"| {kind} | {counts} | {wrong / calls:.0%} | {np.mean(seconds):.1f} |", flush=True)
 

@@ -254,6 +254,24 @@ async def test_a_join_without_an_answer_has_failed(server: AmiServer, room: Room
     assert "may have been carried out" in (await room.posts(ev.JoinFailed)).reason
 
 
+async def test_where_legs_are_sent(server: AmiServer, room: Room) -> None:
+    server.channels = {CUSTOMER: "PJSIP/carrier-00000001", LEG: "PJSIP/1001-00000002"}
+    agent = AgentNumber("1001")
+    room.telephone.perform(do.PlayMessage(channel=CUSTOMER))
+    room.telephone.perform(do.AdmitAgent(channel=LEG, agent=agent))
+    room.telephone.perform(do.DenyAgent(channel=LEG))
+    room.telephone.perform(do.Announce(channel=LEG, agent=agent, sound="beep"))
+    await until(lambda: len(server.actions("Redirect")) == 4)
+    assert [(a["Channel"], a["Context"], a["Exten"], a["Priority"]) for a in server.actions("Redirect")] == [
+        (CUSTOMER, "waihu-message", "s", "1"),
+        (LEG, "waihu-agent", "1001", "1"),
+        (LEG, "waihu-login", "denied", "1"),
+        (LEG, "waihu-agent", "1001", "1"),
+    ]
+    assert server.variables["WAIHU_ANNOUNCE"] == "beep"
+    assert room.telephone.figures.wishes_dropped == 0
+
+
 async def test_a_wish_about_a_channel_that_has_gone_is_counted(server: AmiServer, room: Room) -> None:
     room.telephone.perform(do.HangUp(channel=ChannelId("gone")))
     await until(lambda: room.telephone.figures.wishes_dropped == 1)
