@@ -173,10 +173,8 @@ class Telephone:
                 self._send_with(partial(actions.sound_for, channel, variables.SOUND, sound), bye, command)
             case sv.CallSupervisor():
                 self._ring(command.channel, command.supervisor, lambda: actions.call_supervisor(command))
-            case sv.AdmitSupervisor() | sv.StandBy():
-                self._do(
-                    lambda: actions.to_supervisor_loop(command.channel, command.supervisor), self._dropped(command)
-                )
+            case sv.AdmitSupervisor(channel=leg, supervisor=boss) | sv.StandBy(channel=leg, supervisor=boss):
+                self._do(lambda: actions.to_supervisor_loop(leg, boss), self._dropped(command))
             case sv.RefuseSupervisor(channel=channel):
                 where = (variables.SUPERVISOR_CONTEXT, variables.REFUSED)
                 self._do(lambda: actions.redirect(channel, *where), self._dropped(command))
