@@ -112,7 +112,7 @@ def test_all_laws_hold_whatever_becomes_of_phones_that_ring(
 
 
 def test_this_world_is_one_in_which_phones_ring() -> None:
-    comers = [Comes(2.0 + 3 * n, (60.0, 5.0)[n % 2], longest=30.0) for n in range(25)]
+    comers = [Comes(20.0 + 7 * n, (60.0, 5.0)[n % 2], longest=30.0) for n in range(10)]
     people_do = [
         Mishap(float(7 * n + part), what) for n in range(1, 12) for part, what in ((0, "phone goes"), (4, "ready"))
     ]
