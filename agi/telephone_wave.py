@@ -12,6 +12,7 @@ import wave
 from array import array
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import mul
 from pathlib import Path
 from sys import byteorder
 
@@ -57,16 +58,27 @@ def resampled(samples: Sequence[int], rate: int) -> array[int]:
     """So many samples a second as telephones have."""
     if rate == RATE:
         return array("h", samples)
-    step = rate / RATE
-    cut = PASSES * min(1.0, 1 / step)
-    reach = CROSSINGS / cut
+    common = math.gcd(rate, RATE)
+    up, down = RATE // common, rate // common
+    cut = PASSES * min(1.0, RATE / rate)
+    reach = math.ceil(CROSSINGS / cut)
+    # A sample that is made lies at one of `up` places between two that are given: so many sets of weights there are.
+    weights = [_weights(place / up, cut, reach) for place in range(up)]
+    silence = array("h", bytes(2 * reach))
+    around = silence + array("h", samples) + silence + silence
     made = array("h")
-    for index in range(int(len(samples) / step)):
-        centre = index * step
-        first, last = max(0, math.ceil(centre - reach)), min(len(samples) - 1, math.floor(centre + reach))
-        total = sum(samples[at] * _sinc((at - centre) * cut, (at - centre) / reach) for at in range(first, last + 1))
-        made.append(max(-32768, min(32767, round(total * cut))))
+    for index in range(len(samples) * up // down):
+        before, place = divmod(index * down, up)
+        total = sum(map(mul, weights[place], around[before : before + 2 * reach + 1]))
+        made.append(max(-32768, min(32767, round(total))))
     return made
+
+
+def _weights(place: float, cut: float, reach: int) -> tuple[float, ...]:
+    """Of the samples around one at that part of the way to the next, from `reach` before it on."""
+    distances = (at - place for at in range(-reach, reach + 1))
+    wide = CROSSINGS / cut
+    return tuple(cut * _sinc(one * cut, one / wide) if abs(one) <= wide else 0.0 for one in distances)
 
 
 def _sinc(crossing: float, place: float) -> float:

@@ -83,7 +83,7 @@ class InboundSection(Section):
 
 
 class SpeechSection(Section):
-    """The program that speaks the texts of inbound files."""
+    """The program that speaks the texts of inbound files, and to agents."""
 
     command: Label = setting(
         "Program and arguments. {voice} is the language's voice, {file} the WAV file to write; the text comes on its "
@@ -192,7 +192,7 @@ class SiteFile(Section):
     web: WebSection = setting("Where the daemon answers HTTP.", {})
     agi: AgiSection = setting("Where the daemon answers Asterisk about callers (FastAGI).", {})
     inbound: InboundSection = setting("Calls that come in.", {})
-    speech: SpeechSection = setting("The program that speaks the texts of inbound files.", {})
+    speech: SpeechSection = setting("The program that speaks the texts of inbound files, and to agents.", {})
     log: LogSection = setting("How the daemon logs.", {})
     sounds: SoundsSection = setting("Asterisk sounds.", {})
     campaigns: Label = setting("Glob of the campaign files, relative to this file.", "campaigns/*.yaml")

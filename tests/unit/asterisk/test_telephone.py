@@ -13,7 +13,6 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.dialogs import Dialog, Dismiss, OpenDialog
 from dialer.core.words import AgentNumber, AttemptId, ChannelId
 from dialer.tasks import TaskCrew
 from tests.fakes.ami_server import AmiServer
@@ -262,19 +261,14 @@ async def test_where_legs_are_sent(server: AmiServer, room: Room) -> None:
     room.telephone.perform(do.AdmitAgent(channel=LEG, agent=agent))
     room.telephone.perform(do.DenyAgent(channel=LEG))
     room.telephone.perform(do.Announce(channel=LEG, agent=agent, sound="beep"))
-    room.telephone.perform(OpenDialog(channel=LEG, agent=agent, dialog=Dialog.CALLBACK))
-    room.telephone.perform(Dismiss(channel=LEG, sound="/speech/bye&beep"))
-    await until(lambda: len(server.actions("Redirect")) == 6)
+    await until(lambda: len(server.actions("Redirect")) == 4)
     assert [(a["Channel"], a["Context"], a["Exten"], a["Priority"]) for a in server.actions("Redirect")] == [
         (CUSTOMER, "waihu-message", "s", "1"),
         (LEG, "waihu-agent", "1001", "1"),
         (LEG, "waihu-login", "denied", "1"),
         (LEG, "waihu-agent", "1001", "1"),
-        (LEG, "waihu-desk", "1001", "1"),
-        (LEG, "waihu-desk", "bye", "1"),
     ]
     assert server.variables["WAIHU_ANNOUNCE"] == "beep"
-    assert (server.variables["WAIHU_DIALOG"], server.variables["WAIHU_SOUND"]) == ("callback", "/speech/bye&beep")
     assert room.telephone.figures.wishes_dropped == 0
 
 
