@@ -82,6 +82,8 @@ class Attempt(Base):
     """When the agent promised to call back; NULL: not, or another word of the agent was stronger."""
     callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
     """Who promised to call in person."""
+    unwanted_by: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """The agent whom the customer told not to call any more."""
     amd_verdict: Mapped[str | None]
     """What machine detection said; empty: nobody listened, or the far end hung up before it spoke."""
     amd_cause: Mapped[str | None]

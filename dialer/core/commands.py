@@ -203,6 +203,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepWish(StoreCommand):
+    """Write down what the customer of an open attempt wishes, in the place of any earlier wish."""
+
+    attempt: AttemptId
+    callback: Callback | None = None
+    unwanted_by: AgentNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseAttempt(StoreCommand):
     """Write the outcome, the lead's next time and the release of its lease, in one transaction; answered by
     `AttemptClosed`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.callback import Callback
 from dialer.core.detection import LeftMessage
 from dialer.core.lead import Lead
 from dialer.core.words import (
@@ -66,6 +67,10 @@ class OpenAttemptFound:
     config_version: str
     dialed_at: datetime
     agent: AgentNumber | None
+    callback: Callback | None = None
+    """What was promised in it."""
+    unwanted_by: AgentNumber | None = None
+    """Whom the customer told not to call any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

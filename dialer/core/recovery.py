@@ -51,6 +51,8 @@ def inherit(floor: Floor, found: OpenAttemptFound, now: datetime) -> Wishes:
         state=CallState.DIALING,
         agent=found.agent,
         dialed_at=found.dialed_at,
+        callback=found.callback,
+        unwanted_by=found.unwanted_by,
     )
     floor.put_call(call)
     yield do.WakeAt(timer=call.guard, at=now + policy.pacing.ring_time + RING_GRACE)

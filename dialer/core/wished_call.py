@@ -9,6 +9,7 @@ from dialer.core import handover as calls
 from dialer.core import signals as sig
 from dialer.core.call import Step
 from dialer.core.callback import Callback
+from dialer.core.commands import KeepWish
 from dialer.core.events import Event
 from dialer.core.live_call import Call
 from dialer.core.policy import Choices
@@ -19,9 +20,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
     """What a call becomes by an event, and what it wishes then: as in `handover`, but for what is wished."""
     match call.state, event:
         case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.CallbackPromised(callback=callback):
-            return replace(call, callback=callback), ()
+            return replace(call, callback=callback), (KeepWish(attempt=call.id, callback=callback),)
         case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.Unwanted(agent=agent):
-            return replace(call, callback=None, unwanted_by=agent), ()
+            return replace(call, callback=None, unwanted_by=agent), (KeepWish(attempt=call.id, unwanted_by=agent),)
         case _:
             return calls.step(call, event, now)
 

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dialer.core.commands import (
     CloseAttempt,
     FetchLeads,
+    KeepWish,
     OpenAttempt,
     RecordCampaignState,
     RecordInterval,
@@ -40,6 +41,7 @@ from dialer.store.attempts import close_attempts, open_attempts, refuse_attempt,
 from dialer.store.campaigns import record_states
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, first_line, is_poison, next_pause
 from dialer.store.health import Health
+from dialer.store.kept_wishes import keep_wishes
 from dialer.store.leasing import Leasing, UnknownCampaign
 from dialer.store.queue_waits import record_waits
 from dialer.store.recordings import write_recordings
@@ -199,6 +201,8 @@ class Journal:
             await record_take_overs(connection, take_overs)
         if recorded := [wish for wish in group if isinstance(wish, WriteRecording)]:
             await write_recordings(connection, recorded)
+        if kept := [wish for wish in group if isinstance(wish, KeepWish)]:
+            await keep_wishes(connection, kept)
         if closes := [wish for wish in group if isinstance(wish, CloseAttempt)]:
             answers += await close_attempts(connection, closes, self._on_oddity)
         if returns := [wish for wish in group if isinstance(wish, ReturnLeads)]:

@@ -13,11 +13,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from dialer.core.callback import Callback
 from dialer.core.events import AttemptsInherited
 from dialer.core.found import OpenAttemptFound
 from dialer.core.words import AgentNumber, Mode, RunId, TrunkName
@@ -51,7 +53,8 @@ _TAKE_ATTEMPTS = text(f"""
     WITH taken AS (
         UPDATE attempts SET run_id = :run WHERE run_id = ANY(CAST(:runs AS integer[])) AND ended_at IS NULL RETURNING *
     )
-    SELECT {LEAD_COLUMNS}, a.mode, a.trunk, a.config_version, a.opened_at, a.agent FROM taken a
+    SELECT {LEAD_COLUMNS}, a.mode, a.trunk, a.config_version, a.opened_at, a.agent,
+        a.callback_at, a.callback_agent AS promised_by, a.unwanted_by FROM taken a
     JOIN campaign_leads cl ON cl.campaign_id = a.campaign_id AND cl.lead_id = a.lead_id
     JOIN campaigns c ON c.id = a.campaign_id
     JOIN lists li ON li.id = cl.list_id
@@ -169,6 +172,8 @@ class Run:
                     config_version=row["config_version"],
                     dialed_at=row["opened_at"],
                     agent=AgentNumber(row["agent"]) if row["agent"] else None,
+                    callback=_promised(row),
+                    unwanted_by=AgentNumber(row["unwanted_by"]) if row["unwanted_by"] else None,
                 )
                 for row in rows
             )
@@ -226,3 +231,9 @@ async def _let_go(lock: AsyncConnection) -> None:
         await lock.invalidate()
     with contextlib.suppress(*AWAY):
         await lock.close()
+
+
+def _promised(row: RowMapping) -> Callback | None:
+    at: datetime | None = row["callback_at"]
+    owner = AgentNumber(row["promised_by"]) if row["promised_by"] else None
+    return Callback(at=at, asked_for=at, owner=owner) if at is not None else None

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.callback import Callback
-from dialer.core.commands import FetchLeads
+from dialer.core.commands import FetchLeads, KeepWish
 from dialer.core.lead import Lead, LeadNext
 from dialer.core.words import AgentNumber, Disposition, LeadEnd
 from dialer.store.attempts import close_attempts, open_attempts
+from dialer.store.kept_wishes import keep_wishes
 from dialer.store.leasing import Leasing
 from dialer.store.runs import Run
-from tests.postgres.seeds import SPRING, closing, do, one, opening, rows, sow_campaign
+from tests.postgres.seeds import SPRING, begin_run, closing, do, one, opening, rows, sow_campaign
 
 pytestmark = pytest.mark.postgres
 
@@ -155,3 +156,36 @@ async def test_whoever_told_an_agent_is_suppressed_and_the_proof_says_where(engi
         {"number": lead.number, "customer_id": None, "source": "call", "proof": proof},
         {"number": None, "customer_id": lead.customer, "source": "call", "proof": proof},
     ]
+
+
+async def test_what_is_promised_outlives_the_run(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 2)
+    hers, unwanted = await fetch(engine, run, 2)
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    async with engine.begin() as connection:
+        await open_attempts(connection, run.id, [opening(hers), opening(unwanted)])
+        first = Callback(at=at - timedelta(hours=1), asked_for=at)
+        wishes = [
+            KeepWish(attempt=hers.attempt, callback=first),
+            KeepWish(attempt=hers.attempt, callback=Callback(at=at, asked_for=at, owner=ANNA)),
+            KeepWish(attempt=unwanted.attempt, unwanted_by=BEN),
+        ]
+        await keep_wishes(connection, wishes)
+    await run.vanish()
+    after = await begin_run(engine)
+    found = {one.lead.id: one for one in after.inherited.attempts}
+    assert found[hers.id].callback == Callback(at=at, asked_for=at, owner=ANNA)
+    assert (found[unwanted.id].callback, found[unwanted.id].unwanted_by) == (None, BEN)
+    await after.vanish()
+
+
+async def test_what_is_closed_knows_no_more_wishes(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 1)
+    (lead,) = await fetch(engine, run, 1)
+    at = datetime.now(UTC)
+    async with engine.begin() as connection:
+        await open_attempts(connection, run.id, [opening(lead)])
+        await keep_wishes(connection, [KeepWish(attempt=lead.attempt, callback=Callback(at=at, asked_for=at))])
+        await close_attempts(connection, [closing(lead, LeadNext(end=LeadEnd.REFUSED))], print)
+        await keep_wishes(connection, [KeepWish(attempt=lead.attempt, callback=Callback(at=at, asked_for=at))])
+    assert await one(engine, "SELECT callback_at FROM attempts") is None

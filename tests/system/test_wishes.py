@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,11 +96,16 @@ async def test_a_promise_outlives_the_daemon(open_with: OpenFloor) -> None:
     await floor.start_campaign()
     status = await floor.until(lambda status: "wrap_up" in states(status))
     owner = next(agent for agent in BOTH if state_of(status, agent) == "wrap_up")
-    at = await call_back(floor, owner, 2.0, mine=True)
-    await floor.phones.press(owner, "2")
-    await floor.until_recorded(1)
+    at = await call_back(floor, owner, 3.0, mine=True)
+    async with asyncio.timeout(5):
+        while not await floor.rows("SELECT FROM attempts WHERE callback_at = :at", at=at):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    # In the midst of the wrap-up.
     await floor.kill()
     await floor.start()
+    await floor.until_ended(1)
+    [first] = await floor.attempts()
+    assert (first["disposition"], first["agent_disposition"], first["agent"]) == ("answered", "callback", owner)
     await floor.until(lambda status: set(states(status)) <= {"ready", "reserved", "talking"})
     # In preview the owner is offered the lead, and dials it in a second.
     await floor.until_agent(owner, "talking", 40.0)

@@ -6,6 +6,7 @@ import pytest
 
 from dialer.core import signals as sig
 from dialer.core.callback import Callback
+from dialer.core.commands import KeepWish
 from dialer.core.wished_call import by_default, step
 from dialer.core.words import CallState
 from tests.factories import ANNA, NOW, SALE, make_call, make_policy
@@ -17,14 +18,15 @@ KEEPS = (CallState.TALKING, CallState.ENDING, CallState.WRAPPING)
 @pytest.mark.parametrize("state", CallState)
 def test_a_callback_is_kept_while_the_outcome_is_open(state: CallState) -> None:
     call, wishes = step(make_call(state=state), sig.CallbackPromised(callback=TOMORROW), NOW)
-    assert (call.callback, wishes) == (TOMORROW if state in KEEPS else None, ())
+    kept = (TOMORROW, (KeepWish(attempt=call.id, callback=TOMORROW),))
+    assert (call.callback, wishes) == (kept if state in KEEPS else (None, ()))
     assert call.state is state
 
 
 @pytest.mark.parametrize("state", CallState)
 def test_who_does_not_want_to_be_called_is_not_called_back(state: CallState) -> None:
     call, wishes = step(make_call(state=state, callback=TOMORROW), sig.Unwanted(agent=ANNA), NOW)
-    assert wishes == ()
+    assert wishes == ((KeepWish(attempt=call.id, unwanted_by=ANNA),) if state in KEEPS else ())
     assert (call.callback, call.unwanted_by) == ((None, ANNA) if state in KEEPS else (TOMORROW, None))
 
 

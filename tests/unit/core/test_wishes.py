@@ -8,14 +8,15 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.callback import Callback
+from dialer.core.found import OpenAttemptFound
 from dialer.core.lead import LeadNext
 from dialer.core.orders import refusal
 from dialer.core.policy import AgentDisposition, HoursPolicy, RetryPolicy
 from dialer.core.wishes import foretell
-from dialer.core.words import AgentNumber, AgentOrder, DispositionFlag, LeadEnd
-from tests.factories import ANNA, BEN, NOT_NOW, SALE
+from dialer.core.words import AgentNumber, AgentOrder, DispositionFlag, LeadEnd, Mode
+from tests.factories import ANNA, BEN, MAIN, NOT_NOW, SALE, make_lead
 from tests.playbook import like
-from tests.scenes import Scene, running, talking
+from tests.scenes import Scene, opening, running, talking
 
 REFUSED = AgentDisposition(name="refused", label="拒绝", digit="3", flags=frozenset({DispositionFlag.REFUSE}))
 CHOICES = (SALE, NOT_NOW, REFUSED)
@@ -56,7 +57,7 @@ def test_a_callback_is_written_with_the_outcome(begin: Callable[[], Scene], disp
     at = scene.now + DAY
     mine = call_back(scene, at)
     assert said(scene, mine) == Callback(at=at, owner=ANNA, asked_for=at)
-    scene.feed(mine).expect()
+    scene.feed(mine).expect(do.KeepWish)
     scene.hung_up().agent_order(AgentOrder.DISPOSE, disposition)
     assert next_of(scene) == LeadNext(due_at=at, callback=True, owner=ANNA)
 
@@ -97,7 +98,7 @@ def test_a_callback_after_a_disposition_that_forbids_it_is_refused_until_another
     late = call_back(scene, scene.now + DAY)
     assert said(scene, late) == "the call ends as 'refused', and who is disposed of so is not called back"
     scene.feed(late).expect(like(do.ReportOddity, subject=ANNA))
-    scene.agent_order(AgentOrder.DISPOSE, "sale").ignore().feed(late).expect()
+    scene.agent_order(AgentOrder.DISPOSE, "sale").ignore().feed(late).expect(do.KeepWish)
     scene.hung_up()
     assert next_of(scene).callback
 
@@ -105,7 +106,7 @@ def test_a_callback_after_a_disposition_that_forbids_it_is_refused_until_another
 def test_who_does_not_want_to_be_called_is_suppressed_and_loses_the_callback() -> None:
     scene = wrapping()
     callback = call_back(scene, scene.now + DAY)
-    scene.feed(callback).agent_order(AgentOrder.DO_NOT_CALL).expect()
+    scene.feed(callback).agent_order(AgentOrder.DO_NOT_CALL).expect(do.KeepWish, do.KeepWish)
     assert said(scene, callback) == "the customer does not want to be called any more"
     scene.agent_order(AgentOrder.DISPOSE, "sale")
     assert next_of(scene) == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
@@ -129,3 +130,21 @@ def test_without_a_customer_there_is_nothing_to_say() -> None:
 def test_what_is_written_down_cannot_be_changed() -> None:
     scene = wrapping().agent_order(AgentOrder.DISPOSE, "sale")
     assert said(scene, call_back(scene, scene.now + DAY)) == "agent 1001 is ready and has no customer"
+
+
+def test_a_promise_outlives_the_daemon() -> None:
+    scene = opening()
+    at = scene.now + DAY
+    promised = Callback(at=at, asked_for=at, owner=ANNA)
+    found = OpenAttemptFound(
+        lead=make_lead(1),
+        mode=Mode.PROGRESSIVE,
+        trunk=MAIN.name,
+        config_version="v1",
+        dialed_at=scene.now,
+        agent=ANNA,
+        callback=promised,
+    )
+    scene.feed(ev.AttemptsInherited(attempts=(found,))).asterisk_back()
+    assert next_of(scene) == LeadNext(due_at=at, callback=True, owner=ANNA)
+    assert scene.outcome().callback == promised
