@@ -48,17 +48,23 @@ async def test_a_short_shift_with_callers_customers_and_a_supervisor(database_ur
 
 async def compare(figures: dict[str, Any], engine: Any) -> None:
     """Every figure against what the database says of itself."""
-    calls = await rows(engine, "SELECT * FROM inbound_calls")
+    calls = await rows(engine, "SELECT * FROM inbound_calls ORDER BY arrived_at")
     assert len(calls) == figures["callers"] == figures["carrier_callers"] == sum(figures["kinds"].values())
     assert {call["outcome"] for call in calls} <= {"completed", "hung_up", "transferred"}
     assert figures["recognised"] == sum(call["customer_id"] is not None for call in calls) >= 10
     returned = [call for call in calls if call["returns_attempt_id"] is not None]
-    assert figures["answer_to_abandoned"] == len(returned) == 2
+    lost = await rows(
+        engine, "SELECT * FROM attempts WHERE disposition = 'abandoned' AND opened_at < :at", at=calls[0]["arrived_at"]
+    )
+    assert figures["answer_to_abandoned"] == len(returned) == len(lost) > 0
 
     waits = await rows(engine, "SELECT * FROM queue_waits")
     answered = [wait for wait in waits if wait["outcome"] == "answered"]
     assert (figures["queue"]["callers"], figures["queue"]["answered"]) == (len(waits), len(answered))
     assert len(answered) == sum(call["outcome"] == "transferred" for call in calls) > 0
+    assert sum(figures["agent_dispositions"].values()) == len(answered)
+    assert "None" not in figures["agent_dispositions"]
+    assert 0 < figures["with_their_agent"]["theirs"] <= figures["with_their_agent"]["known"] <= 8
     in_time = [wait for wait in answered if (wait["answered_at"] - wait["arrived_at"]).total_seconds() <= 3]
     assert figures["queue"]["service_level"] == pytest.approx(len(in_time) / len(waits))
 
@@ -66,6 +72,9 @@ async def compare(figures: dict[str, Any], engine: Any) -> None:
     assert figures["opt_outs"] == len(suppressed) == figures["kinds"]["opts out"]
     messages = await rows(engine, "SELECT value FROM inbound_steps WHERE kind = 'record' AND value <> ''")
     assert figures["messages"] == len(messages) >= 2
+
+    kept = await rows(engine, "SELECT * FROM recordings WHERE sha256 IS NOT NULL AND failure IS NULL")
+    assert figures["recordings"] == len(kept) > 0
 
     # Agents did both: talked with callers, and with customers of a campaign.
     whom = await rows(

@@ -46,6 +46,16 @@ CAME_TO: Mapping[CallerKind, str] = {
 ACQUAINTED = (CallerKind.ABANDONED, CallerKind.PROMISED, CallerKind.KNOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How long each side is heard in the recording of a talk, in seconds."""
+
+    agents: Mapping[str, float]
+    """Each agent, in the channel of agents."""
+    caller: float
+    """In the channel of customers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Both sides of the same calls."""
@@ -58,6 +68,8 @@ class Evidence:
     """By caller: for how many seconds the ear heard each agent."""
     messages: Mapping[str, float]
     """By file: for how many seconds the caller is heard in it; a message that is missing is not here."""
+    recordings: Mapping[str, Recorded]
+    """By call: what is in the recording of the talk."""
     flows: Mapping[str, Flow]
     """By the number that they answer."""
     opted_out: Mapping[str, str]
@@ -99,6 +111,7 @@ def _one(evidence: Evidence, planned: PlannedCaller, row: CallerRow, call: Calle
         yield f"ended at {row.ended_at}, by the carrier's log at {call.ended_at}"
     yield from _outcome(row, call)
     yield from _ear(row, evidence.heard.get(row.caller, {}))
+    yield from _recording(row, evidence.recordings.get(row.call))
     yield from _way(row, evidence.flows[planned.dials], at_once=planned.kind is not CallerKind.AFTER_HOURS)
     yield from _wishes(evidence, planned, row)
     if planned.kind in ACQUAINTED and not row.known:
@@ -126,14 +139,31 @@ def _outcome(row: CallerRow, call: CallerCall) -> Iterator[str]:
 
 def _ear(row: CallerRow, heard: Mapping[str, float]) -> Iterator[str]:
     agents = {agent for agent, seconds in heard.items() if seconds >= HEARD_SECONDS}
-    wait = next((wait for wait in reversed(row.waits) if wait.outcome == "answered"), None)
-    allowed = {wait.agent for wait in row.waits}
-    if agents - allowed:
+    if agents - {wait.agent for wait in row.waits}:
         yield f"heard {', '.join(sorted(agents))}, and the rows know of {row.agent or 'no agent'}"
-    if wait is not None and wait.answered_at is not None and not wait.taken_over:
-        lasted = (wait.left_at or row.ended_at or wait.answered_at) - wait.answered_at
-        if lasted >= CERTAIN_TALK and wait.agent not in agents:
-            yield f"talked with {wait.agent} for {lasted.total_seconds():.1f} s, and never heard that agent"
+    taken_over = any(wait.taken_over for wait in row.waits)
+    if row.agent is not None and row.agent not in agents and _lasted(row) >= CERTAIN_TALK and not taken_over:
+        yield f"talked with {row.agent} for {_lasted(row).total_seconds():.1f} s, and never heard that agent"
+
+
+def _lasted(row: CallerRow) -> timedelta:
+    """How long the last talk was."""
+    wait = next((wait for wait in reversed(row.waits) if wait.outcome == "answered"), None)
+    if wait is None or wait.answered_at is None:
+        return timedelta(0)
+    return (wait.left_at or row.ended_at or wait.answered_at) - wait.answered_at
+
+
+def _recording(row: CallerRow, recorded: Recorded | None) -> Iterator[str]:
+    if row.agent is None or _lasted(row) < CERTAIN_TALK:
+        return
+    if recorded is None:
+        yield f"talked with {row.agent}, and there is no recording"
+        return
+    if recorded.agents.get(row.agent, 0.0) < HEARD_SECONDS:
+        yield f"talked with {row.agent}, who is not heard in the recording"
+    if recorded.caller < HEARD_SECONDS:
+        yield "is not heard in the recording"
 
 
 def _way(row: CallerRow, flow: Flow, *, at_once: bool) -> Iterator[str]:

@@ -14,9 +14,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from dialer.core.words import CampaignName
+from dialer.core.words import AttemptId, CampaignName
+from dialer.daemon.recording_files import kept_file
 from dialer.demo.audit import AttemptRow, audit
-from dialer.demo.inbound.audit import Evidence, audit_callers, outcomes
+from dialer.demo.inbound.audit import Evidence, Recorded, audit_callers, outcomes
 from dialer.demo.inbound.crowd import CALLER_HERTZ
 from dialer.demo.inbound.furnishing import SUPERVISOR
 from dialer.demo.inbound.ledger import CallerRow, Ledger
@@ -27,6 +28,7 @@ from dialer.demo.stage import Stage
 from dialer.embedded.carrier.ears import seconds_of_tones
 
 MISMATCHES_SHOWN = 10
+LEFT, RIGHT = 0, 1
 PARTS_OF_VISIT = ("listening", "whispering", "barging", "listening")
 SPED_UP = "sped up: talks, patience and arrivals of a quarter of an hour in a minute and a half; prompts as they are"
 
@@ -59,15 +61,18 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     ledger = Ledger(stage.database)
     rows = await ledger.calls(played.began_at)
     since = played.began_at.isoformat()
-    queue = json.loads(await stage.waihu("report", "--queue", TEAM, "--since", since, "--json"))
-    report = json.loads(await stage.waihu("report", stage.campaign, "--json"))
-    told = json.loads(await stage.waihu("supervise", "audit", "--supervisor", SUPERVISOR, "--json"))
-    stretches = sorted((row for row in told if row["since"] >= since), key=lambda row: str(row["since"]))
-    attempts = [
-        AttemptRow.from_export(json.loads(line))
-        for campaign in (played.furniture.yesterday, stage.campaign)
-        for line in (await stage.waihu("attempts", "export", "--campaign", campaign, "--format", "jsonl")).splitlines()
-    ]
+    exporting = ("attempts", "export", "--format", "jsonl", "--campaign")
+    queue_said, report_said, audit_said, *exported = await asyncio.gather(
+        stage.waihu("report", "--queue", TEAM, "--since", since, "--json"),
+        stage.waihu("report", stage.campaign, "--json"),
+        stage.waihu("supervise", "audit", "--supervisor", SUPERVISOR, "--json"),
+        stage.waihu(*exporting, played.furniture.yesterday),
+        stage.waihu(*exporting, stage.campaign),
+    )
+    queue, report = json.loads(queue_said), json.loads(report_said)
+    told = (row for row in json.loads(audit_said) if row["since"] >= since)
+    stretches = sorted(told, key=lambda row: str(row["since"]))
+    attempts = [AttemptRow.from_export(json.loads(line)) for said in exported for line in said.splitlines()]
     work = await ledger.work(played.began_at, played.ended_at)
     evidence = Evidence(
         planned=played.plan,
@@ -75,6 +80,7 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         calls=stage.carrier.caller_calls(),
         heard=await asyncio.to_thread(_heard, stage, played),
         messages=await asyncio.to_thread(_messages, rows),
+        recordings=await asyncio.to_thread(_recordings, stage, played, await ledger.recorded(played.began_at)),
         flows=played.furniture.flows,
         opted_out=await ledger.opted_out(),
     )
@@ -101,11 +107,14 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         "kinds": dict(sorted(Counter(one.kind.value for one in played.plan).items())),
         "outcomes": outcomes(rows),
         "recognised": sum(row.known for row in rows),
+        "with_their_agent": _with_their_agent(rows, await ledger.agents_of(played.furniture.yesterday)),
         "answer_to_abandoned": sum(row.returns for row in rows),
         "opt_outs": sum(row.caller in evidence.opted_out for row in rows),
         "messages": len(evidence.messages),
+        "recordings": len(evidence.recordings),
         "callbacks": await _callbacks(ledger, stage.campaign, rows),
         "queue": queue,
+        "agent_dispositions": _said(rows),
         "work": _work(work),
         "outbound": report,
         "supervision": {"stretches": stretches, "hearings": [_hearing(one) for one in played.visit.hearings]},
@@ -153,8 +162,14 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "callers", f"{figures['callers']} (the carrier counts {figures['carrier_callers']})"
     yield "what they are", ", ".join(f"{count} {kind}" for kind, count in figures["kinds"].items())
     yield "what became of them", ", ".join(f"{count} {name}" for name, count in figures["outcomes"].items())
-    abandoned_before = figures["answer_to_abandoned"]
-    yield "recognised", f"{figures['recognised']}; {abandoned_before} had been abandoned by us, and called back"
+    theirs = figures["with_their_agent"]
+    yield (
+        "recognised",
+        (
+            f"{figures['recognised']}; {theirs['theirs']} of {theirs['known']} who know an agent talked with this one; "
+            f"{figures['answer_to_abandoned']} had been abandoned by us, and called back"
+        ),
+    )
     yield (
         "queue",
         (
@@ -171,8 +186,9 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             f"longest wait {_seconds(queue['longest_wait_seconds'])}"
         ),
     )
+    yield "agents said", ", ".join(f"{count} {name}" for name, count in figures["agent_dispositions"].items())
     yield "called no more", str(figures["opt_outs"])
-    yield "messages", str(figures["messages"])
+    yield "messages", f"{figures['messages']}; {figures['recordings']} talks recorded, the agent left, the caller right"
     yield (
         "callbacks",
         (f"{callbacks['promised']} promised, {callbacks['called']} called back by now, {callbacks['talked']} talked"),
@@ -226,6 +242,21 @@ def _heard(stage: Stage, played: Played) -> dict[str, dict[str, float]]:
     return {one.number: seconds_of_tones(played.crowd.ear(one.number), tones) for one in played.plan}
 
 
+def _recordings(stage: Stage, played: Played, finished: Mapping[str, bool]) -> dict[str, Recorded]:
+    """Of every talk whose file is made."""
+    tones = agents_hertz([agent.number for agent in stage.agents])
+    files = {
+        talk: kept_file(played.furniture.recordings, AttemptId(talk)) for talk, is_made in finished.items() if is_made
+    }
+    return {
+        talk: Recorded(
+            seconds_of_tones(file, tones, LEFT),
+            seconds_of_tones(file, {CUSTOMER: CALLER_HERTZ}, RIGHT).get(CUSTOMER, 0.0),
+        )
+        for talk, file in files.items()
+    }
+
+
 def _messages(rows: Sequence[CallerRow]) -> dict[str, float]:
     files = [step.value for row in rows for step in row.steps if step.kind == "record"]
     return {
@@ -241,6 +272,17 @@ async def _callbacks(ledger: Ledger, campaign: CampaignName, rows: Sequence[Call
     ]
     called = await ledger.called_back(campaign, promised)
     return {"promised": len(promised), "called": len(called), "talked": sum(called.values())}
+
+
+def _with_their_agent(rows: Sequence[CallerRow], agents: Mapping[str, str]) -> dict[str, int]:
+    """Of the callers who talked with an agent before and now: how many with the same one."""
+    known = [row for row in rows if row.agent is not None and row.caller in agents]
+    return {"known": len(known), "theirs": sum(row.agent == agents[row.caller] for row in known)}
+
+
+def _said(rows: Sequence[CallerRow]) -> dict[str, int]:
+    """How often agents said what of a talk with a caller."""
+    return dict(Counter(str(wait.disposition) for row in rows for wait in row.waits if wait.agent).most_common())
 
 
 def _work(seconds: Mapping[tuple[str, str], float]) -> dict[str, Any]:

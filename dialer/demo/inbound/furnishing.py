@@ -33,6 +33,8 @@ class Furniture:
     yesterday: CampaignName
     messages: Path
     """The folder of callers' messages."""
+    recordings: Path
+    """The folder of recorded talks."""
     flows: Mapping[str, Flow]
     """By the number that they answer."""
 
@@ -43,13 +45,16 @@ def furnish(site: DemoSite, campaign: CampaignName, now_hour: int) -> Furniture:
         supervisor_pin=f"{secrets.randbelow(10_000):04d}",
         yesterday=CampaignName(campaign.replace("demo", YESTERDAY, 1)),
         messages=site.folder / "messages",
+        recordings=site.folder / "recordings",
         flows=_write_flows(site.folder / "inbound", campaign, now_hour),
     )
     furniture.messages.mkdir()
+    furniture.recordings.mkdir()
     with (site.folder / "secrets" / "pins").open("a", encoding="utf-8") as pins:
         pins.write(f"{SUPERVISOR}: {hash_pin(furniture.supervisor_pin)}\n")
     said = _read(site.site_file)
     said["inbound"] = {"recordings": str(furniture.messages)}
+    said["recordings"] = str(furniture.recordings)
     said["supervisors"] = {int(SUPERVISOR): {"name": "主管 Supervisor", "teams": [TEAM]}}
     _write(site.site_file, said)
     yesterday = _read(site.campaign_file(campaign))

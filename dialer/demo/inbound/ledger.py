@@ -34,12 +34,18 @@ _STEPS = text(
     "SELECT call_id, position, step, kind, entered_at, left_at, result, value FROM inbound_steps ORDER BY position"
 )
 _WAITS = text("""
-    SELECT call_id, arrived_at, outcome, agent, answered_at, left_at, taken_over_by FROM queue_waits ORDER BY arrived_at
+    SELECT call_id, arrived_at, outcome, agent, answered_at, left_at, taken_over_by, agent_disposition
+    FROM queue_waits ORDER BY arrived_at
 """)
 _OPTED_OUT = text("SELECT number, proof FROM suppressions WHERE source = 'inbound call' AND lifted_at IS NULL")
 _ABANDONED = text("""
     SELECT DISTINCT n.e164 FROM attempts a JOIN numbers n ON n.id = a.number_id JOIN campaigns c ON c.id = a.campaign_id
     WHERE c.name = :campaign AND a.disposition = 'abandoned'
+""")
+_AGENTS_OF = text("""
+    SELECT DISTINCT ON (n.e164) n.e164, a.agent FROM attempts a JOIN numbers n ON n.id = a.number_id
+    JOIN campaigns c ON c.id = a.campaign_id
+    WHERE c.name = :campaign AND a.bridged_at IS NOT NULL ORDER BY n.e164, a.opened_at DESC
 """)
 _PROMISED = text("""
     SELECT DISTINCT n.e164 FROM campaign_leads l JOIN campaigns c ON c.id = l.campaign_id
@@ -50,6 +56,9 @@ _KEPT = text("""
     SELECT n.e164, bool_or(a.bridged_at IS NOT NULL) AS talked
     FROM attempts a JOIN numbers n ON n.id = a.number_id JOIN campaigns c ON c.id = a.campaign_id
     WHERE c.name = :campaign AND a.dialed_at IS NOT NULL AND n.e164 = ANY(CAST(:numbers AS text[])) GROUP BY 1
+""")
+_RECORDED = text("""
+    SELECT talk, finished_at IS NOT NULL AS finished FROM recordings WHERE attempt_id IS NULL AND since >= :since
 """)
 _AWAY = text("""
     SELECT agent, state, reason FROM agent_intervals
@@ -83,6 +92,8 @@ class WaitRow:
     answered_at: datetime | None
     left_at: datetime | None
     taken_over: bool
+    disposition: str | None
+    """What the agent said of the talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +153,7 @@ class Ledger:
                     answered_at=row["answered_at"],
                     left_at=row["left_at"],
                     taken_over=row["taken_over_by"] is not None,
+                    disposition=row["agent_disposition"],
                 )
             )
         return [
@@ -160,6 +172,10 @@ class Ledger:
             for row in await self._rows(_CALLS, since=since)
         ]
 
+    async def recorded(self, since: datetime) -> dict[str, bool]:
+        """The talks with callers of which there is a recording from then on, and whether its file is made."""
+        return {row["talk"]: row["finished"] for row in await self._rows(_RECORDED, since=since)}
+
     async def opted_out(self) -> dict[str, str]:
         """The numbers that are called no more because a caller asked for it, each with its proof."""
         return {row["number"]: row["proof"] for row in await self._rows(_OPTED_OUT)}
@@ -167,6 +183,10 @@ class Ledger:
     async def abandoned(self, campaign: CampaignName) -> list[str]:
         """The numbers of a campaign that found no agent."""
         return [row["e164"] for row in await self._rows(_ABANDONED, campaign=campaign)]
+
+    async def agents_of(self, campaign: CampaignName) -> dict[str, str]:
+        """The agent who talked with each number of a campaign last."""
+        return {row["e164"]: row["agent"] for row in await self._rows(_AGENTS_OF, campaign=campaign)}
 
     async def promised(self, campaign: CampaignName) -> list[str]:
         """The numbers that a campaign is to call back."""

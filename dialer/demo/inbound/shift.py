@@ -38,6 +38,8 @@ VISIT_FROM = 0.1
 LAST_SECONDS = 90.0
 """How long those who are there at the end of the shift may still take."""
 EMPTY_SECONDS = 10.0
+RECORDED_SECONDS = 20.0
+"""Files are made some seconds after the talks."""
 LOG_OUT = "*9"
 
 
@@ -90,6 +92,7 @@ async def play_shift(stage: Stage, customers: Customers, first_number: int, cons
     await _Watch(stage, ledger, crowd, visit, console).keep()
     ended_at = datetime.now(UTC)
     await say("(the agents press *9)", _log_out(stage))
+    await say("(the last talks are written to files)", _recorded(ledger, began_at))
     await say("(SIGTERM: the journal is written)", _end(stage))
     return Played(
         plan=crowd.stay_away(),
@@ -182,6 +185,14 @@ async def _log_out(stage: Stage) -> None:
         "not every agent could log out",
         lambda status: all(agent["state"] == "logged_out" for agent in status["agents"]),
     )
+
+
+async def _recorded(ledger: Ledger, since: datetime) -> None:
+    deadline = time.monotonic() + RECORDED_SECONDS
+    while True:
+        if all((await ledger.recorded(since)).values()) or time.monotonic() > deadline:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _end(stage: Stage) -> None:

@@ -43,9 +43,10 @@ def level(samples: np.ndarray, hertz: int) -> float:
     return float(20 * np.log10(max(amplitude, 1e-6)))
 
 
-def seconds_of_tones(file: Path, tones: Mapping[str, int]) -> dict[str, float]:
-    """How long each of the tones (hertz) was heard alone in a WAV file; those that never were are left out."""
-    samples = samples_of(file)
+def seconds_of_tones(file: Path, tones: Mapping[str, int], channel: int = 0) -> dict[str, float]:
+    """How long each of the tones (hertz) was heard alone in a channel of a WAV file; those that never were are left
+    out."""
+    samples = samples_of(file, channel)
     pieces = samples[: len(samples) // PIECE * PIECE].reshape(-1, PIECE) / 32768.0
     loudness = np.sqrt((pieces**2).mean(axis=1))
     turns = np.exp(-2j * np.pi * np.outer(np.arange(PIECE), list(tones.values())) / RATE)
@@ -133,11 +134,12 @@ class Ears:
         return await ami_action(self._carrier.ami, action, ("Channel", channel), *headers)
 
 
-def samples_of(file: Path) -> np.ndarray:
-    """What is in a WAV file of 8,000 samples a second so far; nothing where there is no such file."""
+def samples_of(file: Path, channel: int = 0) -> np.ndarray:
+    """What is in a channel of a WAV file of 8,000 samples a second so far; nothing where there is no such file."""
     try:
         with wave.open(str(file)) as recording:
-            return np.frombuffer(recording.readframes(recording.getnframes()), dtype="<i2").astype(float)
+            samples = np.frombuffer(recording.readframes(recording.getnframes()), dtype="<i2").astype(float)
+            return samples[channel :: recording.getnchannels()]
     except (FileNotFoundError, EOFError, wave.Error):
         return np.empty(0)
 

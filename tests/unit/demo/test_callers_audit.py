@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialer.config.load_inbound import load_flow
-from dialer.demo.inbound.audit import Evidence, audit_callers, outcomes
+from dialer.demo.inbound.audit import Evidence, Recorded, audit_callers, outcomes
 from dialer.demo.inbound.cast import FRONT, CallerKind, PlannedCaller
 from dialer.demo.inbound.furnishing import FLOW_FILE
 from dialer.demo.inbound.ledger import CallerRow, StepRow, WaitRow
@@ -45,7 +45,9 @@ BEGIN = (("lost", "otherwise"), ("known", "otherwise"), ("welcome", "next"))
 
 def told(kind: CallerKind = CallerKind.TALKS) -> Evidence:
     """A stranger who talks with Anna for six seconds, and hangs up: all agree."""
-    wait = WaitRow(outcome="answered", agent=ANNA, answered_at=at(10), left_at=at(16), taken_over=False)
+    wait = WaitRow(
+        outcome="answered", agent=ANNA, answered_at=at(10), left_at=at(16), taken_over=False, disposition="sale"
+    )
     row = CallerRow(
         call=CALL,
         dialled=FRONT,
@@ -68,6 +70,7 @@ def told(kind: CallerKind = CallerKind.TALKS) -> Evidence:
         calls=[call],
         heard={NUMBER: {ANNA: 5.6}},
         messages={},
+        recordings={CALL: Recorded({ANNA: 5.6}, 5.4)},
         flows={FRONT: FLOW},
         opted_out={},
     )
@@ -135,6 +138,9 @@ def with_(**changes: object) -> Callable[[Evidence], Evidence]:
         (told(), row_with(steps=way(("main", "1"), ("line", "agent"))), "began at main, expected lost"),
         (told(), row_with(steps=()), "began at no step"),
         (told(), row_with(steps=way(*BEGIN, ("main", "1"), ("line", "hung_up"))), "ended with hung_up"),
+        (told(), with_(recordings={}), "talked with 1001, and there is no recording"),
+        (told(), with_(recordings={CALL: Recorded({BEN: 5.6}, 5.4)}), "who is not heard in the recording"),
+        (told(), with_(recordings={CALL: Recorded({ANNA: 5.6}, 0.0)}), "(talks) is not heard in the recording"),
         (told(CallerKind.KNOWN), with_(), "was not recognised"),
         (told(CallerKind.ABANDONED), row_with(known=True), "does not count as the answer"),
         (told(CallerKind.PRESSES_STARS), call_with(by_caller=False), "was ended by the other side"),
