@@ -17,6 +17,7 @@ from models.lead import Lead
 from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
+from models.queue_memory import QueueMemory
 from models.queue_wait import QueueWait
 from models.recording import Recording
 from models.run import Run
@@ -41,6 +42,7 @@ __all__ = [
     "Number",
     "Order",
     "PacingMemory",
+    "QueueMemory",
     "QueueWait",
     "Recording",
     "Run",

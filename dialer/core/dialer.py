@@ -25,6 +25,7 @@ from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
+from dialer.core.inbound.lines import LineFreed, LineWanted, move_line
 from dialer.core.learning import count_live_calls
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
@@ -34,6 +35,7 @@ from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, log_in_again, recover
 from dialer.core.signals import CalledOff
+from dialer.core.team_queue import QueuesRemembered
 from dialer.core.turns import beat, turns
 from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
@@ -77,7 +79,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
-        yield from confirm(self.floor)
+        yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -120,6 +122,8 @@ class Dialer:
                 yield from self._supervise(event, now)
             case sv.SupervisorLegUp() | sv.SupervisionOrdered() | sv.TeamMessaged() | sv.TakeOverFailed():
                 yield from self._supervise(event, now)
+            case LineWanted() | LineFreed():
+                move_line(floor, event)
             case rec.RecordingSwitched() | rec.RecordingNotSwitched():
                 yield from recorder.switched(floor, event)
             case rec.RecordingsInherited():
@@ -153,6 +157,9 @@ class Dialer:
             case ev.AttemptsInherited(attempts=attempts):
                 for found in attempts:
                     yield from inherit(floor, found, now)
+            case QueuesRemembered(queues=queues):
+                for queue in queues:
+                    floor.put_queue(queue)
             case CallersInherited():
                 inherit_callers(floor, event)
             case ev.PausesInherited(pauses=pauses):

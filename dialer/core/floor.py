@@ -66,6 +66,8 @@ class Floor:
     """Who talked with an agent when the last run died, until Asterisk has said whose talk goes on."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
+    caller_lines: dict[ChannelId, TrunkName] = field(default_factory=dict)
+    """Lines of trunks that transfers of callers hold, by the caller's leg; see `inbound.lines`."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)
     """The recordings of the calls that have one."""
     spoken: Mapping[str, SpokenPhrases] = field(default_factory=dict)
@@ -244,8 +246,11 @@ class Floor:
         return next((t for t in policy.trunks if self.free_lines_on(t) > 0), None)
 
     def free_lines_on(self, trunk: Trunk) -> int:
-        """Lines of the trunk that no call holds, or will when its row is open; all campaigns together."""
-        return UNLIMITED if trunk.max_lines is None else max(0, trunk.max_lines - self._trunk_lines[trunk.name])
+        """Lines of the trunk that no call holds, or will when its row is open; all campaigns and callers together."""
+        if trunk.max_lines is None:
+            return UNLIMITED
+        of_callers = sum(name == trunk.name for name in self.caller_lines.values())
+        return max(0, trunk.max_lines - self._trunk_lines[trunk.name] - of_callers)
 
     def lines_of(self, campaign: CampaignName) -> int:
         """Lines that the campaign's calls hold, or will when their rows are open."""
