@@ -80,7 +80,7 @@ class Dialer:
         yield from self._dispatch(event, now)
         yield from switching.settle(self.floor, event, now)
         yield from meet(self.floor, now)
-        yield from confirm(self.floor)
+        yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
