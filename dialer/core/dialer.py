@@ -79,7 +79,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from meet(self.floor, now)
-        yield from confirm(self.floor)
+        yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
