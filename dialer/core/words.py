@@ -178,7 +178,7 @@ class AgentOrder(StrEnum):
     """What may be asked of an agent: by the agent's own keys, or by somebody else."""
 
     LOG_IN = "log_in"
-    """Waihu calls the agent's phone."""
+    """Waihu calls the agent's phone; who is on hook is logged in without."""
     LOG_OUT = "log_out"
     READY = "ready"
     PAUSE = "pause"
