@@ -69,7 +69,14 @@ class In:
     phrase: Phrase
 
 
-Piece = Phrase | In | Label | Name | Number | Digits | Moment
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Sounds that the core has chosen, joined by ampersands."""
+
+    names: str
+
+
+Piece = Phrase | Sounds | In | Label | Name | Number | Digits | Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +117,8 @@ class Speaker:
                 return await self._phrase(self.language, piece, keys)
             case In(language, phrase):
                 return await self._phrase(language, phrase, keys)
+            case Sounds(names):
+                return await self._call.play(*names.split("&"), stop_on=keys)
             case Label(text):
                 sound = await self._spoken(self._voices.kept, text)
                 return await self._call.play(sound, stop_on=keys) if sound is not None else ""

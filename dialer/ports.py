@@ -13,6 +13,7 @@ from dialer.core.desk_view import DeskView
 from dialer.core.events import Event
 from dialer.core.inbound.record import InboundFact
 from dialer.core.inbound.variables import Caller
+from dialer.core.policy import Trunk
 from dialer.core.queueing import CallerQueued
 from dialer.core.queues import Place
 from dialer.core.words import AgentNumber, AgentOrder, CampaignName, ChannelId
@@ -126,6 +127,18 @@ class AgentDesk(Protocol):
 
     async def day(self, agent: AgentNumber, since: datetime) -> AgentDay:
         """What the agent has done since then. Fails as PostgreSQL does."""
+        ...
+
+
+class CallerLines(Protocol):
+    """Knows which lines of trunks are free, for flows that ring somebody."""
+
+    async def take(self, channel: ChannelId, trunk: Trunk) -> bool:
+        """Take a line of a trunk for the caller of `channel`. False: none is free."""
+        ...
+
+    def give_back(self, channel: ChannelId) -> None:
+        """The caller needs no line any more; nothing happens where there was none."""
         ...
 
 

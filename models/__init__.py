@@ -17,11 +17,13 @@ from models.lead import Lead
 from models.number import Number
 from models.order import Order
 from models.pacing_memory import PacingMemory
+from models.queue_memory import QueueMemory
 from models.queue_wait import QueueWait
 from models.recording import Recording
 from models.run import Run
 from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
+from models.transfer import Transfer
 
 __all__ = [
     "Agent",
@@ -41,9 +43,11 @@ __all__ = [
     "Number",
     "Order",
     "PacingMemory",
+    "QueueMemory",
     "QueueWait",
     "Recording",
     "Run",
     "SupervisionStretch",
     "Suppression",
+    "Transfer",
 ]

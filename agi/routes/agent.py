@@ -63,4 +63,4 @@ async def _speak(talk: Conversation, view: DeskView) -> None:
         case Dialog.CALLBACK:
             await ask_for_callback(talk, view)
         case Dialog.OFFER if view.offer is not None:
-            await offer(talk, view.offer)
+            await offer(talk, view.offer, view.just_told)

@@ -28,7 +28,7 @@ from dialer.core.inbound.record import CallBegan, CallEnded, InboundId, InboundO
 from dialer.core.inbound.talk import ANSWERED, Talk, begin, step
 from dialer.core.inbound.variables import Caller
 from dialer.core.words import ChannelId
-from dialer.ports import CallerQueues, FindCaller, InboundLog, PromiseCallback, Suppress
+from dialer.ports import CallerLines, CallerQueues, FindCaller, InboundLog, PromiseCallback, Suppress
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,7 @@ class Desk:
     suppress: Suppress
     promise_callback: PromiseCallback
     queues: CallerQueues
+    lines: CallerLines
     keep: InboundLog
     voice: Voice
     recordings: str
@@ -335,6 +336,18 @@ class Visit:
         return do.Recorded(file, recording.seconds)
 
     async def _dial(self, action: do.Dial) -> do.Answer:
+        channel = ChannelId(self._id)
+        if action.trunk is None:
+            return await self._ring(action)
+        if not await self._desk.lines.take(channel, action.trunk):
+            log.warning("a caller is not transferred, the trunk has no free line", trunk=action.trunk.name)
+            return do.Dialled(do.NO_LINE, 0)
+        try:
+            return await self._ring(action)
+        finally:
+            self._desk.lines.give_back(channel)
+
+    async def _ring(self, action: do.Dial) -> do.Answer:
         # Should Waihu go away meanwhile, the two talk on, and the dialplan knows that the caller was served.
         await self._call.set(SERVED, TALKING)
         options = f"f({action.caller_id})" if action.caller_id else ""

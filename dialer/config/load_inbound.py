@@ -21,7 +21,7 @@ from dialer.config.settings import SiteSettings
 from dialer.core.inbound import flow as steps
 from dialer.core.inbound.checks import Fault, faults
 from dialer.core.inbound.flow import Flow, FlowName, Language, Prompt, Speech, Step, StepName, Target
-from dialer.core.policy import Choices, HoursPolicy
+from dialer.core.policy import Choices, HoursPolicy, Trunk
 from dialer.core.queueing import QueueTerms
 from dialer.core.words import AgentNumber, CampaignName, Skill, TeamName, TrunkName
 
@@ -225,6 +225,7 @@ class _Reading:
                 dial=self._dial(said.transfer),
                 ring=said.transfer.ring,
                 caller_id=said.transfer.caller_id.removeprefix("+") if said.transfer.caller_id else None,
+                trunk=self._trunk(said.transfer.trunk) if said.transfer.number is not None else None,
                 answered=_target(said.answered),
                 otherwise=otherwise,
             )
@@ -287,11 +288,11 @@ class _Reading:
         number = phonenumbers.parse(said.number or "")
         e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-        return self._trunk(said.trunk).format(
+        return self._trunk(said.trunk).dial.format(
             number=e164.removeprefix("+"), e164=e164, national=re.sub(r"\D", "", national)
         )
 
-    def _trunk(self, name: str | None) -> str:
+    def _trunk(self, name: str | None) -> Trunk:
         if self._site is None:
-            return f"PJSIP/{{number}}@{name or 'trunk'}"
-        return self._site.trunks[TrunkName(name) if name else next(iter(self._site.trunks))].dial
+            return Trunk(name=TrunkName(name or "trunk"), dial=f"PJSIP/{{number}}@{name or 'trunk'}")
+        return self._site.trunks[TrunkName(name) if name else next(iter(self._site.trunks))]

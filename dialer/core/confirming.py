@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core.asked import Asked
@@ -24,6 +25,25 @@ from dialer.core.words import AgentOrder, AgentState, CallState
 Wishes = Iterator[do.Command]
 Words = tuple[Phrase, str]
 """A phrase, and the label that belongs to it."""
+
+
+CONFIRMED = frozenset(
+    {
+        AgentOrder.READY,
+        AgentOrder.PAUSE,
+        AgentOrder.LOG_OUT,
+        AgentOrder.DISPOSE,
+        AgentOrder.ACCEPT,
+        AgentOrder.SKIP,
+        AgentOrder.ASK_CALLBACK,
+        AgentOrder.MENU,
+        AgentOrder.DO_NOT_CALL,
+        AgentOrder.VERDICT,
+        AgentOrder.END_CALL,
+    }
+)
+"""Orders of which nothing came are refused in words; of every other somebody else says what came of it, as `recorder`
+does when Asterisk has spoken."""
 
 
 def language_of(agent: Agent) -> str:
@@ -47,7 +67,7 @@ def with_goodbye(floor: Floor, wishes: Wishes) -> Wishes:
             yield wish
 
 
-def confirm(floor: Floor) -> Wishes:
+def confirm(floor: Floor, now: datetime) -> Wishes:
     """Tell agents what came of what was asked of them by the event at hand."""
     asked, floor.asked = floor.asked, []
     for one in asked:
@@ -60,7 +80,7 @@ def confirm(floor: Floor) -> Wishes:
         sounds = [voice_of(floor, agent).sound(phrase, label) for phrase, label in words_for(floor, one)]
         if sounds:
             told = "&".join(sounds)
-            agent = replace(agent, desk=replace(agent.desk, told=told))
+            agent = replace(agent, desk=replace(agent.desk, told=told, told_at=now))
             floor.put_agent(agent)
             yield from _say(floor, agent, told)
 
@@ -112,10 +132,8 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ((Phrase.NOTED, ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
-        case AgentOrder.RECORD | AgentOrder.PAUSE_RECORDING:
-            return ()  # `recorder` says what Asterisk has said.
-        case _:
-            return None
+        case order:
+            return None if order in CONFIRMED else ()
 
 
 def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dialer.core.choices import choices_of
 from dialer.core.confirming import language_of
-from dialer.core.dialogs import Dialog
+from dialer.core.dialogs import UNHEARD_FOR, Dialog
 from dialer.core.floor import Floor
 from dialer.core.lead import Lead
 from dialer.core.live_agent import Agent
@@ -32,12 +33,14 @@ class DeskView:
     has_customer: bool
     """There is a customer in wrap-up, of whom something can be said."""
     offer: Lead | None
+    just_told: str
+    """A confirmation that was cut short by this dialog, as sounds joined by ampersands."""
     own_zone: ZoneInfo
     customers_zone: ZoneInfo
     """The agent's, where nothing is known of the customer's."""
 
 
-def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
+def desk_view(floor: Floor, leg: ChannelId, now: datetime) -> DeskView | None:
     """The dialog that is open on this leg; None: it is no agent's, or none is open."""
     number = floor.legs.get(leg)
     agent = floor.agents.get(number) if number is not None else None
@@ -46,6 +49,7 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
     dialog = agent.desk.dialog or (Dialog.OFFER if agent.offer is not None else None)
     if dialog is None:
         return None
+    told_at = agent.desk.told_at
     wrapping = agent.state is AgentState.WRAP_UP
     choices = choices_of(floor, agent) if wrapping else None
     own = ZoneInfo(floor.site.time_zone)
@@ -59,6 +63,7 @@ def desk_view(floor: Floor, leg: ChannelId) -> DeskView | None:
         dispositions=choices.dispositions if choices is not None else (),
         has_customer=wrapping and agent.attempt is not None and floor.talk(agent.attempt) is not None,
         offer=agent.offer,
+        just_told=agent.desk.told if told_at is not None and now - told_at < UNHEARD_FOR else "",
         own_zone=own,
         customers_zone=_customers_zone(floor, agent) or own,
     )

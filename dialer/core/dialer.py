@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialer.core import agent_orders, recorder
+from dialer.core import agent_orders, recorder, switching
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
@@ -25,6 +25,7 @@ from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
+from dialer.core.inbound.lines import LineFreed, LineWanted, move_line
 from dialer.core.learning import count_live_calls
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
@@ -34,6 +35,7 @@ from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState
 from dialer.core.recovery import inherit, log_in_again, recover
 from dialer.core.signals import CalledOff
+from dialer.core.team_queue import QueuesRemembered
 from dialer.core.turns import beat, turns
 from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AttemptId, CallState, CampaignName, Hold, Mode, Timer
@@ -76,8 +78,9 @@ class Dialer:
 
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
+        yield from switching.settle(self.floor, event, now)
         yield from meet(self.floor, now)
-        yield from confirm(self.floor)
+        yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
         yield from self._ask_the_pacer(event, now)
         yield from self._finish(now)
@@ -110,6 +113,8 @@ class Dialer:
     def _dispatch(self, event: Event, now: datetime) -> Wishes:
         floor = self.floor
         match event:
+            case ev.ChannelEvent() if switching.concerns(floor, event):
+                yield from switching.hear(floor, event, now)
             case ev.LoginTried() | ev.PinChecked() | ev.AgentLegUp():
                 yield from agent_orders.log_in(self.floor, event, now)
             case ev.DigitPressed(channel=channel) if channel in floor.legs:
@@ -120,6 +125,8 @@ class Dialer:
                 yield from self._supervise(event, now)
             case sv.SupervisorLegUp() | sv.SupervisionOrdered() | sv.TeamMessaged() | sv.TakeOverFailed():
                 yield from self._supervise(event, now)
+            case LineWanted() | LineFreed():
+                move_line(floor, event)
             case rec.RecordingSwitched() | rec.RecordingNotSwitched():
                 yield from recorder.switched(floor, event)
             case rec.RecordingsInherited():
@@ -153,6 +160,9 @@ class Dialer:
             case ev.AttemptsInherited(attempts=attempts):
                 for found in attempts:
                     yield from inherit(floor, found, now)
+            case QueuesRemembered(queues=queues):
+                for queue in queues:
+                    floor.put_queue(queue)
             case CallersInherited():
                 inherit_callers(floor, event)
             case ev.PausesInherited(pauses=pauses):
@@ -225,9 +235,11 @@ class Dialer:
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor
         match timer.kind:
-            case "guard" | "ring" if Hold.ASTERISK_LOST in floor.holds:
+            case "guard" | "ring" | "aside" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
+            case "aside":
+                yield from switching.hear(floor, event, now)
             case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer" | "ring" | "rest" | "desk":

@@ -20,6 +20,8 @@ DIALOG_LIMIT = timedelta(seconds=120)
 """After this the route ends a dialog that is left open."""
 DIALOG_GUARD = timedelta(seconds=150)
 """After this the core takes the leg back, whatever became of the route."""
+UNHEARD_FOR = timedelta(seconds=2)
+"""So long after a confirmation began, what is said in its place says it first."""
 MENU_REASON = "menu"
 """Of the pause of an agent who was ready and is in a dialog."""
 
@@ -50,6 +52,7 @@ class Desk:
     """Chosen in the menu, until the phone is hung up."""
     told: str = ""
     """The sound of the last confirmation."""
+    told_at: datetime | None = None
 
 
 NOBODY_AT_IT = Desk()

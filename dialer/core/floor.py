@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.core.asides import Asides
 from dialer.core.asked import Asked
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
@@ -62,10 +63,14 @@ class Floor:
     """The supervisors who are in a session."""
     callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who called us and waits for an agent or talks with one, by the leg."""
+    asides: Asides = field(default_factory=Asides)
+    """The talks in which customer and agent are not just in one bridge."""
     left_callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who talked with an agent when the last run died, until Asterisk has said whose talk goes on."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
     """What is learned of each queue that somebody has waited in."""
+    caller_lines: dict[ChannelId, TrunkName] = field(default_factory=dict)
+    """Lines of trunks that transfers of callers hold, by the caller's leg; see `inbound.lines`."""
     recordings: dict[AttemptId, Recording] = field(default_factory=dict)
     """The recordings of the calls that have one."""
     spoken: Mapping[str, SpokenPhrases] = field(default_factory=dict)
@@ -244,8 +249,12 @@ class Floor:
         return next((t for t in policy.trunks if self.free_lines_on(t) > 0), None)
 
     def free_lines_on(self, trunk: Trunk) -> int:
-        """Lines of the trunk that no call holds, or will when its row is open; all campaigns together."""
-        return UNLIMITED if trunk.max_lines is None else max(0, trunk.max_lines - self._trunk_lines[trunk.name])
+        """Lines of the trunk that no call holds, or will when its row is open; all campaigns and callers together."""
+        if trunk.max_lines is None:
+            return UNLIMITED
+        of_callers = sum(name == trunk.name for name in self.caller_lines.values())
+        others = of_callers + self.asides.lines[trunk.name]
+        return max(0, trunk.max_lines - self._trunk_lines[trunk.name] - others)
 
     def lines_of(self, campaign: CampaignName) -> int:
         """Lines that the campaign's calls hold, or will when their rows are open."""

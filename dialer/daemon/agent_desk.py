@@ -27,7 +27,7 @@ class AgentDesk:
 
     def view(self, leg: ChannelId) -> DeskView | None:
         """See `dialer.ports.AgentDesk`."""
-        return desk_view(self._engine.dialer.floor, leg)
+        return desk_view(self._engine.dialer.floor, leg, self._engine.clock.now())
 
     async def order(self, agent: AgentNumber, order: AgentOrder, argument: str = "") -> str | None:
         """See `dialer.ports.AgentDesk`."""

@@ -34,6 +34,7 @@ from dialer.core.wishes import answer
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CampaignName, ChannelId
 from dialer.daemon.agent_desk import AgentDesk
 from dialer.daemon.agent_phrases import AgentPhrases, voices_of
+from dialer.daemon.caller_lines import CallerLines
 from dialer.daemon.caller_queues import CallerQueues
 from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
@@ -99,7 +100,9 @@ class Daemon:
         agents = AgentRoute(
             AgentDesk(self._engine, self._database), lambda: voices_of(self._rulebook.configuration.site.speech)
         )
-        self._reception = Reception(site.agi, self._database, CallerQueues(self._engine), agents, self._task_died)
+        self._reception = Reception(
+            site.agi, self._database, CallerQueues(self._engine), CallerLines(self._engine), agents, self._task_died
+        )
         self._rulebook = Rulebook(
             configuration,
             environment,
@@ -141,6 +144,7 @@ class Daemon:
             # What the core must know before Asterisk speaks: people, campaigns, and what a dead run left open.
             await self._rulebook.load()
             self._engine.post(run.inherited)
+            self._engine.post(await self._memory.recall_queues())
             flows = self._rulebook.configuration.flows
             self._engine.post(await inherited_callers(self._database, run.id, flows))
             self._engine.post(await inherited(self._database))

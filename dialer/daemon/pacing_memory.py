@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.floor import Floor
 from dialer.core.pacing.rates import Rates
-from dialer.core.words import CampaignName
+from dialer.core.team_queue import QueuesRemembered, TeamQueue
+from dialer.core.words import CampaignName, TeamName
 from dialer.store.failures import AWAY, first_line
 from dialer.store.pacing_memory import keep_decisions, keep_rates, kept_rates
+from dialer.store.queue_memory import keep_queue, kept_queues
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,14 @@ class PacingMemory:
         self._rates: dict[CampaignName, Rates] = {}
         self._decided: dict[CampaignName, int] = {}
         """What PostgreSQL has of each campaign: the rates, and so many decisions."""
+        self._queues: dict[TeamName, TeamQueue] = {}
         self._complained = False
+
+    async def recall_queues(self) -> QueuesRemembered:
+        """What was learned of queues in earlier lives. Fails as PostgreSQL does."""
+        for kept in await kept_queues(self._database):
+            self._queues[kept.queue.team] = kept.queue.resumed(kept.age)
+        return QueuesRemembered(queues=tuple(self._queues.values()))
 
     async def recall(self, campaign: CampaignName) -> Rates:
         """What a campaign begins with: what was learned in earlier lives, else what is believed before anything is
@@ -56,6 +65,7 @@ class PacingMemory:
                 await self._write_decisions()
                 if due:
                     await self._write_rates()
+                    await self._write_queues()
                     written_at = time.monotonic()
                 self._complained = False
             except AWAY as error:
@@ -66,6 +76,7 @@ class PacingMemory:
     async def write(self) -> None:
         """Write all that has changed now. Fails as PostgreSQL does."""
         await self._write_rates()
+        await self._write_queues()
         await self._write_decisions()
 
     async def _write_rates(self) -> None:
@@ -74,6 +85,13 @@ class PacingMemory:
             if self._rates.get(name) is not rates:
                 await keep_rates(self._database, name, rates)
                 self._rates[name] = rates
+
+    async def _write_queues(self) -> None:
+        for team, queue in list(self._floor.queues.items()):
+            known = self._queues.get(team)
+            if known is None or (known.rates, known.weighed_at) != (queue.rates, queue.weighed_at):
+                await keep_queue(self._database, queue)
+                self._queues[team] = queue
 
     async def _write_decisions(self) -> None:
         for name, decisions in list(self._floor.decisions.items()):

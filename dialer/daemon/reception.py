@@ -26,7 +26,7 @@ from dialer.core.inbound.flow import Flow, Speech, pieces
 from dialer.core.inbound.returning import with_team
 from dialer.core.inbound.variables import Caller
 from dialer.core.words import ChannelId
-from dialer.ports import CallerQueues
+from dialer.ports import CallerLines, CallerQueues
 from dialer.store.callers import find_caller, promise_callback
 from dialer.store.inbound_log import InboundLog
 from dialer.store.suppressions import suppress_number
@@ -42,11 +42,18 @@ class Reception:
     """The AGI server with its routes, and the flows in force."""
 
     def __init__(
-        self, settings: AgiSettings, database: AsyncEngine, queues: CallerQueues, agents: AgentRoute, died: Died
+        self,
+        settings: AgiSettings,
+        database: AsyncEngine,
+        queues: CallerQueues,
+        lines: CallerLines,
+        agents: AgentRoute,
+        died: Died,
     ) -> None:
         """`died` is told of a task of the server that ended by a mistake of ours."""
         self._database = database
         self._queues = queues
+        self._lines = lines
         self._aside: dict[ChannelId, Visit] = {}
         self._route: Inbound | None = None
         self._keep: InboundLog | None = None
@@ -145,6 +152,7 @@ class Reception:
             suppress=partial(suppress_number, self._database),
             promise_callback=partial(promise_callback, self._database),
             queues=self._queues,
+            lines=self._lines,
             keep=keep,
             voice=voice,
             recordings=site.inbound.recordings or "",

@@ -22,7 +22,7 @@ from dialer.embedded.carrier.callers import Callers
 from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.tones import write_tone
-from tests.fakes.caller_queues import SceneQueues
+from tests.fakes.caller_queues import SceneLines, SceneQueues
 from tests.fakes.waiting import until
 
 TONES = {"welcome": 440, "menu": 520, "sub": 610, "wrong": 700, "done": 790, "failed": 880, "bye": 970}
@@ -127,6 +127,7 @@ async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) 
         suppress=memory.suppress,
         promise_callback=memory.promise,
         queues=SceneQueues(),
+        lines=SceneLines(),
         keep=memory.keep,
         voice=voice,
         recordings=str(recordings),

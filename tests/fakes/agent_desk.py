@@ -27,7 +27,7 @@ class SceneDesk:
         self.asked: list[AgentOrdered | CallbackSet] = []
 
     def view(self, leg: ChannelId) -> DeskView | None:
-        return desk_view(self.scene.dialer.floor, leg)
+        return desk_view(self.scene.dialer.floor, leg, self.scene.now)
 
     async def order(self, agent: AgentNumber, order: AgentOrder, argument: str = "") -> str | None:
         return self._ask(AgentOrdered(agent=agent, order=order, argument=argument, by=agent))

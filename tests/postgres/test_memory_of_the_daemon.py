@@ -12,15 +12,19 @@ from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decision
 from dialer.core.floor import Floor
 from dialer.core.pacing.rates import Rates, Talked
+from dialer.core.team_queue import TeamQueue
+from dialer.core.words import TeamName
 from dialer.daemon import pacing_memory
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.store.pacing_memory import kept_decisions, kept_rates
+from dialer.store.queue_memory import kept_queues
 from dialer.tasks import TaskCrew
 from tests.postgres.seeds import SPRING, do, one, policy, sow_campaign
 
 pytestmark = pytest.mark.postgres
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SALES = TeamName("sales")
 
 
 async def life(engine: AsyncEngine) -> tuple[PacingMemory, Floor]:
@@ -109,3 +113,39 @@ async def test_it_is_written_while_the_daemon_lives_and_after_postgresql_was_awa
     assert kept is not None
     assert kept.rates.to_plain() == learned.to_plain()
     assert [decision["lines"] for decision in await kept_decisions(engine, SPRING, 9)] == [2]
+
+
+async def queue_life(engine: AsyncEngine) -> tuple[PacingMemory, Floor]:
+    """A daemon's life begins: it remembers the queues."""
+    floor = Floor()
+    memory = PacingMemory(engine, floor)
+    for queue in (await memory.recall_queues()).queues:
+        floor.put_queue(queue)
+    return memory, floor
+
+
+async def test_a_queue_is_remembered_and_left_as_old_as_it_is(engine: AsyncEngine) -> None:
+    memory, floor = await queue_life(engine)
+    learned = TeamQueue(team=SALES, since=NOW).after_arrival(NOW).after_talk(33.0, "1001")
+    floor.put_queue(learned)
+    await memory.write()
+    await do(engine, "UPDATE queue_memories SET learned_at = learned_at - interval '2 days'")
+    memory, floor = await queue_life(engine)
+    recalled = floor.queues[SALES].rates.talk.mean
+    assert recalled == pytest.approx(learned.rates.faded(timedelta(days=2)).talk.mean, rel=1e-3)
+    await memory.write()
+    assert (await kept_queues(engine))[0].age.days == 2
+    floor.put_queue(floor.queues[SALES].after_arrival(NOW))
+    await memory.write()
+    assert (await kept_queues(engine))[0].age.days == 0
+
+
+async def test_a_queue_of_another_format_is_learned_anew(engine: AsyncEngine) -> None:
+    memory, floor = await queue_life(engine)
+    floor.put_queue(TeamQueue(team=SALES, since=NOW).after_arrival(NOW))
+    await memory.write()
+    await do(engine, "UPDATE queue_memories SET learned = jsonb_set(learned, '{format}', '99')")
+    with capture_logs() as lines:
+        _, floor = await queue_life(engine)
+    assert floor.queues == {}
+    assert [line["team"] for line in lines] == [SALES]

@@ -161,6 +161,10 @@ async def test_callers_hear_music_and_their_place_and_are_taken_in_order(open_wi
     report = json.loads(await floor.stage.waihu("report", "--queue", "sales", "--json"))
     assert report["answered"] == 2
     assert await floor.drain() == 0
+    # The next life knows how often callers come.
+    await floor.start()
+    assert queue_of(await floor.status())["arrivals_per_hour"] > 0
+    assert await floor.drain() == 0
 
 
 async def test_callers_leave_without_an_agent(open_with: OpenFloor) -> None:

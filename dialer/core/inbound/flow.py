@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import NewType
 
-from dialer.core.policy import HoursPolicy
+from dialer.core.policy import HoursPolicy, Trunk
 from dialer.core.queueing import QueueTerms
 from dialer.core.words import AgentNumber, CampaignName
 
@@ -143,6 +143,8 @@ class Transfer:
     ring: timedelta
     caller_id: str | None
     """Digits shown to the one who is rung; None: the caller's."""
+    trunk: Trunk | None = None
+    """Whose line the call takes; None: none of a trunk."""
     answered: Target = None
     """After the talk, while the caller is still there."""
     otherwise: Target = None

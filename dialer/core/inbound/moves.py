@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dialer.core.inbound.flow import Language, Piece, StepName
+from dialer.core.policy import Trunk
 from dialer.core.queueing import QueueTerms
 from dialer.core.words import CampaignName
 
@@ -76,6 +77,8 @@ class Dial:
     dial: str
     ring: timedelta
     caller_id: str | None
+    trunk: Trunk | None = None
+    """Whose line is to be taken first; where none is free the answer is `NO_LINE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,10 @@ class Recorded:
 
     file: str
     seconds: float
+
+
+NO_LINE = "NO_LINE"
+"""In the place of a DIALSTATUS: nobody was rung, for want of a free line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _enter(talk: Talk, target: Target) -> Move:
             dial = at.dial or talk.flow.phones.get(talk.caller.last_agent or AgentNumber(""))
             if dial is None:
                 return _leave(talk, "otherwise", at.otherwise, "no phone")
-            return talk, do.Dial(dial, at.ring, at.caller_id)
+            return talk, do.Dial(dial, at.ring, at.caller_id, at.trunk)
         case Switch():
             talk = replace(talk, language=at.language, variables={**talk.variables, "language": at.language})
             return talk, do.Speak(at.language)

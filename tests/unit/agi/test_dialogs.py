@@ -273,6 +273,17 @@ async def test_who_is_offered(speech: Path) -> None:
     assert stand.scene.agent().offer is not None
 
 
+async def test_what_was_just_told_is_heard_before_who_is_offered(speech: Path) -> None:
+    scene = morning(Mode.PREVIEW).order(CampaignOrder.START).log_in().press("*21").ignore()
+    stand = Stand(scene, speech, [])
+    scene.press("*1").fetched(make_lead(1))
+    await stand.speak()
+    assert stand.keys.played[:2] == [
+        STOCK[Phrase.READY],
+        stand.voices.kept.sound("en", phrase_book("en").texts[Phrase.OFFER]),
+    ]
+
+
 async def test_without_a_program_nothing_fails(tmp_path: Path) -> None:
     stand = Stand(wrapping_in_menu(), tmp_path, ["6", "4", "1", "1", "1030", "1", "0"])
     await stand.speak()

@@ -18,12 +18,13 @@ from dialer.core.inbound import flow as steps
 from dialer.core.inbound.flow import EVERY_KIND, Flow, HangUp, Step, StepName, kind
 from dialer.core.inbound.record import CallBegan, CallEnded, InboundFact, InboundOutcome, StepTaken
 from dialer.core.inbound.variables import Caller
+from dialer.core.policy import Trunk
 from dialer.core.queueing import Acquaintance, CallerQueued, CallerState
-from dialer.core.words import CampaignName, ChannelId, CustomerId
+from dialer.core.words import CampaignName, ChannelId, CustomerId, TrunkName
 from tests.factories import BEN
 from tests.fakes.agi_line import AsteriskLine, on
 from tests.fakes.agi_peer import opening
-from tests.fakes.caller_queues import SceneQueues
+from tests.fakes.caller_queues import SceneLines, SceneQueues
 from tests.unit.core.inbound.flows import EN, collect, flow, heard, menu, queue, to
 
 MINUTE = timedelta(minutes=1)
@@ -68,6 +69,7 @@ class Rest:
         ticks = count()
         self.figures = InboundFigures()
         self.known = Caller()
+        self.lines = SceneLines()
         self.queues = queues or SceneQueues()
         self.aside: dict[ChannelId, Visit] = {}
         self.desk = Desk(
@@ -76,6 +78,7 @@ class Rest:
             suppress=self._suppress,
             promise_callback=self._promise,
             queues=self.queues,
+            lines=self.lines,
             keep=self._keep,
             voice=Voice(["say", "{file}"], {}, Path("/speech")),
             recordings="/messages",
@@ -320,3 +323,56 @@ async def test_a_stranger_who_comes_back_is_left_to_the_dialplan() -> None:
     with pytest.raises(Forgotten, match=CHANNEL.replace(".", "[.]")):
         await rest.route(on(AsteriskLine(willing, opens=AGAIN)))
     assert rest.facts == []
+
+
+TRUNK = Trunk(name=TrunkName("main"), dial="PJSIP/{number}@main", max_lines=1)
+
+
+def over_a_trunk() -> Rest:
+    return Rest(
+        flow(
+            steps.Transfer(
+                name=StepName("t"), dial="PJSIP/86@main", ring=MINUTE, caller_id=None, trunk=TRUNK, otherwise=to("bye")
+            ),
+            HangUp(name=StepName("bye"), prompt={}),
+            numbers=("100",),
+        )
+    )
+
+
+def held(rest: Rest) -> int:
+    return 1 - rest.lines.scene.dialer.floor.free_lines_on(TRUNK)
+
+
+async def test_a_transfer_holds_a_line_of_the_trunk_while_it_lasts() -> None:
+    rest = over_a_trunk()
+    during: list[int] = []
+
+    def answer(command: list[str]) -> str:
+        if command[:2] == ["EXEC", "Dial"]:
+            during.append(held(rest))
+        return willing(command)
+
+    await rest.route(on(AsteriskLine(answer, opens=CALL)))
+    assert (during, held(rest), rest.ways()) == ([1], 0, ["t:answered"])
+
+
+async def test_the_line_is_given_back_whenever_the_caller_hangs_up() -> None:
+    whole = AsteriskLine(willing, opens=CALL)
+    await over_a_trunk().route(on(whole))
+    for at in range(len(whole.asked)):
+        rest = over_a_trunk()
+        with pytest.raises(CallerHungUp):
+            await rest.route(on(AsteriskLine(willing, hangs_up_at=at, opens=CALL)))
+        assert held(rest) == 0
+
+
+async def test_without_a_free_line_nobody_is_rung() -> None:
+    rest = over_a_trunk()
+    assert await rest.lines.take(ChannelId("another"), TRUNK)
+    line = AsteriskLine(willing, opens=CALL)
+    await rest.route(on(line))
+    assert not [command for command in line.asked if command.startswith("EXEC Dial")]
+    [left] = [one for one in rest.facts if isinstance(one, StepTaken) and one.step == "t" and one.result]
+    assert (left.result, left.value) == ("otherwise", "NO_LINE")
+    assert (rest.outcomes(), held(rest)) == ([InboundOutcome.COMPLETED], 1)

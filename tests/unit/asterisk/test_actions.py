@@ -1,5 +1,6 @@
 """Wishes to actions: what is sent, and what is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,20 @@ def test_what_is_no_number_goes_nowhere(bad: str) -> None:
 def test_what_is_no_sound_is_not_played(bad: str) -> None:
     with pytest.raises(HeaderRefused):
         actions.tell_agent(sv.TellAgent(agent=ANNA, sound=bad))
+
+
+def test_without_detection_nothing_is_listened_for() -> None:
+    headers = actions.originate(replace(wish(), detection=None)).headers["Variable"]
+    assert "WAIHU_AMD=" in headers
+
+
+def test_the_settings_of_detection_are_milliseconds_in_the_order_of_the_application() -> None:
+    detection = Detection(initial_silence=timedelta(seconds=2), maximum_words=4, silence_threshold=300)
+    assert actions.amd_arguments(detection) == r"2000\,1500\,800\,5000\,100\,50\,4\,300\,5000"
+
+
+@pytest.mark.parametrize("sound", ["", "a b", "a&b", "a,b", "a\nb", "${X}"])
+def test_a_message_for_machines_is_one_sound(sound: str) -> None:
+    assert actions.machine_sound("/speech/0a1b") == "/speech/0a1b"
+    with pytest.raises(HeaderRefused, match="answering machines"):
+        actions.machine_sound(sound)

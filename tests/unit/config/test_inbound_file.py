@@ -83,6 +83,8 @@ steps:
     assert ask.choices == {"1": Choice(StepName("call"), "好"), "2": Choice(StepName("bye"), "坏")}
     call = flow.steps[StepName("call")]
     assert isinstance(call, steps.Transfer)
+    assert call.trunk is not None
+    assert call.trunk.name == "backup"
     assert (call.dial, call.caller_id, call.answered) == ("PJSIP/+861065550199@backup", "861065550100", "bye")
     back = flow.steps[StepName("back")]
     assert isinstance(back, steps.Callback)
