@@ -14,6 +14,7 @@ from dialer.core import commands as do
 from dialer.core.asked import Asked
 from dialer.core.choices import choices_of
 from dialer.core.dialogs import Dismiss
+from dialer.core.events import AgentOrdered
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
@@ -44,6 +45,9 @@ CONFIRMED = frozenset(
 )
 """Orders of which nothing came are refused in words; of every other somebody else says what came of it, as `recorder`
 does when Asterisk has spoken."""
+
+
+OF_CUSTOMERS = (AgentOrder.END_CALL, AgentOrder.ASK_CALLBACK, AgentOrder.DO_NOT_CALL)
 
 
 def language_of(agent: Agent) -> str:
@@ -92,7 +96,7 @@ def words_for(floor: Floor, asked: Asked) -> tuple[Words, ...]:
     words = _came_of(floor, asked)
     if words is None:
         # Whoever else asked has the refusal as the answer.
-        return ((Phrase.REFUSED, ""),) if asked.order.by == asked.before.number else ()
+        return ((_why_not(asked.order, asked.before), ""),) if asked.order.by == asked.before.number else ()
     return words
 
 
@@ -134,6 +138,10 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ()
         case order:
             return None if order in CONFIRMED else ()
+
+
+def _why_not(order: AgentOrdered, agent: Agent) -> Phrase:
+    return Phrase.NO_CUSTOMER if order.order in OF_CUSTOMERS and agent.attempt is None else Phrase.REFUSED
 
 
 def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:

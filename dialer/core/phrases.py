@@ -35,6 +35,7 @@ class Phrase(StrEnum):
     DO_NOT_CALL = "do_not_call"
     TAKEN_FOR_MACHINE = "taken_for_machine"
     REFUSED = "refused"
+    NO_CUSTOMER = "no_customer"
     UNKNOWN_KEY = "unknown_key"
     # The menu.
     MENU = "menu"
@@ -99,6 +100,7 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.DO_NOT_CALL: TWICE,
     Phrase.TAKEN_FOR_MACHINE: "beep&beep&beep",
     Phrase.REFUSED: BAD,
+    Phrase.NO_CUSTOMER: BAD,
     Phrase.UNKNOWN_KEY: "pm-invalid-option",
     Phrase.CHOOSE_READY: "activated&vm-press&digits/1",
     Phrase.CHOOSE_PAUSE: "de-activated&vm-press&digits/2",

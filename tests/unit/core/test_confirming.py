@@ -84,8 +84,8 @@ def test_log_out() -> None:
 
 def test_what_does_nothing_is_refused_in_words() -> None:
     play = hearing(opening().log_in())
-    play.press("*0").expect(announced("/en/refused"))
-    play.press("**1").expect(announced("/en/refused"))
+    play.press("*0").expect(announced("/en/no_customer"))
+    play.press("**1").expect(announced("/en/no_customer"))
     play.press("*7").expect(announced("/en/unknown_key"))
     # Nothing is being asked, so a plain digit answers nothing.
     play.press("7").expect()
