@@ -39,6 +39,18 @@ def test_an_agent_who_is_not_there_cannot_be_paused(waihu: Waihu, site: Path, da
     assert (result.exit_code, result.stderr) == (1, "waihu: agent 1001 is logged_out, pause does nothing then\n")
 
 
+def test_a_verdict_is_asked_for_of_those_alone_who_were_taken_for_machines(
+    waihu: Waihu, site: Path, database_url: str
+) -> None:
+    with daemon(database_url, *policies(site)) as stand:
+        refused = waihu("agent", "verdict", "1001", "person")
+        wrong = waihu("agent", "verdict", "1001", "robot")
+    said = "waihu: agent 1001 has nobody on the line who was taken for a machine\n"
+    assert (refused.exit_code, refused.stderr) == (1, said)
+    assert wrong.exit_code == 2
+    assert [placed.event.argument for placed in stand.orders if isinstance(placed.event, AgentOrdered)] == ["person"]
+
+
 def test_who_is_on_hook_is_logged_in_and_shown_so(waihu: Waihu, site: Path, database_url: str) -> None:
     file = site / "waihu.yaml"
     text = file.read_text(encoding="utf-8")
