@@ -47,6 +47,11 @@ CONFIRMED = frozenset(
 does when Asterisk has spoken."""
 
 
+ARRANGED = {
+    AgentOrder.HOLD: Phrase.ON_HOLD,
+    AgentOrder.CONSULT: Phrase.CALLING_THIRD,
+    AgentOrder.CONFERENCE: Phrase.THREE_WAY,
+}
 OF_CUSTOMERS = (AgentOrder.END_CALL, AgentOrder.ASK_CALLBACK, AgentOrder.DO_NOT_CALL)
 
 
@@ -82,8 +87,8 @@ def confirm(floor: Floor, now: datetime) -> Wishes:
             yield from _say(floor, agent, agent.desk.told or voice_of(floor, agent).sound(Phrase.REFUSED))
             continue
         sounds = [voice_of(floor, agent).sound(phrase, label) for phrase, label in words_for(floor, one)]
-        if sounds:
-            told = "&".join(sounds)
+        told = "&".join(filter(None, sounds))
+        if told:
             agent = replace(agent, desk=replace(agent.desk, told=told, told_at=now))
             floor.put_agent(agent)
             yield from _say(floor, agent, told)
@@ -134,6 +139,9 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ((Phrase.DO_NOT_CALL, ""),)
         case AgentOrder.VERDICT if truth_of(floor, before, asked.order) is not None:
             return ((Phrase.NOTED, ""),)
+        case AgentOrder.HOLD | AgentOrder.CONSULT | AgentOrder.CONFERENCE if after.reason != before.reason:
+            # A customer who is taken back or left to a third is heard, or heard no more.
+            return ((ARRANGED[asked.order.order], ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
         case order:

@@ -7,6 +7,7 @@ from dialer.core.dialogs import Dismiss, PhrasesSpoken
 from dialer.core.found import LiveChannel
 from dialer.core.phrases import STOCK, Phrase, SpokenPhrases
 from dialer.core.supervision import TellAgent
+from dialer.core.transfer import Send
 from dialer.core.words import AgentOrder, CampaignOrder, Mode
 from tests.factories import ANNA, make_lead, make_profile, make_site
 from tests.playbook import Playbook
@@ -75,6 +76,13 @@ def test_a_disposition_and_what_comes_after_it() -> None:
     play = hearing(talking().parted().hung_up())
     play.press("7").expect(announced("/en/unknown_key"))
     play.press("1").expect(do.CloseAttempt, announced("/en/noted", "/en/sale", "/en/ready"))
+
+
+def test_hold_is_said_where_words_are_spoken() -> None:
+    play = hearing(talking())
+    play.press("*5").expect(Send, TellAgent(agent=ANNA, sound="/en/on_hold"))
+    quiet = Heard(dialer=(scene := talking()).dialer, now=scene.now, alarms=scene.alarms)
+    quiet.press("*5").expect(Send)
 
 
 def test_log_out() -> None:
