@@ -17,8 +17,9 @@ from dialer.asterisk.black_box import last_word, moment
 from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
+from dialer.asterisk.translate import verdict_of
 from dialer.core.found import LastWord, LiveChannel
-from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 log = structlog.get_logger(__name__)
 
@@ -74,16 +75,30 @@ async def _with_moments(session: Session, message: Message) -> LiveChannel:
         channel,
         answered_at=await _said(session, channel.channel, variables.ANSWERED_AT),
         bridged_at=await _said(session, channel.channel, variables.BRIDGED_AT),
+        verdict=await _verdict(session, channel.channel),
     )
 
 
 async def _said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
     try:
-        reply = await session.ask("Getvar", {"Channel": channel, "Variable": variable})
-        return moment(reply.response.get("Value", ""), session.clock.offset_seconds)
-    except (ActionRefused, ValueError):
-        # It ended meanwhile, and its last word is in the black box.
+        return moment(await _value(session, channel, variable), session.clock.offset_seconds)
+    except ValueError:
         return None
+
+
+async def _verdict(session: Session, channel: ChannelId) -> MachineVerdict:
+    status = await _value(session, channel, variables.AMD_STATUS)
+    cause = await _value(session, channel, variables.AMD_CAUSE)
+    return (status and verdict_of(status, cause)) or MachineVerdict.OFF
+
+
+async def _value(session: Session, channel: ChannelId, variable: str) -> str:
+    try:
+        reply = await session.ask("Getvar", {"Channel": channel, "Variable": variable})
+        return reply.response.get("Value", "")
+    except ActionRefused:
+        # It ended meanwhile, and its last word is in the black box.
+        return ""
 
 
 def _last_words(entries: tuple[Message, ...], offset_seconds: float) -> tuple[LastWord, ...]:

@@ -33,6 +33,8 @@ class LiveChannel:
     """Set on the leg of a customer who picked up; a dialplan that is not ours does not tell."""
     bridged_at: datetime | None = None
     """Set on the leg of a customer who was joined with an agent."""
+    verdict: MachineVerdict = MachineVerdict.OFF
+    """What machine detection said of a customer's leg."""
     supervisor: SupervisorNumber | None = None
     """Set on the leg of a supervisor in a session."""
 
