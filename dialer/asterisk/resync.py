@@ -18,8 +18,11 @@ from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
 from dialer.asterisk.translate import verdict_of
+from dialer.core.aside_words import Place
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
+
+PLACE_OF = {context: place for place, context in variables.PLACES.items()}
 
 log = structlog.get_logger(__name__)
 
@@ -71,34 +74,39 @@ async def _with_moments(session: Session, message: Message) -> LiveChannel:
     channel = live_channel(message)
     if channel.agent is not None or not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
         return channel
+    place = PLACE_OF.get(message["Context"])
+    peer = await _said(session, channel.channel, variables.PEER) if place is not None else ""
     return replace(
         channel,
-        answered_at=await _said(session, channel.channel, variables.ANSWERED_AT),
-        bridged_at=await _said(session, channel.channel, variables.BRIDGED_AT),
+        answered_at=await _moment_said(session, channel.channel, variables.ANSWERED_AT),
+        bridged_at=await _moment_said(session, channel.channel, variables.BRIDGED_AT),
+        place=place,
+        peer=AgentNumber(peer) if peer else None,
+        handed_at=await _moment_said(session, channel.channel, variables.HANDED_AT) if place is Place.THIRD else None,
         verdict=await _verdict(session, channel.channel),
     )
 
 
-async def _said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
-    try:
-        return moment(await _value(session, channel, variable), session.clock.offset_seconds)
-    except ValueError:
-        return None
-
-
-async def _verdict(session: Session, channel: ChannelId) -> MachineVerdict:
-    status = await _value(session, channel, variables.AMD_STATUS)
-    cause = await _value(session, channel, variables.AMD_CAUSE)
-    return (status and verdict_of(status, cause)) or MachineVerdict.OFF
-
-
-async def _value(session: Session, channel: ChannelId, variable: str) -> str:
+async def _said(session: Session, channel: ChannelId, variable: str) -> str:
     try:
         reply = await session.ask("Getvar", {"Channel": channel, "Variable": variable})
         return reply.response.get("Value", "")
     except ActionRefused:
         # It ended meanwhile, and its last word is in the black box.
         return ""
+
+
+async def _moment_said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
+    try:
+        return moment(await _said(session, channel, variable), session.clock.offset_seconds)
+    except ValueError:
+        return None
+
+
+async def _verdict(session: Session, channel: ChannelId) -> MachineVerdict:
+    status = await _said(session, channel, variables.AMD_STATUS)
+    cause = await _said(session, channel, variables.AMD_CAUSE)
+    return (status and verdict_of(status, cause)) or MachineVerdict.OFF
 
 
 def _last_words(entries: tuple[Message, ...], offset_seconds: float) -> tuple[LastWord, ...]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from dialer.core import commands as do
 from dialer.core import signals as sig
 from dialer.core.campaign import Campaign
+from dialer.core.confirming import voice_of
 from dialer.core.coupling import deliver, open_attempt, tell
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
@@ -20,6 +21,7 @@ from dialer.core.lead import Lead
 from dialer.core.letters import ToAgent
 from dialer.core.live_agent import Agent
 from dialer.core.own_callbacks import OwnCallback
+from dialer.core.phrases import Phrase
 from dialer.core.queues import is_awaited
 from dialer.core.shut import return_shut
 from dialer.core.words import AgentNumber, AgentState, CampaignName, Mode
@@ -94,3 +96,6 @@ def _begin(floor: Floor, lead: Lead, owner: Agent, now: datetime) -> Wishes:
     reserved = sig.Reserved(attempt=lead.attempt, campaign=lead.campaign)
     yield from tell(floor, now, ToAgent(owner.number, reserved))
     yield from deliver(floor, now, open_attempt(floor, lead, owner.number, now))
+    if owner.leg is not None:
+        said = voice_of(floor, owner).sound(Phrase.DIALLING)
+        yield do.Announce(channel=owner.leg, agent=owner.number, sound=said)

@@ -103,7 +103,8 @@ def _asked(campaign: Campaign, fetch: do.FetchLeads) -> Campaign:
 
 def _kept_for_own(floor: Floor, name: CampaignName) -> str:
     """A word about the agents whom the pacer does not get."""
-    kept = sum(agent.number in taken_by_own(floor) for agent in floor.agents_of(name))
+    taken = taken_by_own(floor)
+    kept = sum(agent.number in taken for agent in floor.agents_of(name)) if taken else 0
     return f"; {kept} kept for callbacks of their own" if kept else ""
 
 

@@ -107,6 +107,7 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "agents": _counts(AgentState, staff),
         "on_hook": floor.on_hook(campaign.name),
         "hopper": len(campaign.hopper),
+        "own_callbacks": len(campaign.own),
         "remaining": campaign.remaining,
         "total": campaign.total,
         "dispositions": {disposition.value: count for disposition, count in campaign.dispositions.items()},

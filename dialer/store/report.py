@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.words import CampaignName
 from dialer.store.campaigns import NoSuchCampaign
+from dialer.store.kept_promises import promises
 from dialer.store.machine_report import MACHINE_DEFINITIONS, MachineFigures, machine_figures
 from models import Campaign
 
@@ -35,6 +36,9 @@ DEFINITIONS: Mapping[str, str] = {
     **MACHINE_DEFINITIONS,
     "successes": "Contacts whose agent's disposition counts as success.",
     "conversion": "successes / contacts.",
+    "callbacks": "Callbacks that agents promised for a moment of this span: kept (dialled within 5 minutes), late, "
+    "missed (not dialled, and more than 5 minutes ago), dropped (cancelled, or the lead ended before) or to_come.",
+    "own_callbacks": "Of those dialled that one agent promised in person: who had the call.",
     "caller_dispositions": "Talks with callers whom this campaign had called last, by the agent's disposition; they "
     "count nowhere else.",
 }
@@ -119,6 +123,8 @@ class CampaignReport(MachineFigures):
     agent_dispositions: Mapping[str, int]
     successes: int
     conversion: float | None
+    callbacks: Mapping[str, int]
+    own_callbacks: Mapping[str, int]
     caller_dispositions: Mapping[str, int]
 
 
@@ -144,6 +150,7 @@ async def campaign_report(
         calls = (await connection.execute(_CALLS, {**scope, "successes": list(successes)})).one()
         endings = (await connection.execute(_ENDINGS, scope)).all()
         work = (await connection.execute(_WORK, scope)).one()
+        promised, own = await promises(connection, known, since or FIRST_MOMENT, until or LAST_MOMENT)
         machines = await machine_figures(connection, scope)
         callers = (await connection.execute(_CALLERS, {**scope, "name": campaign})).all()
     waits = calls.waits or [None, None, None]
@@ -172,6 +179,8 @@ async def campaign_report(
         agent_dispositions=_counted((row.agent_disposition, row.n) for row in endings if row.agent_disposition),
         successes=calls.successes,
         conversion=_ratio(calls.successes, calls.contacts) if successes else None,
+        callbacks=promised,
+        own_callbacks=own,
         caller_dispositions=_counted((row.disposition, row.n) for row in callers),
         **{name: getattr(machines, name) for name in MACHINE_DEFINITIONS},
     )

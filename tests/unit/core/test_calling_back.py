@@ -44,7 +44,9 @@ def opened_for(scene: Scene) -> list[tuple[int, AgentNumber | None]]:
 
 
 def test_the_owner_is_bound_though_another_has_been_ready_for_longer() -> None:
-    scene = ready(Mode.PROGRESSIVE, BEN, ANNA).fetched(own(1)).expect(like(do.OpenAttempt, agent=ANNA))
+    scene = ready(Mode.PROGRESSIVE, BEN, ANNA).fetched(own(1))
+    scene.expect(like(do.OpenAttempt, agent=ANNA))
+    assert scene.wished(do.Announce)[-1] == do.Announce(channel=leg_of(ANNA), agent=ANNA, sound="calling")
     assert scene.agent(ANNA).state is AgentState.RESERVED
     scene.opened().rang().wait(3.0).ignore()
     scene.answered().expect(do.Join(channel=channel_of(1), agent=ANNA, agent_leg=leg_of(ANNA)))
