@@ -48,7 +48,7 @@ def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datet
     """The campaign after an agent who served it went from `before` to `after`."""
     if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
         seconds = max(0.0, (now - before.since).total_seconds())
-    elif before.state is AgentState.TALKING and after.leg is not None and after.attempt is None:
+    elif before.state is AgentState.TALKING and after.state.on_shift and after.attempt is None:
         seconds = 0.0
     else:
         return campaign

@@ -49,7 +49,7 @@ class OnHookWorld(QueueingWorld):
         """Who is on hook by command, the others by telephone."""
         for number in self.numbers:
             if self.profile(number).on_hook is not None:
-                self.at(1.0, partial(self.command, number, AgentOrder.LOG_IN, "leg"))
+                self.at(1.0, partial(self.log_in, number, called=True))
             else:
                 self.at(1.0, partial(self.log_in, number, called=False))
 

@@ -28,7 +28,7 @@ def happen(world: OnHookWorld, mishap: Mishap) -> None:
     known: dict[str, Callable[[], object]] = {
         "phone goes": partial(world.hang_up, number),
         "dials in": partial(world.log_in, number, called=False),
-        "logs in": partial(world.command, number, AgentOrder.LOG_IN, "leg"),
+        "logs in": partial(world.log_in, number, called=True),
         "logs out": partial(world.command, number, AgentOrder.LOG_OUT),
         "logs out by key": partial(world.press, number, "*9"),
         "pause": partial(world.command, number, AgentOrder.PAUSE, "lunch"),
@@ -89,7 +89,7 @@ def live(
     return world
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     mode=st.sampled_from(Mode),
     seed=st.integers(0, 2**32),
@@ -112,7 +112,7 @@ def test_all_laws_hold_whatever_becomes_of_phones_that_ring(
 
 
 def test_this_world_is_one_in_which_phones_ring() -> None:
-    comers = [Comes(2.0 + 3 * n, (60.0, 5.0)[n % 2], longest=30.0) for n in range(25)]
+    comers = [Comes(20.0 + 7 * n, (60.0, 5.0)[n % 2], longest=30.0) for n in range(10)]
     people_do = [
         Mishap(float(7 * n + part), what) for n in range(1, 12) for part, what in ((0, "phone goes"), (4, "ready"))
     ]
