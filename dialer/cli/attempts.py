@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
 from dialer.cli.database import open_database
-from dialer.cli.errors import InputWrong
+from dialer.cli.export_file import Format, export_to
 from dialer.cli.site import SiteOption
 from dialer.core.words import CampaignName
 from dialer.store.export import write_csv, write_jsonl
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What was dialled, and how it ended.")
-
-
-class Format(StrEnum):
-    """How the lines are written."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 @app.callback()
@@ -52,25 +40,4 @@ def export(
 async def _export(site: Path | None, campaign: CampaignName, form: Format, output: Path | None) -> int:
     write = write_csv if form is Format.CSV else write_jsonl
     async with open_database(site) as engine:
-        if output is None:
-            count = await write(engine, campaign, sys.stdout)
-            sys.stdout.flush()
-            return count
-        with _whole_file(output) as file:
-            return await write(engine, campaign, file)
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[TextIO]:
-    """A file that appears under its name when it is complete, or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        raise InputWrong(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
+        return await export_to(output, lambda out: write(engine, campaign, out))

@@ -4,8 +4,6 @@ Moments are RFC 3339 in UTC with milliseconds. An attempt that is still open has
 `recording` is the name of a file in the site's folder for recordings; it is empty again when the file was deleted.
 """
 
-import csv
-import json
 from collections.abc import AsyncIterator
 from typing import Any, TextIO
 
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.words import CampaignName
 from dialer.store.campaigns import NoSuchCampaign
+from dialer.store.written_lines import write_csv_lines, write_json_lines
 from models import Campaign
 
 FIELDS = (
@@ -98,18 +97,7 @@ async def write_csv(engine: AsyncEngine, campaign: CampaignName, out: TextIO) ->
 
     :raises NoSuchCampaign: there is none of this name in the database; nothing was written.
     """
-    rows = attempts_of(engine, campaign)
-    writer = csv.DictWriter(out, FIELDS)
-    count = 0
-    async for row in rows:
-        if count == 0:
-            writer.writeheader()
-        row["abandoned"] = "true" if row["abandoned"] else "false"
-        writer.writerow(row)
-        count += 1
-    if count == 0:
-        writer.writeheader()
-    return count
+    return await write_csv_lines(attempts_of(engine, campaign), FIELDS, out)
 
 
 async def write_jsonl(engine: AsyncEngine, campaign: CampaignName, out: TextIO) -> int:
@@ -117,8 +105,4 @@ async def write_jsonl(engine: AsyncEngine, campaign: CampaignName, out: TextIO) 
 
     :raises NoSuchCampaign: there is none of this name in the database; nothing was written.
     """
-    count = 0
-    async for row in attempts_of(engine, campaign):
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
-        count += 1
-    return count
+    return await write_json_lines(attempts_of(engine, campaign), out)

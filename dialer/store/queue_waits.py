@@ -31,6 +31,7 @@ QUEUE_DEFINITIONS: Mapping[str, str] = {
     "expected_wait_error_seconds": "Mean of what was expected on arrival less the wait of who was answered.",
     "average_talk_seconds": "Mean time in conversation.",
     "average_wrap_seconds": "Mean time in wrap-up afterwards.",
+    "agent_dispositions": "Talks by the agent's disposition.",
 }
 
 _RECORD = text("""
@@ -71,6 +72,12 @@ _FIGURES = text("""
     FROM spans
 """)
 
+_DISPOSITIONS = text("""
+    SELECT agent_disposition, count(*) AS n FROM queue_waits
+    WHERE team = :team AND arrived_at >= :since AND arrived_at < :until AND agent_disposition IS NOT NULL
+    GROUP BY agent_disposition ORDER BY n DESC, agent_disposition
+""")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReport:
@@ -97,6 +104,7 @@ class QueueReport:
     expected_wait_error_seconds: float | None
     average_talk_seconds: float | None
     average_wrap_seconds: float | None
+    agent_dispositions: Mapping[str, int]
 
 
 async def record_waits(connection: AsyncConnection, run: RunId, wishes: Sequence[RecordWait]) -> None:
@@ -146,6 +154,7 @@ async def queue_report(
     scope = {"team": queue, "since": since or FIRST_MOMENT, "until": until or LAST_MOMENT}
     async with engine.connect() as connection:
         found = (await connection.execute(_FIGURES, scope)).mappings().one()
+        said = (await connection.execute(_DISPOSITIONS, scope)).all()
     over = found["callers"] - found["waiting"]
     return QueueReport(
         queue=queue,
@@ -153,5 +162,6 @@ async def queue_report(
         until=until,
         service_level=found["answered_in_time"] / over if over else None,
         abandon_rate=found["abandoned"] / over if over else None,
+        agent_dispositions={row.agent_disposition: row.n for row in said},
         **found,
     )

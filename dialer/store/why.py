@@ -43,6 +43,10 @@ _ATTEMPTS = text("""
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id JOIN numbers n ON n.id = a.number_id
     WHERE a.lead_id = :lead ORDER BY a.opened_at
 """)
+_CALLED_US = text("""
+    SELECT arrived_at, team, outcome, agent, agent_disposition FROM queue_waits WHERE customer_id = :customer
+    ORDER BY arrived_at
+""")
 
 
 async def why(engine: AsyncEngine, what: str) -> tuple[str, ...]:
@@ -94,6 +98,8 @@ async def _of_lead(connection: AsyncConnection, lead: int) -> tuple[str, ...]:
     lines += [f"  {_attempt(attempt)}" for attempt in attempts]
     if not attempts:
         lines.append("  never dialled")
+    waits = (await connection.execute(_CALLED_US, {"customer": row.customer})).mappings().all()
+    lines += [f"  {_called_us(wait)}" for wait in waits]
     return tuple(lines)
 
 
@@ -138,6 +144,14 @@ def _attempt(row: RowMapping) -> str:
             ending += f"; {row['callback_agent'] or 'a call'} promised for {_moment(row['callback_at'])}"
     dialled = _moment(row["dialed_at"] or row["opened_at"])
     return f"attempt {row['id']} of {row['campaign']} at {dialled} to {row['e164']}: {ending}"
+
+
+def _called_us(row: RowMapping) -> str:
+    by = f" by {row['agent']}" if row["agent"] else ""
+    said = f", {row['agent_disposition']}" if row["agent_disposition"] else ""
+    return (
+        f"called us at {_moment(row['arrived_at'])} and waited for {row['team']}: {row['outcome'] or 'still'}{by}{said}"
+    )
 
 
 def _moment(at: datetime) -> str:
