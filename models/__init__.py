@@ -23,6 +23,7 @@ from models.recording import Recording
 from models.run import Run
 from models.supervision_stretch import SupervisionStretch
 from models.suppression import Suppression
+from models.transfer import Transfer
 
 __all__ = [
     "Agent",
@@ -48,4 +49,5 @@ __all__ = [
     "Run",
     "SupervisionStretch",
     "Suppression",
+    "Transfer",
 ]

@@ -16,6 +16,7 @@ from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core import transfer as tr
 from dialer.core.detection import Detection
 from dialer.core.dialogs import OpenDialog
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
@@ -174,6 +175,25 @@ def take_over(wish: sv.TakeOver) -> AmiAction:
     :raises HeaderRefused: the supervisor's number is none.
     """
     return redirect(wish.channel, variables.TAKE_OVER_CONTEXT, _supervisor(wish.supervisor))
+
+
+def call_third(wish: tr.CallThird) -> AmiAction:
+    """Ring a third's phone; who picks up waits in our dialplan.
+
+    :raises HeaderRefused: a value is not what it must be.
+    """
+    call = _call(wish.dial, wish.channel, variables.THIRD_CONTEXT, _agent(wish.agent), wish.ring_time)
+    if not wish.caller_id:
+        return call
+    return AmiAction(call.name, {**call.headers, "CallerID": f"<{_match(CALLER_ID, wish.caller_id, 'caller id')}>"})
+
+
+def send(wish: tr.Send) -> AmiAction:
+    """Send the leg of a customer or a third elsewhere.
+
+    :raises HeaderRefused: what it is sent to is none.
+    """
+    return redirect(wish.channel, variables.PLACES[wish.place], _match(EXTENSION, wish.to, "extension"))
 
 
 def tell_agent(wish: sv.TellAgent) -> AmiAction:

@@ -17,8 +17,11 @@ from dialer.asterisk.black_box import last_word, moment
 from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
+from dialer.core.aside_words import Place
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber
+
+PLACE_OF = {context: place for place, context in variables.PLACES.items()}
 
 log = structlog.get_logger(__name__)
 
@@ -70,19 +73,31 @@ async def _with_moments(session: Session, message: Message) -> LiveChannel:
     channel = live_channel(message)
     if channel.agent is not None or not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
         return channel
+    place = PLACE_OF.get(message["Context"])
+    peer = await _said(session, channel.channel, variables.PEER) if place is not None else ""
     return replace(
         channel,
-        answered_at=await _said(session, channel.channel, variables.ANSWERED_AT),
-        bridged_at=await _said(session, channel.channel, variables.BRIDGED_AT),
+        answered_at=await _moment_said(session, channel.channel, variables.ANSWERED_AT),
+        bridged_at=await _moment_said(session, channel.channel, variables.BRIDGED_AT),
+        place=place,
+        peer=AgentNumber(peer) if peer else None,
+        handed_at=await _moment_said(session, channel.channel, variables.HANDED_AT) if place is Place.THIRD else None,
     )
 
 
-async def _said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
+async def _said(session: Session, channel: ChannelId, variable: str) -> str:
     try:
         reply = await session.ask("Getvar", {"Channel": channel, "Variable": variable})
-        return moment(reply.response.get("Value", ""), session.clock.offset_seconds)
-    except (ActionRefused, ValueError):
+        return reply.response.get("Value", "")
+    except ActionRefused:
         # It ended meanwhile, and its last word is in the black box.
+        return ""
+
+
+async def _moment_said(session: Session, channel: ChannelId, variable: str) -> datetime | None:
+    try:
+        return moment(await _said(session, channel, variable), session.clock.offset_seconds)
+    except ValueError:
         return None
 
 

@@ -25,6 +25,7 @@ from dialer.asterisk.errors import ActionRefused, AsteriskError, AsteriskUnreach
 from dialer.asterisk.expected import Failed, Joins, Unborn
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.resync import survey
+from dialer.asterisk.sending import Sender
 from dialer.asterisk.session import Session
 from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.translate import translate
@@ -32,6 +33,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core import transfer as tr
 from dialer.core.commands import TelephoneCommand
 from dialer.core.dialogs import Dismiss, OpenDialog
 from dialer.core.machine_messages import LeaveMessage
@@ -81,6 +83,7 @@ class Telephone:
         self._session = Session(settings, self._hear)
         self._unborn = Unborn()
         self._joins = Joins()
+        self._sender = Sender(self._do, self._dropped)
         self._started: str | None = None
         self._wishes_dropped = 0
         self._closed = False
@@ -170,10 +173,8 @@ class Telephone:
                 self._send_with(partial(actions.sound_for, channel, variables.SOUND, sound), bye, command)
             case sv.CallSupervisor():
                 self._ring(command.channel, command.supervisor, lambda: actions.call_supervisor(command))
-            case (
-                sv.AdmitSupervisor(channel=channel, supervisor=number) | sv.StandBy(channel=channel, supervisor=number)
-            ):
-                self._do(lambda: actions.to_supervisor_loop(channel, number), self._dropped(command))
+            case sv.AdmitSupervisor(channel=leg, supervisor=boss) | sv.StandBy(channel=leg, supervisor=boss):
+                self._do(lambda: actions.to_supervisor_loop(leg, boss), self._dropped(command))
             case sv.RefuseSupervisor(channel=channel):
                 where = (variables.SUPERVISOR_CONTEXT, variables.REFUSED)
                 self._do(lambda: actions.redirect(channel, *where), self._dropped(command))
@@ -181,6 +182,10 @@ class Telephone:
                 self._do(lambda: actions.monitor(command), self._dropped(command))
             case sv.TakeOver():
                 self._take_over(command)
+            case tr.CallThird():
+                self._ring(command.channel, "third", lambda: actions.call_third(command))
+            case tr.Send():
+                self._sender.send(command)
             case sv.TellAgent():
                 self._do(lambda: actions.tell_agent(command), self._dropped(command))
             case rec.SwitchRecording():

@@ -18,6 +18,7 @@ from dialer.core.detection import LeftMessage
 from dialer.core.dialogs import DeskLeft
 from dialer.core.events import Event
 from dialer.core.machine_messages import MessageOnMachine
+from dialer.core.transfer import ThirdAnswered
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 SIP_CODE = re.compile(r"\b([3-6]\d\d)\b")
@@ -160,6 +161,8 @@ def _user_event(message: Message, at: datetime) -> Event | None:
             number = SupervisorNumber(message["Supervisor"])
             request = message.get("Request", "")
             return sv.SupervisorLegUp(channel=_channel(message), at=at, supervisor=number, request=request)
+        case variables.THIRD_EVENT:
+            return ThirdAnswered(channel=_channel(message), at=at)
         case _:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialer.core.aside_words import Place
 from dialer.core.supervision_words import MonitorMode
 
 # Global variables.
@@ -25,6 +26,9 @@ HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
 
 ANSWERED_AT = "WAIHU_ANSWERED"
 BRIDGED_AT = "WAIHU_BRIDGED"
+HANDED_AT = "WAIHU_HANDED"
+PEER = "WAIHU_PEER"
+"""Number of the agent with whom a customer was joined last."""
 """Epoch seconds of Asterisk's clock, written by the dialplan."""
 
 # Variables of an agent's leg.
@@ -60,6 +64,18 @@ MONITOR_CONTEXTS = {
 """Their extensions are agents' numbers."""
 TAKE_OVER_CONTEXT = "waihu-takeover"
 """Its extensions are supervisors' numbers."""
+THIRD_CONTEXT = "waihu-third"
+"""Where a third who picks up is led; its extensions are agents' numbers."""
+PLACES = {
+    Place.HOLD: "waihu-hold",
+    Place.RING: "waihu-blind",
+    Place.AGENT: "waihu-back",
+    Place.THIRD: "waihu-transfer",
+    Place.WAIT: "waihu-aside",
+    Place.CONSULT: "waihu-consult",
+    Place.THREE_WAY: "waihu-three-way",
+}
+"""Their extensions are agents' numbers, those of `Place.THIRD` Uniqueids of thirds."""
 TELL_CONTEXT = "waihu-tell"
 """Its extensions are agents' numbers, and `play`."""
 PLAY = "play"
@@ -78,6 +94,9 @@ CONTEXTS = (
     "waihu-supervisor",
     *("waihu-listen", "waihu-whisper", "waihu-barge"),
     "waihu-takeover",
+    *PLACES.values(),
+    THIRD_CONTEXT,
+    "waihu-third-end",
     "waihu-notice",
     "waihu-tell",
     "waihu-inbound",
@@ -99,6 +118,7 @@ LOGIN_EVENT = "WaihuLogin"
 AGENT_LEG_EVENT = "WaihuAgentLeg"
 DESK_LEFT_EVENT = "WaihuDeskLeft"
 SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
+THIRD_EVENT = "WaihuThird"
 
 BLACK_BOX = "waihu-calls"
 """AstDB family of the black box; its keys are attempts."""

@@ -20,6 +20,7 @@ from dialer.config.pins import hash_pin
 from dialer.config.problems import did_you_mean, one_of
 from dialer.config.settings import SiteSettings
 from dialer.core.detection import Truth
+from dialer.core.directory import look_up
 from dialer.core.words import AgentNumber, AgentOrder, AgentState
 from dialer.store.orders import place_agent_order
 from dialer.store.status import RunStatus, latest_status
@@ -27,6 +28,9 @@ from dialer.store.status import RunStatus, latest_status
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
 app.command()(callback)
 app.command(name="do-not-call")(do_not_call)
+DigitsArgument = Annotated[
+    str, typer.Argument(metavar="DIGITS", help="A number of the site's directory, or as one dials it.")
+]
 
 
 @app.command(name="list")
@@ -131,6 +135,67 @@ def pause_recording(
 
 
 @app.command()
+def hold(number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None) -> None:
+    """Let the agent's customer hear music."""
+    _site_with(number, site)
+    _order(number, AgentOrder.HOLD, "", by, wait, site)
+    typer.echo(f"the customer of {number} is put on hold")
+
+
+@app.command()
+def retrieve(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Give the agent the customer back; a third who is there is let go."""
+    _site_with(number, site)
+    _order(number, AgentOrder.RETRIEVE, "", by, wait, site)
+    typer.echo(f"{number} gets the customer back")
+
+
+@app.command()
+def consult(
+    number: NumberArgument,
+    digits: DigitsArgument,
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Put the agent's customer on hold and call a third, with whom the agent talks."""
+    who = _target(number, digits, site)
+    _order(number, AgentOrder.CONSULT, digits, by, wait, site)
+    typer.echo(f"{who} is being called for {number}")
+
+
+@app.command()
+def conference(
+    number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
+) -> None:
+    """Let the agent, the customer and the third who is consulted talk, all three."""
+    _site_with(number, site)
+    _order(number, AgentOrder.CONFERENCE, "", by, wait, site)
+    typer.echo(f"{number}, customer and third are brought together")
+
+
+@app.command()
+def transfer(
+    number: NumberArgument,
+    digits: Annotated[
+        str, typer.Argument(metavar="[DIGITS]", help="Whom to call; left out: the third who is there.")
+    ] = "",
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Leave the agent's customer to the third who is there, or to whoever answers at these digits."""
+    who = _target(number, digits, site) if digits else "the third"
+    if not digits:
+        _site_with(number, site)
+    order = AgentOrder.BLIND_TRANSFER if digits else AgentOrder.TRANSFER
+    _order(number, order, digits, by, wait, site)
+    typer.echo(f"the customer of {number} goes to {who}")
+
+
+@app.command()
 def verdict(
     number: NumberArgument,
     truth: Annotated[Truth, typer.Argument(help="What it is.", show_default=False)],
@@ -207,6 +272,14 @@ def _site_with(number: str, site: Path | None) -> SiteSettings:
     if number not in settings.policy.agents:
         raise InputWrong(f"{settings.file} has no agent {number}{did_you_mean(number, settings.policy.agents)}")
     return settings
+
+
+def _target(number: str, digits: str, site: Path | None) -> str:
+    settings = _site_with(number, site)
+    target = look_up(settings.policy, digits)
+    if isinstance(target, str):
+        raise InputWrong(f"{settings.file}: {target}")
+    return target.name
 
 
 def _order(number: str, order: AgentOrder, argument: str, by: str | None, wait: float, site: Path | None) -> None:

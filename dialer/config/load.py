@@ -30,6 +30,7 @@ from dialer.config.settings import (
     WebSettings,
 )
 from dialer.config.site_file import AMI_SECRET, DATABASE_URL, SiteFile, SoundsSection
+from dialer.core.calling_out import CallingOut, Target
 from dialer.core.inbound.flow import Flow, FlowName
 from dialer.core.policy import (
     AgentProfile,
@@ -149,6 +150,11 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 for number, supervisor in said.supervisors.items()
             },
             supervision_keys=said.supervision_keys,
+            directory={
+                number: Target(name=f"{number} {entry.name}", dial=entry.phone)
+                for number, entry in said.directory.items()
+            },
+            transfers=_calling_out(said),
             time_zone=said.time_zone,
         ),
         database=DatabaseSettings(url=secrets[DATABASE_URL]),
@@ -189,6 +195,19 @@ def load_site(path: Path, environment: Mapping[str, str]) -> SiteSettings:
                 speech=replace(settings.speech, folder=Path(said.speech.folder)),
             )
         ),
+    )
+
+
+def _calling_out(said: SiteFile) -> CallingOut | None:
+    if said.transfers is None:
+        return None
+    trunk = said.trunks[said.transfers.trunk]
+    return CallingOut(
+        trunk=TrunkName(said.transfers.trunk),
+        dial=trunk.dial,
+        max_lines=trunk.max_lines,
+        country=said.transfers.country,
+        caller_id=said.transfers.caller_id or "",
     )
 
 

@@ -155,6 +155,11 @@ AgentNumberText = Annotated[
     PlainValidator(_matching(r"[0-9]{2,12}", "an agent's number: 2 to 12 digits, as keyed in at log-in")),
     _written("1001", "string", "integer"),
 ]
+ShortNumber = Annotated[
+    str,
+    PlainValidator(_matching(r"[0-9]{1,12}", "a short number: 1 to 12 digits, as keyed in the midst of a talk")),
+    _written("10", "string", "integer"),
+]
 Digit = Annotated[
     str,
     PlainValidator(_matching(r"[0-9]", "a key of the phone: one of 0-9")),

@@ -6,10 +6,13 @@ import re
 import shlex
 from typing import Any, Literal
 
+import phonenumbers
 from pydantic import ConfigDict, field_validator, model_validator
 
+from dialer.config.problems import one_of
 from dialer.config.quantities import (
     AgentNumberText,
+    Country,
     DialString,
     Digit,
     Duration,
@@ -18,6 +21,8 @@ from dialer.config.quantities import (
     LanguageText,
     Name,
     Phone,
+    PhoneNumber,
+    ShortNumber,
     Sound,
     TimeZone,
 )
@@ -184,6 +189,28 @@ class SupervisorSection(Section):
         return self
 
 
+class DirectorySection(Section):
+    """Somebody whom agents can call in the midst of a talk."""
+
+    name: Label = setting("What people call them.")
+    phone: Phone = setting("Asterisk dial string.")
+
+
+class TransfersSection(Section):
+    """How agents may call numbers of the telephone network in the midst of a talk."""
+
+    trunk: Name = setting("One of the trunks; such a call takes one of its max_lines.")
+    country: Country = setting("Numbers are dialled as in this country: ISO 3166 code.")
+    caller_id: PhoneNumber | None = setting("Number that is shown; empty: as the trunk has it.", None)
+
+    @field_validator("country")
+    @classmethod
+    def _with_numbers(cls, country: str) -> str:
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"{country!r} is no country with telephone numbers, expected one such as CN")
+        return country
+
+
 class SiteFile(Section):
     """The site: trunks, agents, and where Asterisk and PostgreSQL are."""
 
@@ -211,6 +238,12 @@ class SiteFile(Section):
         {key: order.value for key, order in SUPERVISION_KEYS.items()},
     )
     pause_reasons: dict[Name, PauseReasonSection] = setting("Reasons for a pause, by name.", {})
+    directory: dict[ShortNumber, DirectorySection] = setting(
+        "Whom agents can call in the midst of a talk, by the digits that they key.", {}
+    )
+    transfers: TransfersSection | None = setting(
+        "How agents may call numbers outside the directory; empty: they may not.", None
+    )
     after_no_answer: Literal["pause", "ready"] = setting(
         "What becomes of an agent who is on_hook and does not answer: pause until somebody says ready, or ready again "
         "after five seconds.",
@@ -234,6 +267,13 @@ class SiteFile(Section):
             for number in self.supervisors
             if number in self.agents
         )
+        return self
+
+    @model_validator(mode="after")
+    def _trunk_to_call_out(self) -> SiteFile:
+        if self.transfers is not None and self.transfers.trunk not in self.trunks:
+            known = one_of(list(self.trunks))
+            refuse([(("transfers", "trunk"), f"{self.transfers.trunk!r} is no trunk of this site, expected {known}")])
         return self
 
     @field_validator("agents")

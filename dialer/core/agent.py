@@ -65,6 +65,8 @@ def step(agent: Agent, event: Event, now: datetime) -> Step:
             return _released(agent, now, event.join_failed)
         case AgentState.TALKING, sig.CallEnded(attempt=attempt, wrap_up=wrap_up) if attempt == agent.attempt:
             return _wrap_up(agent, wrap_up, now)
+        case AgentState.TALKING, sig.Rearranged(attempt=attempt, reason=reason) if attempt == agent.attempt:
+            return enter(agent, AgentState.TALKING, now, reason)
         case AgentState.WRAP_UP, ev.TimerFired(timer=Timer("wrap")):
             return rest(agent, now)
         case _, sig.FoundTalking() if agent.leg is not None:

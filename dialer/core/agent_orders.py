@@ -1,7 +1,7 @@
 """What is asked of agents, by their own keys or by somebody else, and who is let in as one.
 
-An order that concerns the customer goes to the call, one that concerns the recording to the recorder, and every other
-to the agent.
+An order that concerns the customer goes to the call or to what is aside of it, one that concerns the recording to the
+recorder, and every other to the agent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import recorder
+from dialer.core import recorder, switching
 from dialer.core.asked import Asked
 from dialer.core.attendance import admit, is_supervisor
 from dialer.core.choices import choices_of
@@ -85,6 +85,8 @@ def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime
         yield from keep_wish(floor, event, now)
     elif event.order in recorder.ORDERS:
         yield from recorder.ordered(floor, agent, event.order)
+    elif event.order in switching.POSSIBLE:
+        yield from switching.ordered(floor, agent, event, now)
     elif event.order is AgentOrder.DISPOSE and not _offers_disposition(floor, agent, event.argument):
         yield do.ReportOddity(what=f"disposition {event.argument!r} that the campaign does not offer", subject=number)
     else:

@@ -118,7 +118,7 @@ def _after_caller(floor: Floor, before: QueuedCaller, after: QueuedCaller, event
 def _begin_wrap_up(floor: Floor, caller: QueuedCaller) -> Consequences:
     agent = floor.agents.get(caller.agent) if caller.agent is not None else None
     if agent is not None and agent.attempt == caller.id and agent.state is AgentState.WRAP_UP:
-        return  # The caller was taken over: the agent writes already.
+        return  # The caller was taken over, or handed on: the agent writes already.
     if agent is None or agent.attempt != caller.id or agent.state is not AgentState.TALKING:
         yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=choices_for(floor, caller).default))
         return

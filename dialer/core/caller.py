@@ -60,6 +60,10 @@ class QueuedCaller:
     agent_leg: ChannelId | None = None
     alone: bool = False
     """The agent's phone went in the midst of the talk."""
+    handed: bool = False
+    """The agent left the caller to a third; see `handing_on`."""
+    handled_at: datetime | None = None
+    """When the agent was done with a caller who was handed on."""
     bridge: BridgeId | None = None
     answered_at: datetime | None = None
     left_at: datetime | None = None
@@ -186,7 +190,7 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             return gone, (oddity, _hang_up(caller), *wishes)
         case CallerState.WRAPPING, sig.WrappedUp(disposition=disposition):
             gone = replace(caller, state=CallerState.GONE, disposition=caller.disposition or disposition)
-            return gone, (record(gone, now),)
+            return gone, (record(gone, caller.handled_at or now),)
 
         case _, ev.EnteredBridge(bridge=bridge) if caller.state.holds_line:
             return replace(caller, bridge=bridge), ()

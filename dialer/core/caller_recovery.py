@@ -17,6 +17,7 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.aside_recovery import is_aside
 from dialer.core.caller import BACK_GUARD, QueuedCaller, record
 from dialer.core.caller_ending import count_talk
 from dialer.core.choices import choices_for
@@ -57,6 +58,8 @@ def recover_callers(floor: Floor, back: AsteriskBack, gone_at: datetime, now: da
         if caller.channel not in live:
             gone = ev.HungUp(channel=caller.channel, at=gone_at, cause=UNKNOWN_CAUSE)
             yield from tell(floor, now, ToCall(caller.id, gone))
+            continue
+        if is_aside(floor, caller, live[caller.channel]):
             continue
         for event in bridging(caller.bridge, live[caller.channel], back.at):
             yield from tell(floor, now, ToCall(caller.id, event))

@@ -232,7 +232,7 @@ def _join_if_together(floor: Floor, call: Call, event: Event, now: datetime) -> 
 def _begin_wrap_up(floor: Floor, call: Call) -> Consequences:
     agent = floor.agents.get(call.agent) if call.agent is not None else None
     if agent is not None and agent.attempt == call.id and agent.state is AgentState.WRAP_UP:
-        return  # It was taken over: the agent writes already how it went.
+        return  # It was taken over, or handed on: the agent writes already how it went.
     if agent is None or agent.attempt != call.id or agent.state is not AgentState.TALKING:
         yield ToCall(call.id, sig.WrappedUp(agent=call.agent, disposition=by_default(call)))
         return

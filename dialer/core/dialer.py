@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialer.core import agent_orders, recorder
+from dialer.core import agent_orders, recorder, switching
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
@@ -78,6 +78,7 @@ class Dialer:
 
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
+        yield from switching.settle(self.floor, event, now)
         yield from meet(self.floor, now)
         yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
@@ -112,6 +113,8 @@ class Dialer:
     def _dispatch(self, event: Event, now: datetime) -> Wishes:
         floor = self.floor
         match event:
+            case ev.ChannelEvent() if switching.concerns(floor, event):
+                yield from switching.hear(floor, event, now)
             case ev.LoginTried() | ev.PinChecked() | ev.AgentLegUp():
                 yield from agent_orders.log_in(self.floor, event, now)
             case ev.DigitPressed(channel=channel) if channel in floor.legs:
@@ -232,9 +235,11 @@ class Dialer:
     def _timer_fired(self, timer: Timer, event: ev.TimerFired, now: datetime) -> Wishes:
         floor = self.floor
         match timer.kind:
-            case "guard" | "ring" if Hold.ASTERISK_LOST in floor.holds:
+            case "guard" | "ring" | "aside" if Hold.ASTERISK_LOST in floor.holds:
                 # What a guard waits for may have happened unseen; `recover` will tell, and sets the guards anew.
                 pass
+            case "aside":
+                yield from switching.hear(floor, event, now)
             case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer" | "ring" | "rest" | "desk":

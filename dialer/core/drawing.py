@@ -17,6 +17,7 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
 from dialer.core.events import Event
 from dialer.core.live_agent import Agent
+from dialer.core.live_aside import Aside
 from dialer.core.live_call import Call
 from dialer.core.supervisor import Supervisor
 
@@ -25,7 +26,7 @@ STAYS = "="
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the samples are."""
 
-Thing = TypeVar("Thing", Call, Agent, Campaign, Supervisor, QueuedCaller)
+Thing = TypeVar("Thing", Call, Agent, Campaign, Supervisor, QueuedCaller, Aside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dialer.core.asides import Asides
 from dialer.core.asked import Asked
 from dialer.core.caller import QueuedCaller
 from dialer.core.campaign import Campaign
@@ -62,6 +63,8 @@ class Floor:
     """The supervisors who are in a session."""
     callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who called us and waits for an agent or talks with one, by the leg."""
+    asides: Asides = field(default_factory=Asides)
+    """The talks in which customer and agent are not just in one bridge."""
     left_callers: dict[AttemptId, QueuedCaller] = field(default_factory=dict)
     """Who talked with an agent when the last run died, until Asterisk has said whose talk goes on."""
     queues: dict[TeamName, TeamQueue] = field(default_factory=dict)
@@ -250,7 +253,8 @@ class Floor:
         if trunk.max_lines is None:
             return UNLIMITED
         of_callers = sum(name == trunk.name for name in self.caller_lines.values())
-        return max(0, trunk.max_lines - self._trunk_lines[trunk.name] - of_callers)
+        others = of_callers + self.asides.lines[trunk.name]
+        return max(0, trunk.max_lines - self._trunk_lines[trunk.name] - others)
 
     def lines_of(self, campaign: CampaignName) -> int:
         """Lines that the campaign's calls hold, or will when their rows are open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialer.core.aside_words import Place
 from dialer.core.callback import Callback
 from dialer.core.detection import LeftMessage
 from dialer.core.lead import Lead
@@ -33,6 +34,12 @@ class LiveChannel:
     """Set on the leg of a customer who picked up; a dialplan that is not ours does not tell."""
     bridged_at: datetime | None = None
     """Set on the leg of a customer who was joined with an agent."""
+    place: Place | None = None
+    """Set on a leg that was sent somewhere in the midst of a talk."""
+    peer: AgentNumber | None = None
+    """Of such a customer: the agent."""
+    handed_at: datetime | None = None
+    """Of such a customer: when the leg was sent to a third."""
     supervisor: SupervisorNumber | None = None
     """Set on the leg of a supervisor in a session."""
 

@@ -2,17 +2,21 @@
 
 Keys that begin with a star are orders to Waihu in every state, so that plain digits stay free for the far end's own
 menus while a call is up: `*0` end the call, `*1` ready, `*2` and a reason's key pause, `*3` pause the recording, `*4`
-record, `*9` log out, `*#` say the last confirmation again; `**1` and `**2` say of the customer that a callback is
-wanted, or no call ever again, `**3` and `**4` of one taken for a machine that it is a person, or is a machine. Between
-calls a single digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or
-not (2); `#` opens the spoken menu.
+record, `*9` log out, `*#` say the last confirmation again; in a talk `*5` hold and take back, `*6` with digits and `#`
+consult, with a third there `*6` leave customer and third to each other, `*7` let all three talk, `*8` with digits and
+`#` leave the customer to whoever answers there; `**1` and `**2` say of the customer that a callback is wanted, or no
+call ever again, `**3` and `**4` of one taken for a machine that it is a person, or is a machine. Between calls a single
+digit answers whatever is being asked: how the call went, or whether to dial the lead on offer (1) or not (2); `#` opens
+the spoken menu.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from dialer.core.aside_words import THIRD_IS_THERE
 from dialer.core.detection import Truth
+from dialer.core.directory import MOST_DIGITS
 from dialer.core.events import AgentOrdered
 from dialer.core.live_agent import Agent
 from dialer.core.policy import Choices, SitePolicy
@@ -28,6 +32,11 @@ ORDERS = {
     "**1": AgentOrder.ASK_CALLBACK,
     "**2": AgentOrder.DO_NOT_CALL,
 }
+HOLD = "*5"
+CONSULT = "*6"
+CONFERENCE = "*7"
+WITH_DIGITS = {CONSULT: AgentOrder.CONSULT, "*8": AgentOrder.BLIND_TRANSFER}
+END_OF_DIGITS = "#"
 PAUSE = "*2"
 TRUTHS = {"**3": Truth.PERSON, "**4": Truth.MACHINE}
 CUSTOMER = "**"
@@ -56,6 +65,8 @@ def press(agent: Agent, digit: str, choices: Choices | None, site: SitePolicy) -
 
 def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     done = replace(agent, pending_keys="")
+    if agent.state is AgentState.TALKING and keys[:2] in (HOLD, CONFERENCE, *WITH_DIGITS):
+        return _in_talk(agent, keys)
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])
     if keys in ("*", PAUSE, CUSTOMER):
@@ -66,6 +77,24 @@ def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrd
         reason = next((r.name for r in site.pause_reasons if r.digit == keys[len(PAUSE)]), "")
         return done, _order(agent, AgentOrder.PAUSE, reason)
     return done, None
+
+
+def _in_talk(agent: Agent, keys: str) -> tuple[Agent, AgentOrdered | None]:
+    """Hold, consultation and transfer."""
+    done = replace(agent, pending_keys="")
+    if keys == HOLD:
+        return done, _order(agent, AgentOrder.RETRIEVE if agent.reason else AgentOrder.HOLD)
+    if keys == CONFERENCE:
+        return done, _order(agent, AgentOrder.CONFERENCE)
+    if keys == CONSULT and agent.reason in THIRD_IS_THERE:
+        return done, _order(agent, AgentOrder.TRANSFER)
+    order, digits = WITH_DIGITS[keys[:2]], keys[2:]
+    if digits.endswith(END_OF_DIGITS):
+        return done, _order(agent, order, digits.removesuffix(END_OF_DIGITS))
+    if digits.endswith("*"):
+        # Begun anew.
+        return replace(agent, pending_keys="*"), None
+    return (replace(agent, pending_keys=keys), None) if len(digits) <= MOST_DIGITS else (done, None)
 
 
 def is_unknown(before: Agent, after: Agent) -> bool:

@@ -73,6 +73,8 @@ class Call:
     """What the agent has promised the customer."""
     unwanted_by: AgentNumber | None = None
     """Whom the customer told not to call any more."""
+    handed_at: datetime | None = None
+    """Since when the customer is with a third, and not with the agent any more; see `handing_on`."""
     claim: Claim | None = None
     """A supervisor takes, or took, the agent's place; see `handover`."""
 
@@ -103,8 +105,8 @@ class Call:
 
     @property
     def seconds_talked(self) -> float:
-        """From the join to the parting, 0 when there was none."""
-        end = self.parted_at or self.ended_at
+        """From the join until agent and customer part, 0 when there was none."""
+        end = self.handed_at or self.parted_at or self.ended_at
         if self.bridged_at is None or end is None:
             return 0.0
         return max(0.0, (end - self.bridged_at).total_seconds())

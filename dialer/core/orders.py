@@ -11,7 +11,7 @@ from datetime import datetime
 from dialer.core import campaign as campaigns
 from dialer.core import events as ev
 from dialer.core import on_hook as agents
-from dialer.core import permission, recorder, telling, wishes
+from dialer.core import permission, recorder, switching, telling, wishes
 from dialer.core import supervision as sv
 from dialer.core.choices import choices_of
 from dialer.core.floor import Floor
@@ -64,6 +64,8 @@ def _of_agent(floor: Floor, order: ev.AgentOrdered, now: datetime) -> str | None
         return telling.refusal(floor, agent, order)
     if order.order in recorder.ORDERS:
         return recorder.refusal(floor, agent, order.order)
+    if order.order in switching.POSSIBLE:
+        return switching.refusal(floor, agent, order)
     if order.order is AgentOrder.DISPOSE and not _offers(floor, agent, order.argument):
         return f"agent {agent.number} has no call that may end as {order.argument!r}"
     if _is_so(agent, order.order) or agents.step(agent, order, now) != (agent, ()):

@@ -7,7 +7,7 @@ from dialer.core.floor import Floor
 from dialer.core.on_the_line import OnTheLine, is_talking, may_hear, subject_of
 from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor
-from dialer.core.words import AgentNumber, AgentOrder, AgentState
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, BridgeId
 
 MODES = {
     SupervisionOrder.LISTEN: MonitorMode.LISTEN,
@@ -49,7 +49,7 @@ def refusal(floor: Floor, event: sv.SupervisionOrdered | sv.TeamMessaged) -> str
         return f"supervisor {event.supervisor} is with a customer"
     call = talk_of(floor, number)
     if event.order in (SupervisionOrder.TAKE_OVER, SupervisionOrder.END_CALL):
-        return _not_the_call(supervisor, number, call)
+        return _not_the_call(floor, supervisor, number, call, event.order)
     return None
 
 
@@ -63,13 +63,17 @@ def _no_session(supervisor: Supervisor, event: sv.SupervisionOrdered) -> str | N
     return None
 
 
-def _not_the_call(supervisor: Supervisor, agent: AgentNumber | None, call: OnTheLine | None) -> str | None:
+def _not_the_call(
+    floor: Floor, supervisor: Supervisor, agent: AgentNumber | None, call: OnTheLine | None, order: SupervisionOrder
+) -> str | None:
     if call is None:
         return f"agent {agent} has no customer on the line"
     if not may_hear(supervisor.profile, call):
         return f"supervisor {supervisor.number} may not hear {subject_of(call)}"
     if call.claim is not None:
         return f"the customer of agent {agent} is with supervisor {call.claim.supervisor}"
+    if order is SupervisionOrder.TAKE_OVER and call.id in floor.asides:
+        return f"the customer of agent {agent} is on hold, or a third is there"
     return None
 
 
@@ -80,7 +84,8 @@ def audible(floor: Floor, supervisor: Supervisor) -> sv.Ear | None:
         return None
     if call.claim is not None or not supervisor.profile.may_attend(floor.agents[supervisor.agent].profile):
         return None
-    return sv.Ear(agent=supervisor.agent, attempt=call.id, mode=supervisor.mode)
+    company = _company_of(floor, call.id) if supervisor.mode is MonitorMode.BARGE else None
+    return sv.Ear(agent=supervisor.agent, attempt=call.id, mode=supervisor.mode, company=company)
 
 
 def talk_of(floor: Floor, number: AgentNumber | None) -> OnTheLine | None:
@@ -90,3 +95,11 @@ def talk_of(floor: Floor, number: AgentNumber | None) -> OnTheLine | None:
         return None
     customer = floor.talk(agent.attempt)
     return customer if customer is not None and is_talking(customer) and customer.bridge is not None else None
+
+
+def _company_of(floor: Floor, attempt: AttemptId) -> BridgeId | None:
+    """The bridge that the agent is in while something is aside of the talk; None: as always, or none.
+
+    Asterisk's ChanSpy finds whom else it barges in on once, and goes on with them wherever they are."""
+    aside = floor.asides.get(attempt)
+    return aside.agent_in if aside is not None else None

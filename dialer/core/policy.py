@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from dialer.core.calling_out import CallingOut, Target
 from dialer.core.detection import MachinesPolicy
 from dialer.core.phrases import DEFAULT_LANGUAGE
 from dialer.core.supervision_words import SupervisionOrder
@@ -284,3 +285,7 @@ class SitePolicy:
     """What each key means: in a session, and as the first digit after the site's prefix when dialling in."""
     time_zone: str = "UTC"
     """IANA name, of the agents' clocks."""
+    directory: Mapping[str, Target] = field(default_factory=dict)
+    """Whom agents can call in the midst of a talk, by the digits they key."""
+    transfers: CallingOut | None = None
+    """None: agents can call nobody outside the directory."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.aside_recovery import is_aside, recover_asides
 from dialer.core.caller_recovery import recover_callers
 from dialer.core.coupling import deliver, tell
 from dialer.core.events import AsteriskBack
@@ -80,9 +81,10 @@ def recover(floor: Floor, back: AsteriskBack, now: datetime) -> Wishes:
     floor.pauses = {}
     yield from recover_callers(floor, back, gone_at, now)
     yield from recover_sessions(floor, back, gone_at, now)
+    yield from recover_asides(floor, back, gone_at, now)
     together = {c.bridge: c.agent for c in back.live if c.bridge is not None and c.agent in floor.agents}
     for call in held:
-        if call.channel in live:
+        if call.channel in live and not is_aside(floor, floor.calls[call.id], live[call.channel]):
             yield from tell(floor, now, *_missed_by_call(floor.calls[call.id], live[call.channel], together, back.at))
             yield from _guard_anew(floor.calls[call.id], now)
         if call.channel in live and call.state is CallState.ENDING:

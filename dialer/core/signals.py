@@ -16,6 +16,7 @@ from dialer.core.found import LastWord
 from dialer.core.lead import Lead
 from dialer.core.supervision import Ear
 from dialer.core.supervision_words import MonitorMode
+from dialer.core.transfer import Third
 from dialer.core.words import AgentNumber, AttemptId, BridgeId, CampaignName, ChannelId, SupervisorNumber, TeamName
 
 
@@ -108,6 +109,49 @@ class Unclaimed(Signal):
     supervisor: SupervisorNumber
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn(Signal):
+    """The agent has left the customer to a third, at `at`, and writes down how it went; the line stays in use."""
+
+    agent: AgentNumber
+    at: datetime
+
+
+# --- to what is aside of a talk --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAsked(Signal):
+    """The agent wants the customer to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackAsked(Signal):
+    """The agent wants the customer, and no third any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdAsked(Signal):
+    """The agent wants this third: to talk with first or, by its kind, for the customer at once."""
+
+    third: Third
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreeWayAsked(Signal):
+    """The agent wants customer and third to meet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverAsked(Signal):
+    """The agent wants to leave the customer to the third."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(Signal):
+    """Customer or agent is gone."""
+
+
 # --- to an agent -----------------------------------------------------------------------------------------------
 
 
@@ -155,6 +199,14 @@ class CallEnded(Signal):
 
     attempt: AttemptId
     wrap_up: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rearranged(Signal):
+    """You still talk about this customer, who may be on hold by now: `reason` says it, empty: as always."""
+
+    attempt: AttemptId
+    reason: str
 
 
 # --- to a campaign ---------------------------------------------------------------------------------------------
@@ -217,7 +269,8 @@ class FoundTalking(Signal):
     attempt: AttemptId
     campaign: CampaignName | None
     agent: AgentNumber
-    bridge: BridgeId
+    bridge: BridgeId | None
+    """None: the customer is on hold."""
     at: datetime
     queue: TeamName | None = None
     """The queue that the customer waited in; None: it is one who was called."""

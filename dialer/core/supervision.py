@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import ChannelEvent, Event
 from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
-from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber, TeamName
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, SupervisorNumber, TeamName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class Ear:
     agent: AgentNumber
     attempt: AttemptId
     mode: MonitorMode
+    company: BridgeId | None = None
+    """Who barges in begins anew when the agent's company is another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

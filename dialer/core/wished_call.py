@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from dialer.core import handover as calls
+from dialer.core import handing_on as calls
 from dialer.core import signals as sig
 from dialer.core.call import Step
 from dialer.core.callback import Callback
@@ -17,7 +17,7 @@ from dialer.core.words import AgentNumber, CallState, DispositionFlag
 
 
 def step(call: Call, event: Event, now: datetime) -> Step:
-    """What a call becomes by an event, and what it wishes then: as in `handover`, but for what is wished."""
+    """What a call becomes by an event, and what it wishes then: as in `handing_on`, but for what is wished."""
     match call.state, event:
         case CallState.TALKING | CallState.ENDING | CallState.WRAPPING, sig.CallbackPromised(callback=callback):
             return replace(call, callback=callback), (KeepWish(attempt=call.id, callback=callback),)

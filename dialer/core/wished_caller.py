@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from dialer.core import caller_handover as callers
+from dialer.core import caller_handing_on as callers
 from dialer.core import signals as sig
 from dialer.core.caller import QueuedCaller, Step
 from dialer.core.events import Event
@@ -15,7 +15,7 @@ from dialer.core.wished_call import default_of
 
 
 def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
-    """What a caller becomes by an event, and what it wishes then: as in `caller_handover`, but for what is wished."""
+    """What a caller becomes by an event, and what it wishes then: as in `caller_handing_on`, but for what is wished."""
     match caller.state, event:
         case CallerState.TALKING | CallerState.WRAPPING, sig.CallbackPromised(callback=callback):
             return replace(caller, callback=callback), ()

@@ -202,6 +202,18 @@ class AgentOrder(StrEnum):
     """Say the last confirmation again."""
     DO_NOT_CALL = "do_not_call"
     """The customer on the line, or the last one in wrap-up, must not be called any more."""
+    HOLD = "hold"
+    """The customer hears music until RETRIEVE."""
+    RETRIEVE = "retrieve"
+    """Take the customer back, and let go a third."""
+    CONSULT = "consult"
+    """Put the customer on hold and call a third."""
+    CONFERENCE = "conference"
+    """Let customer and third meet: all three talk."""
+    TRANSFER = "transfer"
+    """Leave the customer to the third."""
+    BLIND_TRANSFER = "blind_transfer"
+    """Leave the customer to whoever answers there."""
 
 
 class RecordingMode(StrEnum):

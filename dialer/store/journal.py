@@ -34,6 +34,7 @@ from dialer.core.events import Event, LeadsFetched
 from dialer.core.queueing import CountTalk, RecordWait
 from dialer.core.recording import WriteRecording
 from dialer.core.supervision import RecordStretch, RecordTakeOver
+from dialer.core.transfer import RecordTransfer
 from dialer.core.words import AttemptId, RunId
 from dialer.ports import Post
 from dialer.store.agents import record_intervals
@@ -47,6 +48,7 @@ from dialer.store.queue_waits import record_waits
 from dialer.store.recordings import write_recordings
 from dialer.store.supervision import record_stretches, record_take_overs
 from dialer.store.talks import count_talks
+from dialer.store.transfers import record_transfers
 
 GROUP = 500
 """Wishes in one transaction at most."""
@@ -219,4 +221,6 @@ class Journal:
             await record_waits(connection, self._run, waits)
         if talks := [wish for wish in group if isinstance(wish, CountTalk)]:
             await count_talks(connection, talks)
+        if thirds := [wish for wish in group if isinstance(wish, RecordTransfer)]:
+            await record_transfers(connection, thirds)
         return answers

@@ -4,8 +4,12 @@ from pathlib import Path
 
 # Modules of values without behaviour, each with the test that uses them; only such modules belong here.
 TESTED_IN: dict[str, str] = {
+    "aside_words": "test_aside.py",
+    "asides": "test_switching.py",
+    "calling_out": "test_directory.py",
     "commands": "test_whole_calls.py",
     "drawn_agent": "test_states.py",
+    "drawn_aside": "test_states.py",
     "drawn_on_hook": "test_states.py",
     "drawn_call": "test_states.py",
     "drawn_caller": "test_states.py",
@@ -15,6 +19,7 @@ TESTED_IN: dict[str, str] = {
     "found": "test_recovery.py",
     "guards": "test_call.py",
     "letters": "test_coupling.py",
+    "live_aside": "test_aside.py",
     "live_agent": "test_agent.py",
     "machine_messages": "test_answering_machine.py",
     "live_call": "test_call.py",
@@ -22,6 +27,8 @@ TESTED_IN: dict[str, str] = {
     "queueing": "test_caller.py",
     "samples": "test_states.py",
     "signals": "test_coupling.py",
+    "third": "test_aside.py",
+    "transfer": "test_aside.py",
     "supervision": "test_attendance.py",
     "supervision_words": "test_attendance.py",
 }

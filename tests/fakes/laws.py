@@ -67,7 +67,9 @@ def check_wish(world: World, wish: do.Command) -> None:
 def check_floor(world: World) -> None:
     """After every event."""
     floor, alarms = world.dialer.floor, world.dialer.alarms
-    bound = (c for c in floor.calls.values() if c.bound and c.claim is None and c.state.takes_line)
+    bound = (
+        c for c in floor.calls.values() if c.bound and c.claim is None and c.handed_at is None and c.state.takes_line
+    )
     held = {c.id: c for c in (*bound, *filter(_is_with_agent, floor.calls.values()))}.values()
     holders = Counter(c.agent for c in held if c.agent is not None)
     callers = (c for c in floor.callers.values() if _holds_agent(c))
@@ -89,7 +91,8 @@ def complaints(world: World) -> Iterator[str]:
         leg = legs.get(agent.leg) if agent.leg is not None else None
         if agent.leg is not None and leg is None:
             yield f"the leg of {agent} is gone"
-        if (leg is None or leg.bridge is None) and agent.state is AgentState.TALKING:
+        aside = agent.attempt is not None and agent.attempt in floor.asides
+        if (leg is None or leg.bridge is None) and agent.state is AgentState.TALKING and not aside:
             yield f"{agent} talks with nobody"
     for call in floor.calls.values():
         if call.state in WITH_PERSON and call.channel not in legs:
@@ -152,8 +155,8 @@ def _holds_agent(caller: QueuedCaller) -> bool:
 
 
 def _is_with_agent(call: Call) -> bool:
-    """And no supervisor has, or is about to have, the customer."""
-    return call.state in WITH_AGENT and call.claim is None
+    """And no supervisor has, or is about to have, the customer, nor a third."""
+    return call.state in WITH_AGENT and call.claim is None and call.handed_at is None
 
 
 def _check_agent(dialer: Dialer, agent: Agent) -> None:
@@ -194,6 +197,8 @@ def _check_alarm(floor: Floor, timer: Timer) -> None:
         case "guard" | "limit" | "patience" | "turn":
             known = AttemptId(timer.subject) in {**floor.calls, **floor.callers}
             assert known, f"{timer} is for nobody"
+        case "aside":
+            assert timer.subject in floor.asides, f"{timer} is for nobody"
         case "pace":
             assert any(name == timer.subject for name in floor.campaigns)
         case _:
@@ -209,6 +214,10 @@ def _check_answers_at_hand(floor: Floor) -> None:
         fresh.put_call(call)
     for agent in floor.agents.values():
         fresh.put_agent(agent)
+    for aside in floor.asides.values():
+        fresh.asides.put(aside)
+    assert fresh.asides.thirds == floor.asides.thirds
+    assert +fresh.asides.lines == +floor.asides.lines
     assert fresh.legs == floor.legs
     assert fresh.waiting() == floor.waiting()
     for name in floor.campaigns:
@@ -223,6 +232,8 @@ def _talks(floor: Floor, leg: Channel, attempt: AttemptId) -> bool:
     call = floor.calls.get(attempt)
     if call is not None and call.claim is not None and call.state is CallState.TALKING:
         return True
+    if call is not None and (call.handed_at is not None or call.id in floor.asides):
+        return call.state is CallState.TALKING
     if call is None or call.agent is None or call.state is not CallState.TALKING:
         return False
     return floor.agents[call.agent].bridge == leg.bridge

@@ -156,7 +156,7 @@ class QueueingWorld(World):
         lost = Hold.ASTERISK_LOST in floor.holds
         for caller in floor.callers.values():
             agent = floor.agents.get(caller.agent) if caller.agent is not None else None
-            if caller.state in OF_AGENT and not caller.alone and caller.claim is None:
+            if caller.state in OF_AGENT and not (caller.alone or caller.handed) and caller.claim is None:
                 assert agent is not None
                 assert (agent.state, agent.attempt) == (OF_AGENT[caller.state], caller.id), f"{caller} with {agent}"
             # Before the time presses the pacer may have let lines go since agents were last promised.

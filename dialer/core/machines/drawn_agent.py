@@ -25,6 +25,7 @@ from dialer.core.machines.samples import (
 from dialer.core.policy import (
     AgentProfile,
 )
+from dialer.core.switching import POSSIBLE
 from dialer.core.words import (
     AgentOrder,
     AgentState,
@@ -32,6 +33,8 @@ from dialer.core.words import (
     Timer,
 )
 
+_OF_OTHERS = (AgentOrder.END_CALL, *POSSIBLE)
+"""Orders that never come to the agent."""
 IN_MENU = Desk(dialog=Dialog.MENU, wrap_left=timedelta(seconds=1))
 
 
@@ -70,9 +73,10 @@ AGENT = Machine(
         "wrap": ev.TimerFired(timer=Timer("wrap", ANNA)),
         "EnteredBridge": ev.EnteredBridge(channel=LEG, at=NOW, bridge=BRIDGE),
         "FoundTalking": FOUND,
+        "Rearranged": sig.Rearranged(attempt=A, reason="hold"),
         "DeskLeft": DeskLeft(channel=LEG, at=NOW),
         "desk": ev.TimerFired(timer=Timer("desk", ANNA)),
         "LanguageChosen": LanguageChosen(channel=LEG, at=NOW, language="zh"),
     }
-    | {f"order {order.value}": _order(order) for order in AgentOrder if order is not AgentOrder.END_CALL},
+    | {f"order {order.value}": _order(order) for order in AgentOrder if order not in _OF_OTHERS},
 )

@@ -65,6 +65,7 @@ CALL = Machine(
     calls.step,
     {state.value: _call(state) for state in CallState}
     | {"talking (claimed)": replace(_call(CallState.TALKING), claim=Claim(supervisor=BOSS))}
+    | {"talking (handed on)": replace(_call(CallState.TALKING), handed_at=NOW)}
     | {f"answered (then: {then})": _listened(_call(CallState.ANSWERED), then) for then in ("message", "agent")}
     | {"joining (machine)": replace(_listened(_call(CallState.JOINING)), verdict=MachineVerdict.MACHINE)},
     {
@@ -101,6 +102,7 @@ CALL = Machine(
         "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
+        "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

@@ -45,7 +45,8 @@ CALLER = Machine(
     callers.step,
     {state.value: _caller(state) for state in CallerState}
     | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
-    | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))},
+    | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))}
+    | {"talking (handed on)": replace(_caller(CallerState.TALKING), handed=True)},
     {
         "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
         "CallerUnheard": qu.CallerUnheard(channel=CHANNEL, at=NOW),
@@ -60,6 +61,7 @@ CALLER = Machine(
         "guard": ev.TimerFired(timer=Timer("guard", CHANNEL)),
         "HungUp": ev.HungUp(channel=CHANNEL, at=NOW, cause=16),
         "WrappedUp": sig.WrappedUp(agent=ANNA, disposition=None),
+        "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
         "CalledOff": sig.CalledOff(),
         "CallbackPromised": sig.CallbackPromised(callback=Callback(at=LATER, asked_for=LATER)),
         "Unwanted": sig.Unwanted(agent=ANNA),

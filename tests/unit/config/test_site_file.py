@@ -9,6 +9,7 @@ import pytest
 
 from dialer.config.load import load_site
 from dialer.config.settings import AgiSettings, InboundSettings, SpeechSettings
+from dialer.core.calling_out import CallingOut, Target
 from dialer.core.policy import AgentProfile, OnHook, PauseReason, Trunk
 from dialer.core.words import AgentNumber, TeamName, TrunkName
 from tests.unit.config.conftest import SITE, Mistakes
@@ -97,6 +98,19 @@ def test_what_is_left_out_stays_on_this_machine(site_file: Path) -> None:
             "2:39: pause_reasons.b.key: key 1 is taken by a, expected another one of 0-9",
         ),
         (
+            "directory: {x1: {name: A, phone: PJSIP/a}}\n",
+            "2:13: directory.x1: 'x1' is not a short number: 1 to 12 digits",
+        ),
+        ("directory: {10: {name: A}}\n", "2:13: directory.10.phone: is missing"),
+        (
+            "transfers: {trunk: other, country: CN}\n",
+            "2:20: transfers.trunk: 'other' is no trunk of this site, expected main",
+        ),
+        (
+            "transfers: {trunk: main, country: XX}\n",
+            "2:35: transfers.country: 'XX' is no country with telephone numbers",
+        ),
+        (
             "asterisk: {secret_file: nowhere}\n",
             "2:25: asterisk.secret_file: ",
         ),
@@ -149,3 +163,20 @@ def test_an_agent_on_hook_needs_a_phone_to_ring(site_mistakes: Mistakes) -> None
         "2:32: agents.1001.ring: '0s' is no time at all, expected more than 0s",
         "3:18: after_no_answer: 'x' is not possible, expected pause or ready",
     ]
+
+
+def test_whom_agents_can_call_in_the_midst_of_a_talk(site_file: Path) -> None:
+    assert (load_site(site_file, {}).policy.directory, load_site(site_file, {}).policy.transfers) == ({}, None)
+    written = site_file.read_text(encoding="utf-8")
+    site_file.write_text(
+        written
+        + "directory: {10: {name: 账务 Billing, phone: PJSIP/billing}}\n"
+        + 'transfers: {trunk: main, country: CN, caller_id: "+86 10 6555 0100"}\n',
+        encoding="utf-8",
+    )
+    site = load_site(site_file, {})
+    assert site.policy.directory == {"10": Target(name="10 账务 Billing", dial="PJSIP/billing")}
+    main = site.trunks[TrunkName("main")]
+    assert site.policy.transfers == CallingOut(
+        trunk=main.name, dial=main.dial, max_lines=main.max_lines, country="CN", caller_id="+861065550100"
+    )

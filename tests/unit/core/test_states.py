@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from dialer.core.aside_words import AsideState
 from dialer.core.drawing import PASSES, STAYS
 from dialer.core.machines.drawn_agent import AGENT
+from dialer.core.machines.drawn_aside import ASIDE
 from dialer.core.machines.drawn_call import CALL
 from dialer.core.machines.drawn_caller import CALLER
 from dialer.core.machines.drawn_campaign import CAMPAIGN
@@ -30,6 +32,7 @@ def test_there_is_a_sample_of_every_state() -> None:
     assert {agent.state for agent in ON_HOOK.things.values()} == set(AgentState) - {AgentState.LOST}
     assert {campaign.state for campaign in CAMPAIGN.things.values()} == set(CampaignState)
     assert {supervisor.state for supervisor in SUPERVISOR.things.values()} == set(SupervisorState)
+    assert {aside.state for aside in ASIDE.things.values()} == set(AsideState)
     assert {caller.state for caller in CALLER.things.values()} == set(CallerState)
 
 

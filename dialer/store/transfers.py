@@ -1,0 +1,53 @@
+"""Thirds whom agents called in the midst of talks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from dialer.core.transfer import RecordTransfer
+from dialer.store.agents import make_known
+
+_RECORD = text("""
+    INSERT INTO transfers (third, attempt_id, caller, agent, kind, target, at, answered_at, ended_at, outcome)
+    VALUES (:third, CAST(:attempt AS uuid), :caller, :agent, :kind, :target, :at, :answered_at,
+        CAST(:ended_at AS timestamptz), :outcome)
+    ON CONFLICT (third) DO UPDATE SET kind = excluded.kind, answered_at = excluded.answered_at,
+        ended_at = excluded.ended_at, outcome = excluded.outcome
+    WHERE transfers.ended_at IS NULL
+""")
+_TRANSFERS = text("""
+    SELECT third, attempt_id::text AS attempt_id, caller, agent, kind, target, at, answered_at, ended_at, outcome
+    FROM transfers ORDER BY at DESC, third DESC LIMIT :most
+""")
+
+
+async def record_transfers(connection: AsyncConnection, wishes: Sequence[RecordTransfer]) -> None:
+    """Write what is known of thirds. One that is told again is written once; nothing changes after its end."""
+    await make_known(connection, {wish.agent for wish in wishes})
+    last = {wish.third: wish for wish in wishes}
+    await connection.execute(
+        _RECORD,
+        [
+            {
+                "third": wish.third,
+                "attempt": None if wish.called_us else wish.customer,
+                "caller": wish.customer if wish.called_us else None,
+                "agent": wish.agent,
+                "kind": wish.kind.value,
+                "target": wish.target,
+                "at": wish.at,
+                "answered_at": wish.answered_at,
+                "ended_at": wish.ended_at,
+                "outcome": wish.outcome.value if wish.outcome is not None else None,
+            }
+            for wish in last.values()
+        ],
+    )
+
+
+async def transfers(engine: AsyncEngine, *, most: int = 100) -> list[dict[str, Any]]:
+    """What was written, newest first."""
+    async with engine.connect() as connection:
+        return [dict(row) for row in (await connection.execute(_TRANSFERS, {"most": most})).mappings()]

@@ -1,0 +1,239 @@
+"""Hold, consultation, three-way and transfer on a real Asterisk: who hears whom is measured at the far ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import transfer as tr
+from dialer.core.aside_words import Place
+from dialer.core.words import AgentNumber, ChannelId
+from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.ears import Ears, Voice
+from tests.asterisk.numbers import TALKATIVE
+from tests.asterisk.stage import Room, Stage, open_room, raise_stage
+from tests.asterisk.tones import write_tone
+from tests.fakes.waiting import until
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
+
+ANNA = AgentNumber("1001")
+BILLING = "7010"
+MUSIC_HERTZ = 600
+_numbers = count(1)
+
+
+@dataclass
+class Talk:
+    """A customer and an agent in a talk, each of whom says a tone."""
+
+    room: Room
+    stage: Stage
+    ears: Ears
+    customer: ChannelId
+    agent: ChannelId
+    voices: dict[str, Voice]
+
+    def perform(self, wish: do.TelephoneCommand) -> None:
+        self.room.telephone.perform(wish)
+
+    def send(self, leg: ChannelId, place: Place, to: str = ANNA) -> None:
+        self.perform(tr.Send(channel=leg, place=place, to=to))
+
+    async def hold(self) -> None:
+        self.send(self.customer, Place.HOLD)
+        await self.room.posts(ev.LeftBridge, self.agent)
+
+    async def calls_third(self) -> ChannelId:
+        """A third picks up, and waits."""
+        third = ChannelId(f"third-{next(_numbers)}")
+        dial = EmbeddedPbx.phone.format(number=BILLING)
+        self.perform(tr.CallThird(channel=third, agent=ANNA, dial=dial, caller_id="", ring_time=timedelta(seconds=10)))
+        await self.room.posts(tr.ThirdAnswered, third)
+        self.voices["third"] = Voice(await self.ears.phone(BILLING), 1200)
+        await self.ears.say(self.voices["third"])
+        return third
+
+    async def consults(self) -> ChannelId:
+        """The customer is on hold, and the agent talks with a third."""
+        await self.hold()
+        third = await self.calls_third()
+        self.send(third, Place.CONSULT)
+        await self.together(third, self.agent)
+        return third
+
+    async def together(self, *legs: ChannelId, seconds: float = 10) -> None:
+        """They are in one bridge."""
+        await until(lambda: len({self.bridge_of(leg) for leg in legs} | {None}) == 2, seconds)
+
+    def bridge_of(self, leg: ChannelId) -> str | None:
+        """Where it came in last, unless it left."""
+        bridge = None
+        for event in self.room.of(ev.ChannelEvent, leg):
+            if isinstance(event, ev.EnteredBridge):
+                bridge = event.bridge
+            elif isinstance(event, ev.LeftBridge) and event.bridge == bridge:
+                bridge = None
+        return bridge
+
+    async def heard(self) -> dict[str, set[str]]:
+        # The beep for the agent is over by then.
+        await asyncio.sleep(0.8)
+        return await self.ears.heard(self.voices, others={"music": Voice("", MUSIC_HERTZ)})
+
+    async def place_of(self, leg: ChannelId) -> str:
+        said = await self.stage.pbx.instance.cli("core show channels concise")
+        [line] = [line.split("!") for line in said.splitlines() if line.endswith(f"!{leg}")]
+        return line[1]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    folder = tmp_path_factory.mktemp("talk")
+    music = folder / "music"
+    music.mkdir()
+    write_tone(music / "tone.wav", MUSIC_HERTZ, seconds=20)
+    async with raise_stage(program, folder) as raised:
+        configuration = folder / "pbx" / "etc" / "musiconhold.conf"
+        configuration.write_text(f"[default]\nmode = files\ndirectory = {music}\n")
+        await raised.pbx.instance.cli("moh reload")
+        yield raised
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(stage: Stage) -> AsyncIterator[Room]:
+    async with open_room(stage.settings) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def talk(stage: Stage, room: Room, tmp_path: Path) -> Talk:
+    leg = await room.agent_on_the_phone(ANNA)
+    customer = ChannelId(room.dial_number(TALKATIVE))
+    await room.posts(ev.Arrived, customer)
+    room.telephone.perform(do.Join(channel=customer, agent=ANNA, agent_leg=leg))
+    await room.posts(ev.EnteredBridge, customer)
+    ears = Ears(stage.carrier, tmp_path)
+    [customers_end] = await ears.customers()
+    voices = {"customer": Voice(customers_end, 440), "agent": Voice(await ears.phone(ANNA), 800)}
+    await ears.say(*voices.values())
+    await asyncio.sleep(0.3)
+    return Talk(room, stage, ears, customer, leg, voices)
+
+
+async def test_a_customer_on_hold_hears_music_and_the_agent_nothing_until_it_is_taken_back(talk: Talk) -> None:
+    await talk.hold()
+    assert await talk.heard() == {"customer": {"music"}, "agent": set()}
+    assert await talk.place_of(talk.agent) == "waihu-agent"
+    talk.send(talk.customer, Place.AGENT)
+    await talk.together(talk.customer, talk.agent)
+    assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+async def test_a_third_hears_the_agent_and_the_customer_does_not(talk: Talk) -> None:
+    third = await talk.consults()
+    assert await talk.heard() == {"customer": {"music"}, "agent": {"third"}, "third": {"agent"}}
+    # The agent's keys are heard of in this talk as well.
+    await talk.stage.phones.press(ANNA, "*6")
+    assert [event.digit for event in talk.room.of(ev.DigitPressed, talk.agent)] == ["*", "6"]
+    talk.perform(do.HangUp(channel=third))
+    talk.send(talk.customer, Place.AGENT)
+    await talk.together(talk.customer, talk.agent)
+    await talk.ears.say(talk.voices["agent"])
+    talk.voices.pop("third")
+    assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+async def test_a_warm_transfer_leaves_customer_and_third_to_themselves(talk: Talk) -> None:
+    third = await talk.consults()
+    talk.send(talk.customer, Place.THIRD, third)
+    await talk.together(talk.customer, third)
+    assert await talk.heard() == {"customer": {"third"}, "agent": set(), "third": {"customer"}}
+    assert await talk.place_of(talk.agent) == "waihu-agent"
+    # Whoever hangs up ends the call of the other, and the agent's phone stays.
+    await talk.stage.phones.hang_up(BILLING)
+    await talk.room.posts(ev.HungUp, talk.customer)
+    assert talk.room.of(ev.HungUp, talk.agent) == []
+
+
+async def test_in_a_three_way_talk_all_hear_one_another(talk: Talk) -> None:
+    third = await talk.consults()
+    talk.send(third, Place.WAIT)
+    talk.send(talk.customer, Place.AGENT)
+    await talk.together(talk.customer, talk.agent)
+    talk.send(third, Place.THREE_WAY)
+    assert await talk.heard() == {
+        "customer": {"agent", "third"},
+        "agent": {"customer", "third"},
+        "third": {"customer", "agent"},
+    }
+    # The agent leaves, and the others go on; the customer hangs up and ends it.
+    talk.send(talk.customer, Place.THIRD, third)
+    await talk.together(talk.customer, third)
+    assert await talk.heard() == {"customer": {"third"}, "agent": set(), "third": {"customer"}}
+    talk.perform(do.HangUp(channel=talk.customer))
+    await talk.room.posts(ev.HungUp, third)
+
+
+async def test_a_third_who_leaves_a_three_way_talk_leaves_the_others_to_themselves(talk: Talk) -> None:
+    third = await talk.consults()
+    talk.send(third, Place.WAIT)
+    talk.send(talk.customer, Place.AGENT)
+    await talk.together(talk.customer, talk.agent)
+    talk.send(third, Place.THREE_WAY)
+    await asyncio.sleep(0.5)
+    await talk.stage.phones.hang_up(BILLING)
+    await talk.room.posts(ev.HungUp, third)
+    talk.voices.pop("third")
+    assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+async def test_in_a_blind_transfer_the_customer_hears_music_and_then_the_third(talk: Talk) -> None:
+    talk.send(talk.customer, Place.RING)
+    await talk.room.posts(ev.LeftBridge, talk.agent)
+    assert await talk.heard() == {"customer": {"music"}, "agent": set()}
+    third = await talk.calls_third()
+    talk.send(talk.customer, Place.THIRD, third)
+    await talk.together(talk.customer, third)
+    assert await talk.heard() == {"customer": {"third"}, "agent": set(), "third": {"customer"}}
+
+
+async def test_a_customer_whose_third_is_gone_comes_back_to_the_agent(talk: Talk) -> None:
+    await talk.hold()
+    talk.send(talk.customer, Place.THIRD, "third-0")
+    await talk.together(talk.customer, talk.agent)
+    assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+async def test_a_customer_of_a_blind_transfer_whose_third_is_gone_hears_the_message(talk: Talk) -> None:
+    talk.send(talk.customer, Place.RING)
+    await talk.room.posts(ev.LeftBridge, talk.agent)
+    talk.send(talk.customer, Place.THIRD, "third-0")
+    await talk.room.posts(ev.MessageStarted, talk.customer)
+    assert talk.bridge_of(talk.agent) is None
+
+
+async def test_a_customer_whose_agent_is_gone_hears_the_message(talk: Talk) -> None:
+    await talk.hold()
+    await talk.stage.phones.hang_up(ANNA)
+    await talk.room.posts(ev.HungUp, talk.agent)
+    talk.send(talk.customer, Place.AGENT)
+    await talk.room.posts(ev.MessageStarted, talk.customer)
+
+
+async def test_a_phone_that_cannot_be_called_is_a_third_who_is_gone(room: Room) -> None:
+    third = ChannelId("third-nowhere")
+    room.telephone.perform(
+        tr.CallThird(channel=third, agent=ANNA, dial="PJSIP/1@nobody", caller_id="", ring_time=timedelta(seconds=2))
+    )
+    await room.posts(ev.HungUp, third)

@@ -1,0 +1,283 @@
+"""The world of `queueing_world.py` with agents who put customers on hold, call thirds, and leave customers to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dialer.core import commands as do
+from dialer.core import events as ev
+from dialer.core import supervision as sv
+from dialer.core import transfer as tr
+from dialer.core.aside import GUARDS
+from dialer.core.aside_words import Place, TransferKind
+from dialer.core.calling_out import Target
+from dialer.core.live_aside import Aside
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Hold
+from tests.fakes.asterisk_model import Channel
+from tests.fakes.queueing_world import QueueingModel, QueueingWorld
+
+BILLING = "7010"
+AWAY_SECONDS = 5.0
+"""So old may the heartbeat be until the dialplan acts by itself."""
+TRIED_SECONDS = 2.0
+WAITS = (Place.HOLD, Place.RING)
+
+
+@dataclass(frozen=True)
+class ThirdManners:
+    """How thirds and the sending of legs behave; shares of 1."""
+
+    answers: float = 0.7
+    busy: float = 0.1
+    most_ring_seconds: float = 3.0
+    most_patience_seconds: float = 25.0
+    lost: float = 0.02
+    """Legs that are sent and stay where they are."""
+
+
+class TalkingModel(QueueingModel):
+    """Asterisk with the dialplan for what is aside of a talk."""
+
+    world: TalkingWorld
+
+    def __post_init__(self) -> None:
+        """Nothing is anywhere yet."""
+
+    def perform(self, command: do.TelephoneCommand) -> None:
+        """Do it a moment later."""
+        slow = self.world.chance.random() < self.manners.slow
+        delay = self.world.chance.uniform(0.0, 3.0 if slow else 0.02)
+        match command:
+            case tr.Send():
+                if self.world.chance.random() >= self.world.thirds.lost:
+                    self._perform(delay, lambda: self._send(command))
+            case tr.CallThird(channel=channel):
+                failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
+                self._perform(delay, lambda: self._call_third(command), lambda: self.world.post(failed))
+            case sv.TellAgent():
+                pass
+            case _:
+                super().perform(command)
+
+    def survey(self) -> ev.AsteriskBack:
+        """All that lives, and where it was sent in the midst of a talk."""
+        back = super().survey()
+        spots, peers = self.world.spots, self.world.peers
+        live = (replace(c, place=spots.get(c.channel), peer=peers.get(c.channel)) for c in back.live)
+        return replace(back, live=tuple(live))
+
+    # --- the dialplan ---
+
+    def _send(self, wish: tr.Send) -> None:
+        leg = self.channels.get(wish.channel)
+        if leg is None or not leg.up:
+            return
+        leg.place += 1
+        self._part(leg)
+        self.world.spots[leg.id] = wish.place
+        match wish.place:
+            case Place.HOLD | Place.RING:
+                self._wait_aside(leg, AgentNumber(wish.to))
+            case Place.AGENT:
+                self._back(leg, AgentNumber(wish.to))
+            case Place.THIRD:
+                self._to_third(leg, ChannelId(wish.to))
+            case Place.CONSULT:
+                self._consult(leg, AgentNumber(wish.to))
+            case Place.WAIT | Place.THREE_WAY:
+                pass
+
+    def _part(self, leg: Channel) -> None:
+        """Out of its bridge: an agent goes back to the loop, a third waits, unless it was with the customer."""
+        peer = self._peer(leg)
+        self._leave_bridge(leg)
+        if peer is not None and peer.agent is None and not self._waits_after(peer):
+            self._then(peer, 0.002, lambda: self.hang_up(peer.id))
+
+    def _waits_after(self, leg: Channel) -> bool:
+        return leg.id.startswith(tr.THIRD_PREFIX) and leg.id not in self.world.handed
+
+    def _wait_aside(self, leg: Channel, agent: AgentNumber) -> None:
+        def look() -> None:
+            if not self.connected and self.world.now - self.stable_since >= timedelta(seconds=AWAY_SECONDS):
+                if self.world.spots[leg.id] is Place.HOLD:
+                    self.world.spots[leg.id] = Place.AGENT
+                    self._back(leg, agent)
+                else:
+                    self._play(leg.id)
+            else:
+                self._then(leg, 1.0, look)
+
+        self._then(leg, 1.0, look)
+        self._then(leg, self.world.chance.uniform(0.5, 60.0), lambda: self.hang_up(leg.id))
+
+    def _back(self, leg: Channel, number: AgentNumber) -> None:
+        agent = self.leg_of(number)
+        if agent is None:
+            self._then(leg, TRIED_SECONDS, lambda: self._play(leg.id))
+            return
+        self._part(agent)
+        self._meet(leg, agent)
+
+    def _to_third(self, leg: Channel, third_id: ChannelId) -> None:
+        third = self.channels.get(third_id)
+        if third is not None and third.up:
+            self.world.handed.add(third.id)
+            third.place += 1
+            self._leave_bridge(third)
+            self._meet(leg, third)
+        elif leg.id in self.world.blind:
+            self._play(leg.id)
+        else:
+            self.world.spots[leg.id] = Place.AGENT
+            self._back(leg, self.world.peers[leg.id])
+
+    def _consult(self, third: Channel, number: AgentNumber) -> None:
+        agent = self.leg_of(number)
+        if agent is None:
+            self._then(third, TRIED_SECONDS, lambda: self.hang_up(third.id))
+            return
+        self._part(agent)
+        self._meet(third, agent, ends=False)
+
+    def _meet(self, leg: Channel, other: Channel, *, ends: bool = True) -> None:
+        self._bridges += 1
+        bridge = BridgeId(f"bridge-{self._bridges}")
+        for one in (leg, other):
+            one.bridge, one.changed_at = bridge, self.world.now
+            self.tell(ev.EnteredBridge(channel=one.id, at=self.world.now, bridge=bridge))
+        if ends:
+            talk = self.world.chance.uniform(0.01, self.manners.most_talk_seconds)
+            self._then(leg, talk, lambda: self.hang_up(leg.id))
+
+    def _call_third(self, wish: tr.CallThird) -> None:
+        chance, manners = self.world.chance, self.world.thirds
+        third = Channel(id=wish.channel)
+        self.channels[third.id] = third
+        rings = chance.uniform(0.0, manners.most_ring_seconds)
+        luck = chance.random()
+        if luck < manners.answers:
+            self._then(third, rings, lambda: self._third_answers(third))
+        elif luck < manners.answers + manners.busy:
+            self._then(third, rings, lambda: self.hang_up(third.id, 17, 486))
+        else:
+            self._then(third, wish.ring_time.total_seconds(), lambda: self.hang_up(third.id, 19, 480))
+
+    def _third_answers(self, third: Channel) -> None:
+        third.up = True
+        self.world.spots[third.id] = Place.WAIT
+        self.tell(tr.ThirdAnswered(channel=third.id, at=self.world.now))
+        patience = self.world.chance.uniform(0.01, self.world.thirds.most_patience_seconds)
+        self._then(third, patience, lambda: self.hang_up(third.id), only_here=False)
+
+    # --- what ends it ---
+
+    def _play(self, channel: ChannelId) -> None:
+        self.world.spots.pop(channel, None)
+        super()._play(channel)
+
+    def _join(self, wish: do.Join) -> None:
+        self.world.spots.pop(wish.channel, None)
+        self.world.peers[wish.channel] = wish.agent
+        super()._join(wish)
+
+    def hang_up(self, channel: ChannelId, cause: int = 16, sip: int | None = None, status: str | None = None) -> None:
+        """The leg goes; a third who talked with the agent waits on."""
+        leg = self.channels.get(channel)
+        peer = self._peer(leg) if leg is not None else None
+        if leg is not None and peer is not None and self._waits_after(peer):
+            self._leave_bridge(leg)
+        self.world.spots.pop(channel, None)
+        super().hang_up(channel, cause, sip, status)
+
+
+class TalkingWorld(QueueingWorld):
+    """One life of a call centre whose agents do more than talk."""
+
+    thirds = ThirdManners()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.spots: dict[ChannelId, Place] = {}
+        self.peers: dict[ChannelId, AgentNumber] = {}
+        self.handed: set[ChannelId] = set()
+        self.blind: set[ChannelId] = set()
+        self.transfers: dict[ChannelId, tr.RecordTransfer] = {}
+        self.states: set[str] = set()
+        self.kinds: set[TransferKind] = set()
+        self._grumbles: set[str] = set()
+        self.model = TalkingModel(self, self.manners)
+        self.asterisk = self.model
+
+    def post(self, event: ev.Event) -> None:
+        """Every site file has a directory."""
+        if isinstance(event, ev.SiteLoaded):
+            directory = {BILLING: Target(name="7010 账务 Billing", dial="PJSIP/billing")}
+            event = replace(event, site=replace(event.site, directory=directory))
+        super().post(event)
+
+    # --- the laws ---
+
+    def _perform(self, wish: do.Command) -> None:
+        match wish:
+            case tr.RecordTransfer():
+                before = self.transfers.get(wish.third)
+                assert before is None or before.ended_at is None, f"{before} ends twice: {wish}"
+                assert wish.ended_at is None or wish.outcome is not None
+                self.transfers[wish.third] = wish
+                self.kinds.add(wish.kind)
+            case _:
+                if isinstance(wish, tr.Send) and wish.place is Place.RING:
+                    self.blind.add(wish.channel)
+                super()._perform(wish)
+
+    def _handle(self, event: ev.Event) -> None:
+        super()._handle(event)
+        floor = self.dialer.floor
+        lost = Hold.ASTERISK_LOST in floor.holds
+        for aside in floor.asides.values():
+            self.states.add(aside.state)
+            self._check(aside)
+            assert aside.state not in GUARDS or lost or aside.guard in self.dialer.alarms, f"no guard: {aside}"
+        for agent in floor.agents.values():
+            known = floor.asides.get(agent.attempt) if agent.attempt is not None else None
+            reason = known.reason if known is not None else ""
+            if agent.state == "talking":
+                assert agent.reason == reason, f"{agent} with {known}"
+        expected = {a.third.channel: a.attempt for a in floor.asides.values() if a.third is not None}
+        assert floor.asides.thirds == expected
+
+    def _check(self, aside: Aside) -> None:
+        talk, agent = self.dialer.floor.talk(aside.attempt), self.dialer.floor.agents[aside.agent]
+        assert talk is not None
+        assert talk.state == "talking", f"{aside} of {talk}"
+        if aside.reason is not None:
+            assert agent.attempt == aside.attempt, f"{aside} of {agent}"
+
+    def grumble(self) -> None:
+        """Nobody waits whom the dialler does not know of; what is so for a moment may be."""
+        floor = self.dialer.floor
+        grumbles = set()
+        for leg in self.model.channels.values():
+            spot = self.spots.get(leg.id)
+            if spot in WAITS and AttemptId(leg.id) not in floor.asides:
+                grumbles.add(f"{leg.id} is forgotten on {spot}")
+            if leg.id.startswith(tr.THIRD_PREFIX) and leg.id not in floor.asides.thirds and leg.id not in self.handed:
+                grumbles.add(f"{leg.id} is forgotten")
+        for aside in floor.asides.values():
+            if aside.third is not None and aside.third.channel not in self.model.channels:
+                grumbles.add(f"the third of {aside} is gone")
+        if not self.model.settled() or Hold.ASTERISK_LOST in floor.holds:
+            grumbles = set()
+        assert not grumbles & self._grumbles, grumbles & self._grumbles
+        self._grumbles = grumbles
+
+    def finish(self, seconds: float = 400.0) -> None:
+        """As ever; no third is left behind, and what is written down of each has an end."""
+        super().finish(seconds)
+        assert not self.dialer.floor.asides
+        left = [channel for channel in self.model.channels if channel.startswith(tr.THIRD_PREFIX)]
+        assert left == [], "thirds are left behind"
+        open_ones = [one for one in self.transfers.values() if one.ended_at is None]
+        assert self.crashes or not open_ones

@@ -1,0 +1,81 @@
+"""Thirds are written down once each, as far as it came with them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dialer.core.aside_words import TransferKind, TransferOutcome
+from dialer.core.transfer import RecordTransfer
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, RunId
+from dialer.store.health import Health
+from dialer.store.journal import Journal
+from dialer.store.transfers import record_transfers, transfers
+
+pytestmark = pytest.mark.postgres
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+ATTEMPT = AttemptId("5a0f1b0e-3c8e-4e57-9f43-5d7a1c0c8c11")
+CALLED = RecordTransfer(
+    third=ChannelId("third-1"),
+    customer=ATTEMPT,
+    called_us=False,
+    agent=AgentNumber("1001"),
+    kind=TransferKind.CONSULTATION,
+    target="7010 账务 Billing",
+    at=NOW,
+    answered_at=None,
+    ended_at=None,
+    outcome=None,
+)
+ANSWERED = replace(CALLED, answered_at=NOW + timedelta(seconds=3))
+WARM = replace(ANSWERED, kind=TransferKind.WARM)
+OVER = replace(WARM, ended_at=NOW + timedelta(minutes=2), outcome=TransferOutcome.HANDED)
+
+
+async def write(engine: AsyncEngine, *wishes: RecordTransfer) -> None:
+    async with engine.begin() as connection:
+        await record_transfers(connection, wishes)
+
+
+async def test_a_third_is_one_row_from_the_call_to_the_end(engine: AsyncEngine) -> None:
+    await write(engine, CALLED)
+    assert await transfers(engine) == [
+        {
+            "third": "third-1",
+            "attempt_id": ATTEMPT,
+            "caller": None,
+            "agent": "1001",
+            "kind": "consultation",
+            "target": "7010 账务 Billing",
+            "at": NOW,
+            "answered_at": None,
+            "ended_at": None,
+            "outcome": None,
+        }
+    ]
+    await write(engine, ANSWERED, WARM, OVER)
+    # What is written twice, or late, changes nothing.
+    await write(engine, ANSWERED)
+    await write(engine, replace(OVER, outcome=TransferOutcome.CUT, ended_at=NOW + timedelta(hours=1)))
+    [row] = await transfers(engine)
+    assert (row["kind"], row["outcome"], row["answered_at"], row["ended_at"]) == (
+        "warm",
+        "handed",
+        ANSWERED.answered_at,
+        OVER.ended_at,
+    )
+
+
+async def test_the_customer_may_be_a_caller(engine: AsyncEngine) -> None:
+    await write(engine, replace(CALLED, customer=AttemptId("1700000000.12"), called_us=True))
+    [row] = await transfers(engine)
+    assert (row["attempt_id"], row["caller"]) == (None, "1700000000.12")
+
+
+async def test_the_journal_writes_it(engine: AsyncEngine) -> None:
+    journal = Journal(engine, RunId("1"), lambda _: None, Health(lambda _: None), on_oddity=lambda _: None)
+    async with engine.begin() as connection:
+        assert await journal._carry_out(connection, [CALLED, OVER]) == []
+    assert [row["outcome"] for row in await transfers(engine)] == ["handed"]

@@ -1,0 +1,115 @@
+"""Laws of hold, consultation and transfer, in a world of chance and mishap: see `tests.fakes.talking_world`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dialer.core.aside_words import AsideState, TransferKind
+from dialer.core.words import Mode
+from tests.factories import SPRING, make_lead, make_policy
+from tests.fakes.asterisk_model import Manners
+from tests.fakes.queueing_world import queue_terms
+from tests.fakes.store_model import sow
+from tests.fakes.talking_world import BILLING, TalkingWorld
+
+SECONDS = 90.0
+CONSULT, BLIND = f"*6{BILLING}#", f"*8{BILLING}#"
+KEYS = ("*5", "*5", CONSULT, CONSULT, CONSULT, "*6", "*6", "*7", "*7", BLIND, "*0", "*699#", "*1")
+MISHAPS = ("agent goes", "agent comes", "lost", "back", "crash", "customer goes")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that an agent does, or that happens to all."""
+
+    second: float
+    what: str
+    agent: int
+
+
+deeds = st.lists(
+    st.builds(
+        Deed,
+        second=st.floats(3.0, SECONDS, allow_nan=False),
+        what=st.sampled_from([*KEYS * 3, *MISHAPS]),
+        agent=st.integers(0, 3),
+    ),
+    max_size=60,
+)
+
+
+def do_it(world: TalkingWorld, deed: Deed) -> None:
+    number = world.numbers[deed.agent % len(world.numbers)]
+
+    def customer_goes() -> None:
+        waiting = sorted(world.spots)
+        if waiting:
+            world.model.hang_up(waiting[deed.agent % len(waiting)])
+
+    known: dict[str, Callable[[], object]] = {
+        "agent goes": partial(world.hang_up, number),
+        "agent comes": partial(world.log_in, number, called=False),
+        "lost": world.asterisk.lose,
+        "back": world.asterisk.regain,
+        "crash": world.crash,
+        "customer goes": customer_goes,
+    }
+    known.get(deed.what, partial(world.press, number, deed.what))()
+
+
+def live(
+    mode: Mode, seed: int, agents: int, happenings: list[Deed], callers: int, wrap_up: float = 3.0
+) -> TalkingWorld:
+    """A whole life; customers are called, and call."""
+    world = TalkingWorld(
+        policy=make_policy(mode, wrap_up=timedelta(seconds=wrap_up), preview_time=timedelta(seconds=2)),
+        seed=seed,
+        agents=agents,
+        leads=sow(make_lead, 30, SPRING, households=2),
+        manners=Manners(answer=0.9, busy=0.0, most_ring_seconds=2.0),
+    )
+    world.begin()
+    for number in world.numbers:
+        world.at(1.0, partial(world.log_in, number, called=False))
+    for n in range(callers):
+        world.at(2.0 + n * SECONDS / callers, partial(world.call_in, 60.0, queue_terms(0, 0.0, 60.0)))
+    for happening in happenings:
+        world.at(happening.second, partial(do_it, world, happening))
+    for second in range(2, int(SECONDS)):
+        world.at(float(second), world.grumble)
+    world.run(SECONDS)
+    world.finish()
+    return world
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    mode=st.sampled_from(Mode),
+    seed=st.integers(0, 2**32),
+    agents=st.integers(1, 3),
+    happenings=deeds,
+    callers=st.sampled_from([0, 5, 15]),
+    wrap_up=st.sampled_from([0.0, 3.0]),
+)
+def test_nobody_is_stuck_whatever_agents_do(
+    mode: Mode, seed: int, agents: int, happenings: list[Deed], callers: int, wrap_up: float
+) -> None:
+    live(mode, seed, agents, happenings, callers, wrap_up)
+
+
+def test_this_world_is_one_in_which_things_happen() -> None:
+    busy = [Deed(3.0 + 0.7 * n, KEYS[(n * 7) % len(KEYS)], n % 3) for n in range(120)]
+    worlds = [live(Mode.PROGRESSIVE, seed, 3, busy, 10) for seed in range(8)]
+    states = {state for world in worlds for state in world.states}
+    assert states == set(AsideState) - {AsideState.TOGETHER, AsideState.OVER, AsideState.LOST}
+    assert {kind for world in worlds for kind in world.kinds} == set(TransferKind)
+    called_us = [one.called_us for world in worlds for one in world.transfers.values()]
+    assert called_us.count(True) > 5
+    assert called_us.count(False) > 5
+    assert sum(world.asterisk.losses for world in worlds) == 0
