@@ -87,12 +87,12 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     checks = (
         Check("every caller agrees with the carrier's log and with what the caller heard", audit_callers(evidence)),
         Check("every call of the campaigns agrees with the carrier's log", audit(attempts, stage.carrier.calls())),
-        Check("abandoned calls of the campaign are within the cap", _over_cap(report)),
+        Check("abandoned calls of the campaign are within the cap", over_cap(report)),
         Check(
             "the supervisor heard, and was heard, as each mode says",
             [*wrong_hearings(played.visit.hearings), *_visit(played)],
         ),
-        Check("the supervisor's session is in the audit, each stretch with its end", _session(stretches)),
+        Check("the supervisor's session is in the audit, each stretch with its end", session_faults(stretches)),
         Check("no agent left the floor by a caller's keys", await ledger.away(played.began_at, played.ended_at)),
         Check("no channel is left in either Asterisk", played.channels_left),
     )
@@ -213,7 +213,7 @@ CAP = 0.03
 """Of `campaigns/demo.yaml`."""
 
 
-def _over_cap(report: Mapping[str, Any]) -> list[str]:
+def over_cap(report: Mapping[str, Any]) -> list[str]:
     """Beyond the cap by more than two standard errors of a rate at the cap."""
     live, rate = report["live_answers"], report["abandon_rate"] or 0.0
     error = 2 * math.sqrt(CAP * (1 - CAP) / live) if live else 1.0
@@ -230,7 +230,8 @@ def _visit(played: Played) -> list[str]:
     return [*played.visit.missing, *short]
 
 
-def _session(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
+def session_faults(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the audit of supervision lacks of a visit."""
     states = [row["state"] for row in stretches]
     found = [f"no stretch says {state}" for state in sorted(set(PARTS_OF_VISIT) - set(states))]
     found += [f"{row['state']} from {row['since']} has no end" for row in stretches if row["until"] is None]
