@@ -4,13 +4,14 @@ Meanwhile callers heard their music, for the AGI is a connection of its own. One
 the promised agent was joined; a promise of which nothing came is off, and the caller keeps the place.
 
 A talk in whose midst a daemon died is taken up where it goes on. Where it does not, the dialplan has written down when
-it ended, and whoever reads that closes it.
+it ended, and whoever reads that closes it. What the agent would have said of it nobody knows any more, as when the
+clock ends a wrap-up; so what follows for the lead follows from the default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dialer.core import commands as do
@@ -18,6 +19,8 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside_recovery import is_aside
 from dialer.core.caller import BACK_GUARD, QueuedCaller, record
+from dialer.core.caller_ending import count_talk
+from dialer.core.choices import choices_for
 from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack, Event
 from dialer.core.floor import Floor
@@ -34,8 +37,8 @@ Wishes = Iterator[do.Command]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallersInherited(Event):
-    """Callers who talked with agents when the last run died. Comes before the first `AsteriskBack`, which tells who of
-    them is still on the telephone."""
+    """Callers who talked with agents when the last run died, or of whom agents still wrote. Comes before the first
+    `AsteriskBack`, which tells who of them is still on the telephone."""
 
     callers: tuple[QueuedCaller, ...]
 
@@ -48,7 +51,7 @@ def inherit_callers(floor: Floor, event: CallersInherited) -> None:
 def recover_callers(floor: Floor, back: AsteriskBack, gone_at: datetime, now: datetime) -> Wishes:
     """Bring every caller to where Asterisk says they are. After the agents are."""
     live = {channel.channel: channel for channel in back.live}
-    yield from _take_up(floor, live, now)
+    yield from _take_up(floor, live, back.at, now)
     for caller in list(floor.callers.values()):
         if not caller.state.holds_line:
             continue
@@ -71,17 +74,28 @@ def recover_callers(floor: Floor, back: AsteriskBack, gone_at: datetime, now: da
             yield do.WakeAt(timer=found.guard, at=now + HANGUP_GUARD)
 
 
-def _take_up(floor: Floor, live: Mapping[ChannelId, LiveChannel], now: datetime) -> Wishes:
+def _take_up(floor: Floor, live: Mapping[ChannelId, LiveChannel], at: datetime, now: datetime) -> Wishes:
     """Whose talk goes on is on the floor again; the row is this run's from now on."""
     left, floor.left_callers = floor.left_callers, {}
     for caller in left.values():
-        if caller.channel not in live or caller.id in floor.callers:
+        if caller.channel not in live or caller.left_at is not None:
             floor.recordings.pop(caller.id, None)
+            yield from _as_the_clock_would(floor, caller, at, now)
             continue
         if caller.terms.team not in floor.queues:
             floor.put_queue(TeamQueue(team=caller.terms.team, since=now))
         floor.put_caller(caller)
         yield record(caller, None)
+
+
+def _as_the_clock_would(floor: Floor, caller: QueuedCaller, at: datetime, now: datetime) -> Wishes:
+    """End the wrap-up of a talk that is over, of which nobody writes any more."""
+    over = replace(caller, disposition=choices_for(floor, caller).default)
+    if over.left_at is not None:
+        yield record(over, min(now, over.left_at + over.terms.wrap_up))
+    counted = count_talk(floor, replace(over, left_at=over.left_at or at))
+    if counted is not None:
+        yield counted
 
 
 def _found_with_agent(floor: Floor, caller: QueuedCaller, back: AsteriskBack, now: datetime) -> Wishes:

@@ -31,12 +31,6 @@ COUNTED_AS_TAKEN = (AgentState.READY, AgentState.TALKING, AgentState.WRAP_UP)
 Wishes = Iterator[do.Command]
 
 
-def taken_by_own(floor: Floor) -> frozenset[AgentNumber]:
-    """The agents whose next customer is a callback of their own."""
-    dialling = (campaign for campaign in floor.campaigns.values() if campaign.own and floor.dials(campaign))
-    return frozenset(number for campaign in dialling for number in campaign.own.owners)
-
-
 def to_fetch_for(floor: Floor, campaign: Campaign) -> tuple[AgentNumber, ...]:
     """The agents whose own callbacks may be leased: there, and without one at hand."""
     staff = floor.agents_of(campaign.name)

@@ -222,14 +222,22 @@ class Floor:
         return self._on_hook[campaign]
 
     def readiest_agent(self, campaign: CampaignName) -> Agent | None:
-        """The agent who has been ready longest, of those who serve the campaign and can be joined at once."""
-        ready = (a for a in self.agents_of(campaign) if a.at_hand)
-        return min(ready, key=lambda a: (a.since, a.number), default=None)
+        """The agent who has been ready longest, of those who serve the campaign and can be joined at once; one whose
+        next customer is a callback of their own only when there is no other."""
+        return self._readiest(a for a in self.agents_of(campaign) if a.at_hand)
 
     def readiest_for_offer(self, campaign: CampaignName) -> Agent | None:
         """The same, with those whose phone has to be rung first."""
-        ready = (a for a in self.agents_of(campaign) if a.at_hand or a.may_be_rung)
-        return min(ready, key=lambda a: (a.since, a.number), default=None)
+        return self._readiest(a for a in self.agents_of(campaign) if a.at_hand or a.may_be_rung)
+
+    def _readiest(self, ready: Iterator[Agent]) -> Agent | None:
+        taken = self.taken_by_own()
+        return min(ready, key=lambda a: (a.number in taken, a.since, a.number), default=None)
+
+    def taken_by_own(self) -> frozenset[AgentNumber]:
+        """The agents whose next customer is a callback of their own."""
+        dialling = (one for one in self.campaigns.values() if one.own and self.dials(one))
+        return frozenset(number for campaign in dialling for number in campaign.own.owners)
 
     def waiting(self) -> list[Call]:
         """The customers who wait for an agent, of all campaigns, longest waiting first."""

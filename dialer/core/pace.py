@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import signals as sig
-from dialer.core.calling_back import call_back, taken_by_own, to_fetch_for
+from dialer.core.calling_back import call_back, to_fetch_for
 from dialer.core.campaign import Campaign
 from dialer.core.coupling import deliver, open_attempt, tell
 from dialer.core.decisions import LAUNCHED, LET_GO, Decision
@@ -103,7 +103,7 @@ def _asked(campaign: Campaign, fetch: do.FetchLeads) -> Campaign:
 
 def _kept_for_own(floor: Floor, name: CampaignName) -> str:
     """A word about the agents whom the pacer does not get."""
-    taken = taken_by_own(floor)
+    taken = floor.taken_by_own()
     kept = sum(agent.number in taken for agent in floor.agents_of(name)) if taken else 0
     return f"; {kept} kept for callbacks of their own" if kept else ""
 

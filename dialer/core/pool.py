@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dialer.core.calling_back import COUNTED_AS_TAKEN, taken_by_own
+from dialer.core.calling_back import COUNTED_AS_TAKEN
 from dialer.core.campaign import Campaign
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
@@ -33,7 +33,7 @@ def pool_view(floor: Floor, campaign: Campaign, now: datetime) -> PoolView:
     policy = campaign.policy
     sharing = floor.sharing_agents(campaign.name) - {campaign.name}
     staff = _Staff(preview=policy.pacing.mode is Mode.PREVIEW)
-    own = taken_by_own(floor)
+    own = floor.taken_by_own()
     for agent in floor.agents_of(campaign.name):
         if agent.number in own and agent.state in COUNTED_AS_TAKEN and not agent.goes_after_call:
             staff.reserved += 1

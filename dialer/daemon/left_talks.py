@@ -34,9 +34,10 @@ def _caller(talk: LeftTalk, flow: Flow | None) -> QueuedCaller:
         knows=talk.knows,
         position=talk.position,
         expected_seconds=talk.expected_seconds,
-        state=CallerState.TALKING,
+        state=CallerState.TALKING if talk.left_at is None else CallerState.WRAPPING,
         agent=talk.agent,
         answered_at=talk.answered_at,
+        left_at=talk.left_at,
         outcome=QueueOutcome.ANSWERED,
         claim=claim,
     )

@@ -27,7 +27,9 @@ _LEFT = text("""
         ORDER BY s.position DESC LIMIT 1
     ), '') AS step
     FROM queue_waits w LEFT JOIN inbound_calls i ON i.id = w.call_id
-    WHERE w.outcome = 'answered' AND w.left_at IS NULL AND w.run_id <> :run ORDER BY w.answered_at
+    WHERE w.outcome = 'answered' AND w.handled_at IS NULL AND w.run_id <> :run
+      AND w.arrived_at > now() - CAST(:within AS interval)
+    ORDER BY w.answered_at
 """)
 _ENDED = text("""
     UPDATE queue_waits SET left_at = greatest(:at, answered_at), handled_at = greatest(:at, answered_at)
@@ -39,9 +41,13 @@ _LOST = text("""
 """)
 
 
+WITHIN = timedelta(days=1)
+"""Who came earlier talks no more, and nothing shall follow now from what was said then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftTalk:
-    """A talk whose end is not written."""
+    """A talk whose end, or what the agent said of it, is not written."""
 
     channel: ChannelId
     arrived_at: datetime
@@ -53,6 +59,8 @@ class LeftTalk:
     position: int
     expected_seconds: float | None
     agent: AgentNumber | None
+    left_at: datetime | None
+    """None: it goes on, or nobody here saw it end."""
     taken_over_by: SupervisorNumber | None
     taken_over_at: datetime | None
     number: str | None
@@ -65,7 +73,7 @@ class LeftTalk:
 async def left_talks(engine: AsyncEngine, run: RunId) -> list[LeftTalk]:
     """The talks that runs before this one left open, oldest first. Fails as PostgreSQL does."""
     async with engine.connect() as connection:
-        found = (await connection.execute(_LEFT, {"run": int(run)})).mappings().all()
+        found = (await connection.execute(_LEFT, {"run": int(run), "within": WITHIN})).mappings().all()
     return [
         LeftTalk(
             channel=ChannelId(row["call_id"]),
@@ -78,6 +86,7 @@ async def left_talks(engine: AsyncEngine, run: RunId) -> list[LeftTalk]:
             position=row["position"],
             expected_seconds=row["expected_seconds"],
             agent=None if row["agent"] is None else AgentNumber(row["agent"]),
+            left_at=row["left_at"],
             taken_over_by=None if row["taken_over_by"] is None else SupervisorNumber(row["taken_over_by"]),
             taken_over_at=row["taken_over_at"],
             number=row["caller"] or None,

@@ -23,7 +23,7 @@ from tests.unit.core.inbound.flows import flow, queue
 
 pytestmark = pytest.mark.postgres
 
-CAME = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+CAME = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 JOINED = CAME + timedelta(seconds=5)
 CALL = InboundId("pbx-1.1")
 LINE = FlowName("line")
@@ -153,3 +153,16 @@ async def test_one_that_was_taken_up_is_the_new_runs(engine: AsyncEngine, run: R
     assert await (await log_of(engine, later)).left_open() == frozenset()
     await do(engine, "DELETE FROM queue_waits")
     await later.end()
+
+
+async def test_of_whom_the_agent_still_wrote_is_told_too_but_not_who_came_days_ago(
+    engine: AsyncEngine, run: Run
+) -> None:
+    ended = JOINED + timedelta(seconds=9)
+    await a_talk(engine, run, left_at=ended)
+    [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+    assert (known.state, known.left_at) == (CallerState.WRAPPING, ended)
+    await do(engine, "UPDATE queue_waits SET handled_at = left_at")
+    assert (await inherited_callers(engine, RunId("999"), {})).callers == ()
+    await do(engine, "UPDATE queue_waits SET handled_at = NULL, arrived_at = arrived_at - interval '2 days'")
+    assert (await inherited_callers(engine, RunId("999"), {})).callers == ()

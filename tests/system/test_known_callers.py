@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from dialer.core.words import AttemptId, Mode
 from dialer.daemon.recording_files import checksum, kept_file
@@ -152,3 +153,47 @@ async def test_a_callers_talk_is_recorded_both_sides_apart(open_with: OpenFloor,
     assert wait["call_id"] in said
     assert made["sha256"] == checksum(kept_file(folder, AttemptId(made["talk"])))
     assert await floor.drain() == 0
+
+
+async def test_a_transfer_takes_a_line_of_its_trunk(open_with: OpenFloor) -> None:
+    cast = Cast()
+    numbers = cast.talkers(2)
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1)
+    await asyncio.to_thread(_add_trunk, floor.stage.site.site_file)
+    steps = (
+        f"  a: {{transfer: {{number: '{numbers[0]}', trunk: narrow}}, otherwise: b}}\n  b: {{play: FOLDER/thanks}}\n"
+    )
+    line = Line(floor, f"numbers: [200]\nstart: a\nsteps:\n{steps}")
+    await line.open()
+    first = await line.call(1)
+    async with asyncio.timeout(15):
+        while len(await floor.customers_on_the_line()) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    # Another caller finds no line, and goes another way.
+    await line.call(2)
+    calls = await line.until_calls_over(1)
+    assert await line.ways(calls["2"]["id"]) == ["a:otherwise", "b:next"]
+    [step] = await floor.rows("SELECT value FROM inbound_steps WHERE call_id = :c AND step = 'a'", c=calls["2"]["id"])
+    assert step["value"] == "NO_LINE"
+    # When the talk is over the line is free again.
+    await line.callers.hang_up(first)
+    await line.until_calls_over(2)
+    third = await line.call(3)
+    async with asyncio.timeout(15):
+        while len(await floor.customers_on_the_line()) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await line.callers.hang_up(third)
+    calls = await line.until_calls_over(3)
+    assert {tail: call["outcome"] for tail, call in calls.items()} == {
+        "1": "transferred",
+        "2": "completed",
+        "3": "transferred",
+    }
+    assert await floor.drain() == 0
+
+
+def _add_trunk(file: Path) -> None:
+    site = YAML().load(file.read_text(encoding="utf-8"))
+    site["trunks"]["narrow"] = {"dial": "PJSIP/{number}@carrier", "max_lines": 1}
+    with file.open("w", encoding="utf-8") as out:
+        YAML().dump(site, out)

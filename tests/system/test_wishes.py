@@ -13,6 +13,8 @@ from dialer.store.orders import order_result, place_callback
 from tests.system.cast import TALKS_ON, Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, Status, agent_of, campaign_of, state_of
+from tests.system.test_known_callers import known
+from tests.system.test_queueing import ANNA, BEN
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 
@@ -112,6 +114,29 @@ async def test_a_promise_outlives_the_daemon(open_with: OpenFloor) -> None:
     [_, second] = await floor.rows(OPENED)
     assert second["agent"] == owner
     assert second["opened_at"] >= at
+
+
+async def test_a_caller_is_called_back_by_the_agent_who_promised_it(open_with: OpenFloor) -> None:
+    floor, line, number, _ = await known(open_with, 2)
+    await floor.log_in(ANNA)
+    calling = await line.call_from(number)
+    await floor.until_agent(BEN, "talking")
+    at = await call_back(floor, BEN, 3.0, mine=True)
+    await line.callers.hang_up(calling)
+    await floor.until_agent(BEN, "wrap_up")
+    # The clock ends the wrap-up. The lead had ended with the first talk; the promise opens it again.
+    await floor.until_agent(BEN, "ready")
+    await floor.until_agent(BEN, "talking", 30.0)
+    assert state_of(await floor.status(), ANNA) == "ready"
+    [called_back] = await floor.rows(
+        "SELECT a.agent, a.opened_at FROM attempts a JOIN numbers n ON n.id = a.number_id "
+        "WHERE n.e164 = :number ORDER BY a.opened_at OFFSET 1",
+        number=number,
+    )
+    assert called_back["agent"] == BEN
+    assert called_back["opened_at"] >= at
+    [wait] = await floor.rows("SELECT agent_disposition FROM queue_waits")
+    assert wait["agent_disposition"] == "callback"
 
 
 async def test_who_does_not_want_to_be_called_never_is_again(open_with: OpenFloor) -> None:

@@ -19,7 +19,7 @@ from dialer.daemon.recording_files import kept_file
 from dialer.demo.audit import AttemptRow, audit
 from dialer.demo.inbound.audit import Evidence, Recorded, audit_callers, outcomes
 from dialer.demo.inbound.crowd import CALLER_HERTZ
-from dialer.demo.inbound.furnishing import SUPERVISOR
+from dialer.demo.inbound.furnishing import MUSIC_HERTZ, SUPERVISOR
 from dialer.demo.inbound.ledger import CallerRow, Ledger
 from dialer.demo.inbound.shift import Played
 from dialer.demo.inbound.visit import AGENT, BOSS, CUSTOMER, Hearing, agents_hertz, wrong_hearings
@@ -29,6 +29,7 @@ from dialer.embedded.carrier.ears import seconds_of_tones
 
 MISMATCHES_SHOWN = 10
 LEFT, RIGHT = 0, 1
+MUSIC = "music"
 PARTS_OF_VISIT = ("listening", "whispering", "barging", "listening")
 SPED_UP = "sped up: talks, patience and arrivals of a quarter of an hour in a minute and a half; prompts as they are"
 
@@ -74,11 +75,14 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     stretches = sorted(told, key=lambda row: str(row["since"]))
     attempts = [AttemptRow.from_export(json.loads(line)) for said in exported for line in said.splitlines()]
     work = await ledger.work(played.began_at, played.ended_at)
+    heard = await asyncio.to_thread(_heard, stage, played)
     evidence = Evidence(
         planned=played.plan,
         rows=rows,
         calls=stage.carrier.caller_calls(),
-        heard=await asyncio.to_thread(_heard, stage, played),
+        heard=heard,
+        music={one.number: heard[one.number].pop(MUSIC, 0.0) for one in played.plan},
+        held=await ledger.held(played.began_at),
         messages=await asyncio.to_thread(_messages, rows),
         recordings=await asyncio.to_thread(_recordings, stage, played, await ledger.recorded(played.began_at)),
         flows=played.furniture.flows,
@@ -87,12 +91,12 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     checks = (
         Check("every caller agrees with the carrier's log and with what the caller heard", audit_callers(evidence)),
         Check("every call of the campaigns agrees with the carrier's log", audit(attempts, stage.carrier.calls())),
-        Check("abandoned calls of the campaign are within the cap", _over_cap(report)),
+        Check("abandoned calls of the campaign are within the cap", over_cap(report)),
         Check(
             "the supervisor heard, and was heard, as each mode says",
             [*wrong_hearings(played.visit.hearings), *_visit(played)],
         ),
-        Check("the supervisor's session is in the audit, each stretch with its end", _session(stretches)),
+        Check("the supervisor's session is in the audit, each stretch with its end", session_faults(stretches)),
         Check("no agent left the floor by a caller's keys", await ledger.away(played.began_at, played.ended_at)),
         Check("no channel is left in either Asterisk", played.channels_left),
     )
@@ -111,6 +115,7 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         "answer_to_abandoned": sum(row.returns for row in rows),
         "opt_outs": sum(row.caller in evidence.opted_out for row in rows),
         "messages": len(evidence.messages),
+        "held": len(evidence.held),
         "recordings": len(evidence.recordings),
         "callbacks": await _callbacks(ledger, stage.campaign, rows),
         "queue": queue,
@@ -187,6 +192,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "agents said", ", ".join(f"{count} {name}" for name, count in figures["agent_dispositions"].items())
+    yield "put on hold", f"{figures['held']}, with music"
     yield "called no more", str(figures["opt_outs"])
     yield "messages", f"{figures['messages']}; {figures['recordings']} talks recorded, the agent left, the caller right"
     yield (
@@ -213,7 +219,7 @@ CAP = 0.03
 """Of `campaigns/demo.yaml`."""
 
 
-def _over_cap(report: Mapping[str, Any]) -> list[str]:
+def over_cap(report: Mapping[str, Any]) -> list[str]:
     """Beyond the cap by more than two standard errors of a rate at the cap."""
     live, rate = report["live_answers"], report["abandon_rate"] or 0.0
     error = 2 * math.sqrt(CAP * (1 - CAP) / live) if live else 1.0
@@ -230,7 +236,8 @@ def _visit(played: Played) -> list[str]:
     return [*played.visit.missing, *short]
 
 
-def _session(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
+def session_faults(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the audit of supervision lacks of a visit."""
     states = [row["state"] for row in stretches]
     found = [f"no stretch says {state}" for state in sorted(set(PARTS_OF_VISIT) - set(states))]
     found += [f"{row['state']} from {row['since']} has no end" for row in stretches if row["until"] is None]
@@ -238,7 +245,7 @@ def _session(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _heard(stage: Stage, played: Played) -> dict[str, dict[str, float]]:
-    tones = agents_hertz([agent.number for agent in stage.agents])
+    tones = {**agents_hertz([agent.number for agent in stage.agents]), MUSIC: MUSIC_HERTZ}
     return {one.number: seconds_of_tones(played.crowd.ear(one.number), tones) for one in played.plan}
 
 

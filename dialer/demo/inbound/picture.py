@@ -35,7 +35,8 @@ class InboundPicture:
         told += [Text(_supervisor_line(one)) for one in status["supervisors"]]
         time = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=self._seconds, completed=min(elapsed, self._seconds), width=50)
-        time.add_row("time", bar, f"{elapsed:.0f} of {self._seconds:.0f} s")
+        over = elapsed >= self._seconds
+        time.add_row("time", bar, "who is here is served" if over else f"{elapsed:.0f} of {self._seconds:.0f} s")
         return Panel(Group(columns, *told, time), title=f"Waihu 外呼 · inbound · {SPED_UP}", subtitle=self._why(status))
 
     def line(self, status: Mapping[str, Any] | None, elapsed: float) -> str:

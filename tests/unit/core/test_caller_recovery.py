@@ -6,15 +6,15 @@ from typing import Any
 
 from dialer.core import events as ev
 from dialer.core.caller_recovery import CallersInherited
-from dialer.core.found import LiveChannel
+from dialer.core.found import LiveChannel, WindowCount
 from dialer.core.policy import Choices, RecordingPolicy
-from dialer.core.queueing import CallerState, QueueOutcome
+from dialer.core.queueing import Acquaintance, CallerState, CountTalk, QueueOutcome
 from dialer.core.recording import Recording, RecordingsInherited, SwitchRecording
 from dialer.core.supervision import Claim
 from dialer.core.supervision_words import SupervisorState
-from dialer.core.words import AgentState, AttemptId, BridgeId, RecordingMode
+from dialer.core.words import AgentState, AttemptId, BridgeId, CustomerId, LeadEnd, RecordingMode
 from tests.callers import QueueScene, caller_channel, make_caller, staffed
-from tests.factories import ANNA, NOW, make_profile, make_site
+from tests.factories import ANNA, NOW, SPRING, make_policy, make_profile, make_site
 from tests.scenes import leg_of
 from tests.supervised import BOSS, BOSS_LEG, make_supervisor_profile
 
@@ -116,6 +116,31 @@ def test_one_that_is_over_is_left_to_the_dialplans_word() -> None:
     assert play.gone()
     assert play.waits() == []
     assert (play.agent().state, play.dialer.floor.left_callers) == (AgentState.READY, {})
+
+
+KNOWN = Acquaintance(customer=CustomerId(7), campaign=SPRING)
+
+
+def spring_run(inherited: CallersInherited) -> QueueScene:
+    """The next run, with the campaign that had called the caller last."""
+    play = next_run(inherited)
+    return play.feed(ev.CampaignLoaded(policy=make_policy(), window=WindowCount(answered=0, abandoned=0))).ignore()
+
+
+def test_and_counts_on_the_lead_as_if_the_clock_had_ended_the_wrap_up() -> None:
+    play = spring_run(left(knows=KNOWN)).asterisk_back(anna())
+    [counted] = play.wished(CountTalk)
+    assert (counted.knows, counted.next.end) == (KNOWN, LeadEnd.REACHED)
+    assert play.waits() == []
+
+
+def test_of_whom_the_agent_still_wrote_it_is_written_as_by_the_clock() -> None:
+    ended = NOW - timedelta(seconds=20)
+    play = spring_run(left(knows=KNOWN, left_at=ended)).asterisk_back(anna(), caller())
+    [wait] = play.waits()
+    assert (wait.left_at, wait.handled_at, wait.disposition) == (ended, NOW - timedelta(seconds=5), "none_given")
+    assert len(play.wished(CountTalk)) == 1
+    assert play.gone()
 
 
 def test_one_that_a_supervisor_had_taken_over_is_with_the_supervisor_still() -> None:

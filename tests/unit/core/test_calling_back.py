@@ -83,6 +83,13 @@ def test_a_line_that_rings_for_the_owner_is_not_left_alone() -> None:
     assert scene.campaign.own.leads == (own(2),)
 
 
+def test_another_agent_is_taken_for_who_answers_meanwhile() -> None:
+    scene = ready(Mode.PROGRESSIVE, ANNA, BEN).fetched(make_lead(1), make_lead(2)).opened(1).opened(2).rang(1).rang(2)
+    scene.fetched(own(3)).wait(3.0).ignore()
+    scene.answered(1).expect(like(do.Join, channel=channel_of(1), agent=BEN))
+    scene.answered(2).expect(like(do.Join, channel=channel_of(2), agent=ANNA))
+
+
 def test_when_the_lines_launched_before_have_rung_out_the_owner_is_free() -> None:
     scene = ready(Mode.PROGRESSIVE, ANNA, ring_time=timedelta(seconds=25)).fetched(make_lead(1)).opened().ignore()
     scene.rang().fetched(own(2)).wait(24.0)
