@@ -41,9 +41,6 @@ class TalkingModel(QueueingModel):
 
     world: TalkingWorld
 
-    def __post_init__(self) -> None:
-        """Nothing is anywhere yet."""
-
     def perform(self, command: do.TelephoneCommand) -> None:
         """Do it a moment later."""
         slow = self.world.chance.random() < self.manners.slow
