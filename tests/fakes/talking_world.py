@@ -205,6 +205,7 @@ class TalkingWorld(QueueingWorld):
         self.kinds: set[TransferKind] = set()
         self._grumbles: set[str] = set()
         self.model = TalkingModel(self, self.manners)
+        self.queueing = self.model
         self.asterisk = self.model
 
     def post(self, event: ev.Event) -> None:
