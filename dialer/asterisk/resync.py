@@ -17,9 +17,10 @@ from dialer.asterisk.black_box import last_word, moment
 from dialer.asterisk.errors import ActionRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
+from dialer.asterisk.translate import verdict_of
 from dialer.core.aside_words import Place
 from dialer.core.found import LastWord, LiveChannel
-from dialer.core.words import AgentNumber, BridgeId, ChannelId, SupervisorNumber
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
 PLACE_OF = {context: place for place, context in variables.PLACES.items()}
 
@@ -82,6 +83,7 @@ async def _with_moments(session: Session, message: Message) -> LiveChannel:
         place=place,
         peer=AgentNumber(peer) if peer else None,
         handed_at=await _moment_said(session, channel.channel, variables.HANDED_AT) if place is Place.THIRD else None,
+        verdict=await _verdict(session, channel.channel),
     )
 
 
@@ -99,6 +101,12 @@ async def _moment_said(session: Session, channel: ChannelId, variable: str) -> d
         return moment(await _said(session, channel, variable), session.clock.offset_seconds)
     except ValueError:
         return None
+
+
+async def _verdict(session: Session, channel: ChannelId) -> MachineVerdict:
+    status = await _said(session, channel, variables.AMD_STATUS)
+    cause = await _said(session, channel, variables.AMD_CAUSE)
+    return (status and verdict_of(status, cause)) or MachineVerdict.OFF
 
 
 def _last_words(entries: tuple[Message, ...], offset_seconds: float) -> tuple[LastWord, ...]:

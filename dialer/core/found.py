@@ -40,6 +40,8 @@ class LiveChannel:
     """Of such a customer: the agent."""
     handed_at: datetime | None = None
     """Of such a customer: when the leg was sent to a third."""
+    verdict: MachineVerdict = MachineVerdict.OFF
+    """What machine detection said of a customer's leg."""
     supervisor: SupervisorNumber | None = None
     """Set on the leg of a supervisor in a session."""
 

@@ -28,7 +28,7 @@ from dialer.core.on_hook import NO_ANSWER
 from dialer.core.policy import CampaignPolicy, HoursPolicy, PacingPolicy, RetryPolicy, Trunk
 from dialer.core.session_recovery import bridging, recover_sessions
 from dialer.core.summons import recover_rings
-from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId, MachineVerdict
+from dialer.core.words import AgentNumber, AgentOrder, AttemptId, BridgeId, CallState, ChannelId
 
 Wishes = Iterator[do.Command]
 UNKNOWN_CAUSE = 0
@@ -179,8 +179,8 @@ def _missed_by_call(
     if call.state is CallState.JOINING and call.agent is not None:
         yield ToCall(call.id, sig.Unpromised(agent=call.agent))
     elif channel.up and call.state in (CallState.DIALING, CallState.RINGING, CallState.ANSWERED):
-        # Somebody answered while we were away. Whether a machine did, nobody can say any more.
-        yield ToCall(call.id, ev.Arrived(channel=call.channel, at=at, verdict=MachineVerdict.OFF))
+        # Somebody, or something, answered while we were away. What detection has not said yet is not waited for.
+        yield ToCall(call.id, ev.Arrived(channel=call.channel, at=at, verdict=channel.verdict))
 
 
 def _policy_of_nobody(found: OpenAttemptFound) -> CampaignPolicy:

@@ -15,7 +15,7 @@ from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.telephone import Telephone
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core.detection import Truth
+from dialer.core.detection import Detection, Truth
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, MachineVerdict
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.carrier import Carrier
@@ -137,7 +137,14 @@ class Room:
             known.hear(event)
         return known
 
-    def dial(self, dial: str, *, ring_seconds: float = 10, attempt: AttemptId | None = None) -> AttemptId:
+    def dial(
+        self,
+        dial: str,
+        *,
+        ring_seconds: float = 10,
+        attempt: AttemptId | None = None,
+        detection: Detection | None = None,
+    ) -> AttemptId:
         """Dial a customer as the core would."""
         wish = do.Originate(
             attempt=attempt or AttemptId(str(uuid4())),
@@ -146,7 +153,7 @@ class Room:
             ring_time=timedelta(seconds=ring_seconds),
             answer_limit=timedelta(seconds=2),
             message="sorry-youre-having-problems",
-            detection=None,
+            detection=detection,
         )
         self.telephone.perform(wish)
         return wish.attempt

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.session import Session
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import Detection, LeftMessage
+from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
 from dialer.core.outcome import disposition_of_last_word
-from dialer.core.words import AgentNumber, ChannelId, Disposition
+from dialer.core.words import AgentNumber, ChannelId, Disposition, MachineVerdict
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.fates import FateKind
-from tests.asterisk.numbers import NUMBERS, TALKATIVE
+from dialer.embedded.pbx import EmbeddedPbx
+from tests.asterisk.numbers import MACHINE, NUMBERS, TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.fakes.cable import Cable
 from tests.fakes.waiting import until
@@ -90,6 +94,28 @@ async def test_the_cable_is_cut_and_calls_go_on(room: Room, cable: Cable) -> Non
     await room.posts(ev.HungUp, talking)
     await room.posts(ev.LeftBridge, leg)
     assert room.telephone.figures.connects == 2
+
+
+async def test_a_message_on_a_machine_goes_on_and_its_end_is_not_missed(room: Room, cable: Cable) -> None:
+    machine = room.dial(EmbeddedPbx.trunk.format(number=MACHINE), detection=Detection())
+    assert (await room.posts(ev.Arrived, machine)).verdict is MachineVerdict.MACHINE
+    cable.cut()
+    await room.posts(ev.AsteriskLost)
+    cable.mend()
+    live = {channel.channel: channel for channel in (await room.posts(ev.AsteriskBack, times=2)).live}
+    assert live[ChannelId(machine)].verdict is MachineVerdict.MACHINE
+    half_a_minute = timedelta(seconds=30)
+    room.telephone.perform(LeaveMessage(channel=ChannelId(machine), sound="vm-goodbye", most_length=half_a_minute))
+    begun = await room.posts(MessageOnMachine, machine, seconds=30)
+    assert begun.left is LeftMessage.CUT
+    cable.cut()
+    await room.posts(ev.AsteriskLost, times=2)
+    await asyncio.sleep(4)
+    cable.mend()
+    back = await room.posts(ev.AsteriskBack, times=3)
+    [word] = [word for word in back.last_words if word.attempt == machine]
+    assert (word.verdict, word.left) == (MachineVerdict.MACHINE, LeftMessage.LEFT)
+    assert disposition_of_last_word(word) is Disposition.MACHINE
 
 
 async def test_asterisk_is_silent_though_the_cable_holds(room: Room, cable: Cable) -> None:

@@ -173,7 +173,9 @@ def _check_agent(dialer: Dialer, agent: Agent) -> None:
         mine = (call is not None and call.agent == agent.number) or (
             caller is not None and caller.agent == agent.number
         )
-        waits = agent.state is AgentState.RESERVED and (agent.offer is not None or agent.rung)
+        # Who picks the phone up while Asterisk is away is joined, or ready, when it is back.
+        picked_up = agent.summoned and Hold.ASTERISK_LOST in floor.holds
+        waits = agent.state is AgentState.RESERVED and (agent.offer is not None or agent.rung or picked_up)
         assert mine or waits, f"with nobody: {agent}"
         _check_ring(dialer, agent)
     if agent.state in (AgentState.READY, AgentState.PAUSED):

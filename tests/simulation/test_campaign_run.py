@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialer.core import commands as do
-from dialer.core.detection import MachinesPolicy
+from dialer.core.detection import LeftMessage, MachineAction, MachinesPolicy, Truth
 from dialer.core.dialer import Dialer
 from dialer.core.hours import may_call
 from dialer.core.policy import AgentDisposition, AttemptLimit, HoursPolicy, RetryPolicy, RetryRule, Trunk
-from dialer.core.words import CampaignName, Disposition, DispositionFlag, LeadEnd, Mode, TrunkName
+from dialer.core.words import AgentState, CampaignName, Disposition, DispositionFlag, LeadEnd, Mode, TrunkName
 from dialer.simulation.campaign_run import CampaignRun, SimulationPlan, simulate
 from dialer.simulation.figures import Figures
 from tests.factories import LISTENS, make_policy
@@ -122,6 +122,27 @@ def test_machines_are_found_by_detection_or_by_agents(detect: bool) -> None:
     assert came.total.contacts == (0 if detect else came.total.attempts)
     wishes = {one.outcome.agent_disposition for one in run.closed}
     assert wishes == {None if detect else "voicemail"}
+
+
+@pytest.mark.parametrize("then", MachineAction)
+def test_what_becomes_of_machines(then: MachineAction) -> None:
+    """A message takes a line and no agent; an agent who hears a machine is busy, and met nobody."""
+    choice = AgentDisposition(name="voicemail", label="", digit="7", flags=frozenset({DispositionFlag.MACHINE}))
+    machines = replace(LISTENS, then=then, message="waihu/machine" if then is MachineAction.MESSAGE else None)
+    policy = make_policy(machines=machines, dispositions=(choice,), default_disposition=None)
+    assumed = world(shares=Shares(answered=0.0, machine=1.0), machine_ring=Spread(9.0), machine_disposition="voicemail")
+
+    run, came = watched(plan(campaign(policy, assumed), hours=0.2))
+
+    assert set(came.total.dispositions) == {Disposition.MACHINE}
+    assert came.total.abandoned == 0
+    left = {one.outcome.left for one in run.closed}
+    assert left == ({LeftMessage.LEFT} if then is MachineAction.MESSAGE else {None})
+    heard = [one.outcome for one in run.closed if one.outcome.bridged_at is not None]
+    assert bool(heard) == (then is MachineAction.AGENT)
+    assert {(one.sampled, one.truth) for one in heard} <= {(True, Truth.MACHINE)}
+    talking = sum((one.until - one.since).total_seconds() for one in run.intervals if one.state is AgentState.TALKING)
+    assert (talking > 0) == (then is MachineAction.AGENT)
 
 
 def test_every_second_of_an_agent_is_in_one_state() -> None:

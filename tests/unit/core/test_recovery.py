@@ -20,7 +20,18 @@ from dialer.core.words import (
     Mode,
     TrunkName,
 )
-from tests.factories import ANNA, BEN, NEVER_CALLED, NOW, attempt_id, make_lead, make_policy, make_profile, make_site
+from tests.factories import (
+    ANNA,
+    BEN,
+    LISTENS,
+    NEVER_CALLED,
+    NOW,
+    attempt_id,
+    make_lead,
+    make_policy,
+    make_profile,
+    make_site,
+)
 from tests.playbook import Playbook, like
 from tests.scenes import Scene, channel_of, leg_of, opening, running, talking
 
@@ -102,6 +113,13 @@ def test_somebody_answered_meanwhile_and_gets_an_agent_at_once() -> None:
         do.Join(channel=channel_of(1), agent=ANNA, agent_leg=leg_of(ANNA))
     )
     assert play.call().answered_at == answered_at
+
+
+def test_a_machine_that_answered_meanwhile_is_left_to_itself() -> None:
+    play = running(machines=LISTENS).opened().rang().feed(ev.AsteriskLost()).wait(5.0).ignore()
+    machine = replace(customers_leg(answered_at=play.now), verdict=MachineVerdict.MACHINE)
+    play.asterisk_back(agents_leg(), machine).expect(do.HangUp(channel=channel_of(1)))
+    assert play.call().verdict is MachineVerdict.MACHINE
 
 
 def test_somebody_answered_meanwhile_and_nobody_is_there() -> None:

@@ -7,11 +7,13 @@ import pytest
 from dialer.core import events as ev
 from dialer.core.floor import Floor
 from dialer.core.pacing.rates import PRIOR_TALK, PRIOR_WRAP
+from dialer.core.policy import RecordingPolicy
+from dialer.core.recording import RecordingSwitched
 from dialer.core.snapshot import last_decisions, snapshot
-from dialer.core.words import Mode
+from dialer.core.words import Mode, RecordingMode
 from tests.callers import staffed
 from tests.factories import ANNA, BEN, SPRING, make_lead
-from tests.scenes import opening, running, talking
+from tests.scenes import channel_of, opening, running, talking
 from tests.supervised import listening
 
 
@@ -42,6 +44,20 @@ def test_a_call_centre_at_work() -> None:
     assert (campaign["hopper"], campaign["remaining"], campaign["total"]) == (1, 1, 1)
     assert campaign["window"] == {"answered": 1, "abandoned": 0}
     assert (campaign["drop_cap"], campaign["config_version"]) == (0.03, "v1")
+
+
+def test_whether_the_talk_is_recorded_is_told_with_the_agent() -> None:
+    play = talking(recording=RecordingPolicy(mode=RecordingMode.ALL))
+
+    def said() -> str | None:
+        told: str | None = snapshot(play.dialer.floor, play.now).agents[0]["recording"]
+        return told
+
+    assert said() == "on"
+    play.feed(RecordingSwitched(channel=channel_of(1), at=play.now, paused=True))
+    assert said() == "paused"
+    play.hung_up()
+    assert said() is None
 
 
 def test_why_it_last_dialled_is_told_beside_why_it_does_not_now() -> None:
