@@ -19,40 +19,39 @@ MISTAKES = {
 }
 MINE, ANYONES = "1", "2"
 RIGHT, AGAIN, NONE = "1", "2", "0"
+REFUSALS = 2
+"""Moments that may be refused before it is plain that this customer cannot be called back at all."""
 
 
 async def ask_for_callback(talk: Conversation, view: DeskView) -> bool:
     """Ask, until a callback is kept or given up. False: the agent has not moved on."""
     mine = await talk.ask(Phrase.WHOSE_CALLBACK, answers=MINE + ANYONES) == MINE
-    while True:
-        promised = await _promised(talk, view, mine)
-        if promised is None:
+    refusals = 0
+    while refusals < REFUSALS:
+        asked_for = await _moment(talk, view)
+        if isinstance(asked_for, Wrong):
+            await talk.tell(MISTAKES[asked_for])
             continue
-        asked_for, kept = promised
-        read_back: list[Piece] = [Phrase.MOVED] if kept.moved else []
-        read_back += [Phrase.CALLBACK_ON, Moment(kept.at, view.customers_zone)]
-        read_back += [Phrase.BY_YOU if mine else Phrase.BY_ANYONE, Phrase.RIGHT_OR_AGAIN]
-        key = await talk.ask(*read_back, answers=RIGHT + AGAIN + NONE)
+        kept = talk.desk.foretell(view.agent, asked_for, mine=mine)
+        if not isinstance(kept, Callback):
+            refusals += 1
+            await talk.tell(Phrase.CALLBACK_REFUSED)
+            continue
+        key = await talk.ask(*_read_back(view, kept, mine), answers=RIGHT + AGAIN + NONE)
         if key == NONE:
-            await talk.tell(Phrase.NO_CALLBACK)
-            return False
+            break
         if key == RIGHT:
             refused = await talk.desk.set_callback(view.agent, asked_for, mine=mine)
             await talk.tell(Phrase.CALLBACK_KEPT if refused is None else Phrase.CALLBACK_REFUSED)
             return False
+    await talk.tell(Phrase.NO_CALLBACK)
+    return False
 
 
-async def _promised(talk: Conversation, view: DeskView, mine: bool) -> tuple[datetime, Callback] | None:
-    """The moment that was keyed and what would become of it; None: it was explained why there is none."""
-    asked = await _moment(talk, view)
-    if isinstance(asked, Wrong):
-        await talk.tell(MISTAKES[asked])
-        return None
-    kept = talk.desk.foretell(view.agent, asked, mine=mine)
-    if isinstance(kept, Callback):
-        return asked, kept
-    await talk.tell(Phrase.CALLBACK_REFUSED)
-    return None
+def _read_back(view: DeskView, kept: Callback, mine: bool) -> list[Piece]:
+    said: list[Piece] = [Phrase.MOVED] if kept.moved else []
+    said += [Phrase.CALLBACK_ON, Moment(kept.at, view.customers_zone)]
+    return [*said, Phrase.BY_YOU if mine else Phrase.BY_ANYONE, Phrase.RIGHT_OR_AGAIN]
 
 
 async def _moment(talk: Conversation, view: DeskView) -> datetime | Wrong:

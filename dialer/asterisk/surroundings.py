@@ -21,7 +21,7 @@ PROMPTS = (
     "sorry",
     "sorry-youre-having-problems",
     "vm-goodbye",
-    *sorted({sound for several in STOCK.values() for sound in several.split("&")} - {"beep", "beeperr"}),
+    *sorted({sound for several in STOCK.values() for sound in several.split("&")} - {"", "beep", "beeperr"}),
 )
 """Sounds that Waihu's dialplan plays by itself, or that stand in for words; all are of Asterisk's core sounds."""
 

@@ -14,6 +14,7 @@ from dialer.core import commands as do
 from dialer.core.asked import Asked
 from dialer.core.choices import choices_of
 from dialer.core.dialogs import Dismiss
+from dialer.core.events import AgentOrdered
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
@@ -44,6 +45,14 @@ CONFIRMED = frozenset(
 )
 """Orders of which nothing came are refused in words; of every other somebody else says what came of it, as `recorder`
 does when Asterisk has spoken."""
+
+
+ARRANGED = {
+    AgentOrder.HOLD: Phrase.ON_HOLD,
+    AgentOrder.CONSULT: Phrase.CALLING_THIRD,
+    AgentOrder.CONFERENCE: Phrase.THREE_WAY,
+}
+OF_CUSTOMERS = (AgentOrder.END_CALL, AgentOrder.ASK_CALLBACK, AgentOrder.DO_NOT_CALL)
 
 
 def language_of(agent: Agent) -> str:
@@ -78,8 +87,8 @@ def confirm(floor: Floor, now: datetime) -> Wishes:
             yield from _say(floor, agent, agent.desk.told or voice_of(floor, agent).sound(Phrase.REFUSED))
             continue
         sounds = [voice_of(floor, agent).sound(phrase, label) for phrase, label in words_for(floor, one)]
-        if sounds:
-            told = "&".join(sounds)
+        told = "&".join(filter(None, sounds))
+        if told:
             agent = replace(agent, desk=replace(agent.desk, told=told, told_at=now))
             floor.put_agent(agent)
             yield from _say(floor, agent, told)
@@ -92,7 +101,7 @@ def words_for(floor: Floor, asked: Asked) -> tuple[Words, ...]:
     words = _came_of(floor, asked)
     if words is None:
         # Whoever else asked has the refusal as the answer.
-        return ((Phrase.REFUSED, ""),) if asked.order.by == asked.before.number else ()
+        return ((_why_not(asked.order, asked.before), ""),) if asked.order.by == asked.before.number else ()
     return words
 
 
@@ -130,10 +139,17 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ((Phrase.DO_NOT_CALL, ""),)
         case AgentOrder.VERDICT if truth_of(floor, before, asked.order) is not None:
             return ((Phrase.NOTED, ""),)
+        case AgentOrder.HOLD | AgentOrder.CONSULT | AgentOrder.CONFERENCE if after.reason != before.reason:
+            # A customer who is taken back or left to a third is heard, or heard no more.
+            return ((ARRANGED[asked.order.order], ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
         case order:
             return None if order in CONFIRMED else ()
+
+
+def _why_not(order: AgentOrdered, agent: Agent) -> Phrase:
+    return Phrase.NO_CUSTOMER if order.order in OF_CUSTOMERS and agent.attempt is None else Phrase.REFUSED
 
 
 def _say(floor: Floor, agent: Agent, sound: str) -> Wishes:

@@ -34,7 +34,11 @@ class Phrase(StrEnum):
     CALLBACK_AFTER = "callback_after"
     DO_NOT_CALL = "do_not_call"
     TAKEN_FOR_MACHINE = "taken_for_machine"
+    ON_HOLD = "on_hold"
+    CALLING_THIRD = "calling_third"
+    THREE_WAY = "three_way"
     REFUSED = "refused"
+    NO_CUSTOMER = "no_customer"
     UNKNOWN_KEY = "unknown_key"
     # The menu.
     MENU = "menu"
@@ -98,7 +102,12 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.PASSED_BY: "cancelled",
     Phrase.DO_NOT_CALL: TWICE,
     Phrase.TAKEN_FOR_MACHINE: "beep&beep&beep",
+    # The ear tells enough where nothing is spoken.
+    Phrase.ON_HOLD: "",
+    Phrase.CALLING_THIRD: "",
+    Phrase.THREE_WAY: "",
     Phrase.REFUSED: BAD,
+    Phrase.NO_CUSTOMER: BAD,
     Phrase.UNKNOWN_KEY: "pm-invalid-option",
     Phrase.CHOOSE_READY: "activated&vm-press&digits/1",
     Phrase.CHOOSE_PAUSE: "de-activated&vm-press&digits/2",
@@ -119,7 +128,7 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.NO_CALLBACK: "cancelled",
     Phrase.RIGHT_OR_AGAIN: "if-correct-press&digits/1",
 }
-"""Sounds that come with Asterisk, joined by ampersands where there are several."""
+"""Sounds that come with Asterisk, joined by ampersands where there are several; empty: nothing is heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +141,8 @@ class SpokenPhrases:
 
     def sound(self, phrase: Phrase, *labels: str) -> str:
         """What Asterisk plays for a phrase and what goes with it; a label that is not spoken is left out."""
-        return "&".join([self.phrases[phrase], *(self.labels[label] for label in labels if label in self.labels)])
+        sounds = [self.phrases[phrase], *(self.labels[label] for label in labels if label in self.labels)]
+        return "&".join(filter(None, sounds))
 
 
 IN_STOCK = SpokenPhrases()

@@ -42,15 +42,22 @@ def labels_of(configuration: Configuration) -> tuple[str, ...]:
 
 
 async def spoken_in(language: str, voice: Voice, labels: tuple[str, ...]) -> SpokenPhrases:
-    """The sounds of a language, all of them there.
+    """The sounds of a language, all of them there. A label that this voice cannot say (it may be of another language)
+    is left out.
 
-    :raises CannotSpeak: one of them cannot be made.
+    :raises CannotSpeak: a phrase cannot be made.
     """
     texts = phrase_book(language).texts
-    await voice.prepare([(language, text) for text in (*texts.values(), *labels, *DIGITS)])
+    await voice.prepare([(language, text) for text in (*texts.values(), *DIGITS)])
+    for label in labels:
+        try:
+            await voice.prepare([(language, label)])
+        except CannotSpeak as error:
+            log.warning("a label is not spoken", language=language, why=str(error))
+    sounds = {label: voice.kept(language, label) for label in labels}
     return SpokenPhrases(
         phrases={phrase: voice.sound(language, text) for phrase, text in texts.items()},
-        labels={label: voice.sound(language, label) for label in labels},
+        labels={label: sound for label, sound in sounds.items() if sound is not None},
     )
 
 

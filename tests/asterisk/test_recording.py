@@ -18,7 +18,9 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core.aside_words import Place
 from dialer.core.supervision_words import MonitorMode
+from dialer.core.transfer import Send
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber
 from dialer.daemon.recording_files import is_begun, kept_file, make_kept_file, raw_file
 from dialer.embedded.asterisk_program import AsteriskProgram
@@ -292,3 +294,23 @@ async def test_the_file_is_whole_when_asterisk_is_killed(
     made = make_kept_file(folder, attempt)
     # What Asterisk had not handed to the kernel yet is lost: less than a second.
     assert 6.0 < made.seconds < 9.0
+
+
+async def test_a_recording_goes_on_while_the_customer_is_on_hold_and_begins_no_second_time(talk: Talk) -> None:
+    [agent] = {event.channel for event in talk.room.of(ev.AgentLegUp)}
+    await asyncio.sleep(1.5)
+    talk.room.telephone.perform(Send(channel=talk.channel, place=Place.HOLD, to=ANNA))
+    await talk.room.posts(ev.LeftBridge, agent)
+    await asyncio.sleep(1.5)
+    talk.room.telephone.perform(Send(channel=talk.channel, place=Place.AGENT, to=ANNA))
+    await talk.room.posts(ev.EnteredBridge, agent, 2)
+    await asyncio.sleep(1.5)
+    await talk.hang_up()
+    left, right = talk.sides()
+    ends = len(left) / RATE
+    assert 4.0 < ends < 7.0
+    # What the agent says meanwhile is for nobody, and not in it; what the customer says is.
+    on_hold, back = (ends - 2.6, ends - 2.0), (ends - 1.0, ends - 0.4)
+    assert level(between(left, *on_hold), AGENT_HERTZ) < LOUD < level(between(right, *on_hold), CUSTOMER_HERTZ)
+    assert level(between(left, *back), AGENT_HERTZ) > LOUD
+    assert level(between(right, *back), CUSTOMER_HERTZ) > LOUD

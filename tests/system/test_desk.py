@@ -239,3 +239,31 @@ async def test_hanging_up_in_a_dialog_leaves_nobody_behind(open_with: OpenFloor,
         await in_dialog(floor, open_=False)
     assert await floor.drain() == 0
     assert "oddity" not in floor.log
+
+
+async def test_on_hold_the_agent_alone_hears_so(open_with: OpenFloor, speech: dict[str, str], tmp_path: Path) -> None:
+    write_tone(tmp_path / "word.wav", SPOKEN_HERTZ, 1.5)
+    cast = Cast()
+    cast.talkers()
+    floor = await open_with(cast, Mode.PROGRESSIVE, 1, environment=speech)
+    await spoken(floor)
+    await floor.log_in()
+    await floor.start_campaign()
+    await floor.until_agent(ANNA, "talking")
+    ears = Ears(floor.carrier, tmp_path)
+    [line] = await floor.customers_on_the_line()
+    both = {"customer": Voice(line, CUSTOMER_HERTZ), "agent": Voice(await ears.phone(ANNA), 800)}
+    await ears.say(*both.values())
+    measuring = asyncio.create_task(ears.levels(both, 3.0, {"word": Voice("", SPOKEN_HERTZ)}), name="measure")
+    await asyncio.sleep(0.5)
+    await floor.phones.press(ANNA, "*5")
+    await until_reason(floor, "hold")
+    heard = await measuring
+    assert heard["agent"]["word"] > -40
+    assert heard["customer"]["word"] < -50
+    await floor.phones.press(ANNA, "*5")
+    await floor.until(lambda status: state_of(status, ANNA) == "talking" and not agent_of(status, ANNA)["reason"])
+    assert (await ears.heard(both))["agent"] == {"customer"}
+    await floor.customer_hangs_up(line)
+    await floor.until_ended(1)
+    assert await floor.drain() == 0

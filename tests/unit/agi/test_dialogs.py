@@ -261,6 +261,14 @@ async def test_a_day_too_far_ahead_is_refused(speech: Path) -> None:
     assert [wish.at for wish in stand.callbacks] == [AT_1030]
 
 
+async def test_a_customer_who_cannot_be_called_back_is_not_asked_about_for_ever(speech: Path) -> None:
+    scene = talking(wrap_up=timedelta(minutes=5)).press("**2").press("**1").parted().hung_up().ignore()
+    stand = Stand(scene, speech, ["1", "1", "1030", "1", "1030", "1", "1030"])
+    await stand.speak()
+    assert stand.heard.count(Phrase.CALLBACK_REFUSED) == 2
+    assert (stand.callbacks, stand.heard[-1]) == ([], Phrase.NO_CALLBACK)
+
+
 async def test_who_is_offered(speech: Path) -> None:
     stand = Stand(offered(), speech, [])
     await stand.speak()

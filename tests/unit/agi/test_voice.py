@@ -76,3 +76,13 @@ async def test_a_text_is_never_an_option(tmp_path: Path) -> None:
     """It comes on standard input, whatever it looks like."""
     with pytest.raises(CannotSpeak, match=r"does not know '--help; \$\(reboot\)'"):
         await Voice(COMMAND, {}, tmp_path).prepare([("zh", "--help; $(reboot)")])
+
+
+async def test_what_was_spoken_can_be_found_and_forgotten(tmp_path: Path) -> None:
+    voice = Voice(COMMAND, {}, tmp_path)
+    assert voice.kept("en", "440") is None
+    await voice.prepare([("en", "440")])
+    assert voice.kept("en", "440") == voice.sound("en", "440")
+    voice.forget("en", "440")
+    assert voice.kept("en", "440") is None
+    voice.forget("en", "440")

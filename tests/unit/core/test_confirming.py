@@ -7,6 +7,7 @@ from dialer.core.dialogs import Dismiss, PhrasesSpoken
 from dialer.core.found import LiveChannel
 from dialer.core.phrases import STOCK, Phrase, SpokenPhrases
 from dialer.core.supervision import TellAgent
+from dialer.core.transfer import Send
 from dialer.core.words import AgentOrder, CampaignOrder, Mode
 from tests.factories import ANNA, make_lead, make_profile, make_site
 from tests.playbook import Playbook
@@ -77,6 +78,13 @@ def test_a_disposition_and_what_comes_after_it() -> None:
     play.press("1").expect(do.CloseAttempt, announced("/en/noted", "/en/sale", "/en/ready"))
 
 
+def test_hold_is_said_where_words_are_spoken() -> None:
+    play = hearing(talking())
+    play.press("*5").expect(Send, TellAgent(agent=ANNA, sound="/en/on_hold"))
+    quiet = Heard(dialer=(scene := talking()).dialer, now=scene.now, alarms=scene.alarms)
+    quiet.press("*5").expect(Send)
+
+
 def test_log_out() -> None:
     play = hearing(opening().log_in())
     play.press("*9").expect(Dismiss(channel=leg_of(ANNA), sound="/en/logged_out"))
@@ -84,8 +92,8 @@ def test_log_out() -> None:
 
 def test_what_does_nothing_is_refused_in_words() -> None:
     play = hearing(opening().log_in())
-    play.press("*0").expect(announced("/en/refused"))
-    play.press("**1").expect(announced("/en/refused"))
+    play.press("*0").expect(announced("/en/no_customer"))
+    play.press("**1").expect(announced("/en/no_customer"))
     play.press("*7").expect(announced("/en/unknown_key"))
     # Nothing is being asked, so a plain digit answers nothing.
     play.press("7").expect()

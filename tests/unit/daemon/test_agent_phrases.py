@@ -13,7 +13,7 @@ from dialer.config.load import Configuration, load_configuration
 from dialer.core.dialogs import PhrasesSpoken
 from dialer.core.events import Event
 from dialer.core.phrases import LANGUAGES, Phrase
-from dialer.daemon.agent_phrases import PASSING, AgentPhrases, labels_of, voices_of
+from dialer.daemon.agent_phrases import PASSING, AgentPhrases, labels_of, spoken_in, voices_of
 from tests.asterisk.tones import write_tone
 from tests.fakes.waiting import until
 
@@ -81,3 +81,12 @@ async def test_what_a_daemon_that_died_was_saying_is_forgotten(configuration: Co
     (passing / "0123.wav").touch()
     await keeping([configuration], [], 1)
     assert list(passing.iterdir()) == []
+
+
+async def test_a_label_that_the_voice_cannot_say_costs_no_phrase(configuration: Configuration, tmp_path: Path) -> None:
+    program = tmp_path / "says-no-lunch"
+    program.write_text(f'#!/bin/sh\ngrep -q 午餐 && exit 1\ncp {tmp_path}/word.wav "$1"\n', encoding="utf-8")
+    program.chmod(0o755)
+    speech = replace(configuration.site.speech, command=(str(program), "{file}"))
+    spoken = await spoken_in("zh", voices_of(speech).kept, labels_of(configuration))
+    assert (set(spoken.phrases), set(spoken.labels)) == (set(Phrase), {"成交"})
