@@ -36,6 +36,13 @@ Live = Mapping[ChannelId, LiveChannel]
 
 ON_HOLD = (Place.HOLD, Place.AGENT)
 """Nothing is left to do for who is with the agent again; who is on the way there is found on arrival."""
+SENT_TO = {
+    **dict.fromkeys((AsideState.HELD, AsideState.CALLING, AsideState.CONSULTING), Place.HOLD),
+    **dict.fromkeys((AsideState.MEETING, AsideState.RETURNING), Place.AGENT),
+    AsideState.RINGING: Place.RING,
+    AsideState.HANDING: Place.THIRD,
+}
+"""Where the customer is, or is on the way to, in these states."""
 
 
 def is_aside(floor: Floor, talk: OnTheLine, channel: LiveChannel) -> bool:
@@ -82,11 +89,26 @@ def _missed(floor: Floor, aside: Aside, live: Live, at: datetime, gone_at: datet
         events.append(ev.HungUp(channel=third.channel, at=gone_at, cause=UNKNOWN_CAUSE))
     for event in events:
         yield from tell_aside(floor, aside.attempt, event, now)
+    after = floor.asides.get(aside.attempt)
+    if after is not None and after.state is aside.state and aside.customer in live:
+        yield from _send_stray(after, live[aside.customer])
     if aside.customer in live and aside.state is AsideState.HANDED:
         customer = floor.talk(aside.attempt)
         for event in bridging(customer.bridge if customer is not None else None, live[aside.customer], at):
             yield from tell(floor, now, ToCall(aside.attempt, event))
     yield from settle(floor, AsteriskBack(live=(), last_words=(), restarted=False, at=at), now)
+
+
+def _send_stray(aside: Aside, channel: LiveChannel) -> Wishes:
+    """The wish to send the customer was lost: it is where it was before."""
+    place = SENT_TO.get(aside.state)
+    in_old_bridge = channel.bridge is not None and channel.bridge == aside.left
+    waits_elsewhere = (
+        channel.bridge is None and channel.place in (Place.HOLD, Place.RING) and channel.place is not place
+    )
+    if place is not None and (in_old_bridge or waits_elsewhere):
+        to = aside.third.channel if place is Place.THIRD and aside.third is not None else aside.agent
+        yield Send(channel=aside.customer, place=place, to=to)
 
 
 def _take_up(floor: Floor, channel: LiveChannel, live: Live, at: datetime, now: datetime) -> Wishes:

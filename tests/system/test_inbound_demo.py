@@ -73,6 +73,8 @@ async def compare(figures: dict[str, Any], engine: Any) -> None:
     messages = await rows(engine, "SELECT value FROM inbound_steps WHERE kind = 'record' AND value <> ''")
     assert figures["messages"] == len(messages) >= 2
 
+    held = await rows(engine, "SELECT DISTINCT caller FROM agent_intervals WHERE reason = 'hold'")
+    assert figures["held"] == len(held) == figures["kinds"]["put on hold"]
     kept = await rows(engine, "SELECT * FROM recordings WHERE sha256 IS NOT NULL AND failure IS NULL")
     assert figures["recordings"] == len(kept) > 0
 

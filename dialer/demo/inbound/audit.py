@@ -25,10 +25,13 @@ HEARD_SECONDS = 0.4
 """A tone that was heard for so long was there."""
 CERTAIN_TALK = timedelta(seconds=1.5)
 """In a talk of this length the agent must have been heard, and in a message the caller."""
+LONG_WAIT = timedelta(seconds=4)
+HOLD_TOLERANCE_SECONDS = 1.2
 HUNG_UP, JOINED = "hung_up", "agent"
 
 CAME_TO: Mapping[CallerKind, str] = {
     CallerKind.TALKS: "line",
+    CallerKind.PUT_ON_HOLD: "line",
     CallerKind.IMPATIENT: "line",
     CallerKind.CHOOSES_WRONG: "line",
     CallerKind.PRESSES_STARS: "line",
@@ -66,6 +69,10 @@ class Evidence:
     """The carrier's log."""
     heard: Mapping[str, Mapping[str, float]]
     """By caller: for how many seconds the ear heard each agent."""
+    music: Mapping[str, float]
+    """By caller: for how many seconds the ear heard music."""
+    held: Mapping[str, float]
+    """By call: for how many seconds it was on hold."""
     messages: Mapping[str, float]
     """By file: for how many seconds the caller is heard in it; a message that is missing is not here."""
     recordings: Mapping[str, Recorded]
@@ -111,6 +118,9 @@ def _one(evidence: Evidence, planned: PlannedCaller, row: CallerRow, call: Calle
         yield f"ended at {row.ended_at}, by the carrier's log at {call.ended_at}"
     yield from _outcome(row, call)
     yield from _ear(row, evidence.heard.get(row.caller, {}))
+    yield from _music(row, evidence.music.get(row.caller, 0.0), evidence.held.get(row.call, 0.0))
+    if planned.agent_keys and row.agent is not None and not evidence.held.get(row.call):
+        yield f"was to be put on hold by {row.agent}, and was not"
     yield from _recording(row, evidence.recordings.get(row.call))
     yield from _way(row, evidence.flows[planned.dials], at_once=planned.kind is not CallerKind.AFTER_HOURS)
     yield from _wishes(evidence, planned, row)
@@ -144,6 +154,16 @@ def _ear(row: CallerRow, heard: Mapping[str, float]) -> Iterator[str]:
     taken_over = any(wait.taken_over for wait in row.waits)
     if row.agent is not None and row.agent not in agents and _lasted(row) >= CERTAIN_TALK and not taken_over:
         yield f"talked with {row.agent} for {_lasted(row).total_seconds():.1f} s, and never heard that agent"
+
+
+def _music(row: CallerRow, music: float, held: float) -> Iterator[str]:
+    """In a queue the announcement comes first, so the end of a long wait must be music; on hold all of it."""
+    ends = [(wait.answered_at or wait.left_at, wait.arrived_at) for wait in row.waits]
+    waited = max((end - since for end, since in ends if end is not None), default=timedelta(0))
+    if waited >= LONG_WAIT and music < HEARD_SECONDS:
+        yield f"waited for {waited.total_seconds():.1f} s, and heard no music"
+    if music < held - HOLD_TOLERANCE_SECONDS:
+        yield f"was on hold for {held:.1f} s, and heard music for {music:.1f} s"
 
 
 def _lasted(row: CallerRow) -> timedelta:

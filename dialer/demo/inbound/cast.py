@@ -34,6 +34,8 @@ class CallerKind(StrEnum):
     """Was promised one yesterday, and does not wait for it."""
     KNOWN = "known"
     """Talked with an agent yesterday."""
+    PUT_ON_HOLD = "put on hold"
+    """Talks, and waits meanwhile for the agent to look something up."""
     IMPATIENT = "impatient"
     """Hangs up in the queue."""
     CHOOSES_WRONG = "chooses wrongly"
@@ -53,7 +55,8 @@ class CallerKind(StrEnum):
 
 
 STRANGERS: Mapping[CallerKind, float] = {
-    CallerKind.TALKS: 0.42,
+    CallerKind.TALKS: 0.37,
+    CallerKind.PUT_ON_HOLD: 0.05,
     CallerKind.IMPATIENT: 0.12,
     CallerKind.CHOOSES_WRONG: 0.07,
     CallerKind.PRESSES_STARS: 0.07,
@@ -83,6 +86,7 @@ class Act:
 
 ACTS: Mapping[CallerKind, tuple[Act, ...]] = {
     CallerKind.TALKS: (Act(MENU, 0.5, "1"),),
+    CallerKind.PUT_ON_HOLD: (Act(MENU, 0.5, "1"),),
     CallerKind.IMPATIENT: (Act(MENU, 0.5, "1"), Act(QUEUE, 1.0, HANG_UP)),
     CallerKind.CHOOSES_WRONG: (Act(MENU, 0.5, "7"), Act(MENU, 2.5, "1")),
     CallerKind.PRESSES_STARS: (Act(MENU, 0.5, "*"), Act(MENU, 2.5, "1")),
@@ -96,6 +100,11 @@ ACTS: Mapping[CallerKind, tuple[Act, ...]] = {
 WANT_CALLBACK = (CallerKind.ASKS_CALLBACK, CallerKind.LEAVES_FOR_CALLBACK)
 KEYS_IN_TALK: Mapping[CallerKind, str] = {CallerKind.PRESSES_STARS: "*0*9"}
 """End the call, log out: were it an agent who pressed them."""
+
+HOLD = "*5"
+AGENT_KEYS: Mapping[CallerKind, tuple[tuple[float, str], ...]] = {CallerKind.PUT_ON_HOLD: ((1.0, HOLD), (3.5, HOLD))}
+"""What the agent presses in the talk, each so many seconds into it."""
+LEAST_TALK = {CallerKind.PUT_ON_HOLD: 6.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,11 @@ class PlannedCaller:
     def keys_in_talk(self) -> str:
         """What the caller presses when the agent is there."""
         return KEYS_IN_TALK.get(self.kind, "")
+
+    @property
+    def agent_keys(self) -> tuple[tuple[float, str], ...]:
+        """What the agent presses in the talk, and when."""
+        return AGENT_KEYS.get(self.kind, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +186,7 @@ def _planned(draw: random.Random, kind: CallerKind, number: str, at: float) -> P
         kind=kind,
         dials=NIGHT if kind is CallerKind.AFTER_HOURS else FRONT,
         arrives_seconds=round(at, 3),
-        talk_seconds=round(min(max(draw.lognormvariate(1.7, 0.5), 2.5), 20.0), 1),
+        talk_seconds=round(min(max(draw.lognormvariate(1.7, 0.5), LEAST_TALK.get(kind, 2.5)), 20.0), 1),
         ends_talk=kind in KEYS_IN_TALK or draw.random() < 0.7,
     )
 

@@ -19,7 +19,7 @@ from dialer.daemon.recording_files import kept_file
 from dialer.demo.audit import AttemptRow, audit
 from dialer.demo.inbound.audit import Evidence, Recorded, audit_callers, outcomes
 from dialer.demo.inbound.crowd import CALLER_HERTZ
-from dialer.demo.inbound.furnishing import SUPERVISOR
+from dialer.demo.inbound.furnishing import MUSIC_HERTZ, SUPERVISOR
 from dialer.demo.inbound.ledger import CallerRow, Ledger
 from dialer.demo.inbound.shift import Played
 from dialer.demo.inbound.visit import AGENT, BOSS, CUSTOMER, Hearing, agents_hertz, wrong_hearings
@@ -29,6 +29,7 @@ from dialer.embedded.carrier.ears import seconds_of_tones
 
 MISMATCHES_SHOWN = 10
 LEFT, RIGHT = 0, 1
+MUSIC = "music"
 PARTS_OF_VISIT = ("listening", "whispering", "barging", "listening")
 SPED_UP = "sped up: talks, patience and arrivals of a quarter of an hour in a minute and a half; prompts as they are"
 
@@ -74,11 +75,14 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
     stretches = sorted(told, key=lambda row: str(row["since"]))
     attempts = [AttemptRow.from_export(json.loads(line)) for said in exported for line in said.splitlines()]
     work = await ledger.work(played.began_at, played.ended_at)
+    heard = await asyncio.to_thread(_heard, stage, played)
     evidence = Evidence(
         planned=played.plan,
         rows=rows,
         calls=stage.carrier.caller_calls(),
-        heard=await asyncio.to_thread(_heard, stage, played),
+        heard=heard,
+        music={one.number: heard[one.number].pop(MUSIC, 0.0) for one in played.plan},
+        held=await ledger.held(played.began_at),
         messages=await asyncio.to_thread(_messages, rows),
         recordings=await asyncio.to_thread(_recordings, stage, played, await ledger.recorded(played.began_at)),
         flows=played.furniture.flows,
@@ -111,6 +115,7 @@ async def close_books(stage: Stage, played: Played) -> InboundBooks:
         "answer_to_abandoned": sum(row.returns for row in rows),
         "opt_outs": sum(row.caller in evidence.opted_out for row in rows),
         "messages": len(evidence.messages),
+        "held": len(evidence.held),
         "recordings": len(evidence.recordings),
         "callbacks": await _callbacks(ledger, stage.campaign, rows),
         "queue": queue,
@@ -187,6 +192,7 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "agents said", ", ".join(f"{count} {name}" for name, count in figures["agent_dispositions"].items())
+    yield "put on hold", f"{figures['held']}, with music"
     yield "called no more", str(figures["opt_outs"])
     yield "messages", f"{figures['messages']}; {figures['recordings']} talks recorded, the agent left, the caller right"
     yield (
@@ -239,7 +245,7 @@ def session_faults(stretches: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _heard(stage: Stage, played: Played) -> dict[str, dict[str, float]]:
-    tones = agents_hertz([agent.number for agent in stage.agents])
+    tones = {**agents_hertz([agent.number for agent in stage.agents]), MUSIC: MUSIC_HERTZ}
     return {one.number: seconds_of_tones(played.crowd.ear(one.number), tones) for one in played.plan}
 
 

@@ -43,6 +43,7 @@ class _Caller:
     agent: str | None = None
     talks_since: float = 0.0
     keys_pressed: bool = False
+    agent_keys_pressed: int = 0
     told_agent: bool = False
     """The agent was told to end the call."""
 
@@ -132,6 +133,12 @@ class Crowd:
         if caller.plan.keys_in_talk and not caller.keys_pressed and seconds >= KEYS_IN_TALK_AFTER:
             caller.keys_pressed = True
             await self._telephones.press(channel, caller.plan.keys_in_talk)
+        if caller.agent_keys_pressed < len(caller.plan.agent_keys):
+            at, keys = caller.plan.agent_keys[caller.agent_keys_pressed]
+            if seconds >= at:
+                caller.agent_keys_pressed += 1
+                await self._press_agent(agent, keys)
+            return
         if seconds < caller.plan.talk_seconds:
             return
         if caller.plan.ends_talk:

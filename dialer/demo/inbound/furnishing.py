@@ -4,12 +4,14 @@ the campaign of yesterday."""
 from __future__ import annotations
 
 import secrets
+import wave
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from ruamel.yaml import YAML
 
 from dialer.config.load_inbound import load_flow
@@ -23,6 +25,10 @@ FLOW_FILE = Path(__file__).resolve().parents[3] / "inbound" / "demo.yaml"
 SUPERVISOR = "9001"
 YESTERDAY = "yesterday"
 """Name of the list, and the beginning of the campaign's."""
+
+
+MUSIC_HERTZ = 330
+MUSIC_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,19 @@ def furnish(site: DemoSite, campaign: CampaignName, now_hour: int) -> Furniture:
     return furniture
 
 
+def put_music(folder: Path, etc: Path) -> None:
+    """What callers hear who wait: a tone, to be told from voices. Asterisk has to load it (`moh reload`)."""
+    folder.mkdir()
+    rate = 8000
+    samples = 8000 * np.sin(2 * np.pi * MUSIC_HERTZ * np.arange(MUSIC_SECONDS * rate) / rate)
+    with wave.open(str(folder / "music.wav"), "wb") as music:
+        music.setnchannels(1)
+        music.setsampwidth(2)
+        music.setframerate(rate)
+        music.writeframes(samples.astype("<i2").tobytes())
+    (etc / "musiconhold.conf").write_text(f"[default]\nmode = files\ndirectory = {folder}\n", encoding="utf-8")
+
+
 def _write_flows(folder: Path, campaign: CampaignName, now_hour: int) -> dict[str, Flow]:
     """One that is open, and the same outside its hours."""
     folder.mkdir()
@@ -72,7 +91,9 @@ def _write_flows(folder: Path, campaign: CampaignName, now_hour: int) -> dict[st
         (FRONT, "front", {}),
         (NIGHT, "night", {"hours": {"mon-sun": f"{far:02d}:00-{far + 1:02d}:00"}}),
     ):
-        said = {**_read(FLOW_FILE), "name": name, "numbers": [number], **changes}
+        # The site that has the file as an example keeps no recordings; this one does.
+        recording = {"calls": "all", "keep": "1d"}
+        said = {**_read(FLOW_FILE), "name": name, "numbers": [number], "recording": recording, **changes}
         said["steps"]["call-back"]["callback"]["campaign"] = campaign
         _write(folder / f"{name}.yaml", said)
         flows[number] = load_flow(folder / f"{name}.yaml", None)

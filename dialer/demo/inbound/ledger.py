@@ -60,6 +60,10 @@ _KEPT = text("""
 _RECORDED = text("""
     SELECT talk, finished_at IS NOT NULL AS finished FROM recordings WHERE attempt_id IS NULL AND since >= :since
 """)
+_HELD = text("""
+    SELECT caller, sum(extract(epoch FROM until - since))::float8 AS seconds FROM agent_intervals
+    WHERE state = 'talking' AND reason = 'hold' AND caller IS NOT NULL AND since >= :since GROUP BY 1
+""")
 _AWAY = text("""
     SELECT agent, state, reason FROM agent_intervals
     WHERE state IN ('logged_out', 'paused', 'lost') AND since >= :since AND since < :until
@@ -87,6 +91,7 @@ class StepRow:
 class WaitRow:
     """A caller in a queue."""
 
+    arrived_at: datetime
     outcome: str | None
     agent: str | None
     answered_at: datetime | None
@@ -148,6 +153,7 @@ class Ledger:
         for row in await self._rows(_WAITS):
             waits.setdefault(row["call_id"], []).append(
                 WaitRow(
+                    arrived_at=row["arrived_at"],
                     outcome=row["outcome"],
                     agent=row["agent"],
                     answered_at=row["answered_at"],
@@ -175,6 +181,10 @@ class Ledger:
     async def recorded(self, since: datetime) -> dict[str, bool]:
         """The talks with callers of which there is a recording from then on, and whether its file is made."""
         return {row["talk"]: row["finished"] for row in await self._rows(_RECORDED, since=since)}
+
+    async def held(self, since: datetime) -> dict[str, float]:
+        """For how many seconds callers were on hold from then on, by call."""
+        return {row["caller"]: row["seconds"] for row in await self._rows(_HELD, since=since)}
 
     async def opted_out(self) -> dict[str, str]:
         """The numbers that are called no more because a caller asked for it, each with its proof."""

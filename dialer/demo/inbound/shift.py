@@ -18,7 +18,7 @@ from dialer.demo.cues import SceneFailed, check_alive, daemon_up, log_in, log_ta
 from dialer.demo.customers import write_customers
 from dialer.demo.inbound.cast import Acquainted, PlannedCaller, plan_callers
 from dialer.demo.inbound.crowd import CALLER_HERTZ, Crowd
-from dialer.demo.inbound.furnishing import Furniture, furnish
+from dialer.demo.inbound.furnishing import Furniture, furnish, put_music
 from dialer.demo.inbound.ledger import Ledger
 from dialer.demo.inbound.picture import InboundPicture
 from dialer.demo.inbound.visit import Visit, agents_hertz
@@ -65,6 +65,8 @@ async def play_shift(stage: Stage, customers: Customers, first_number: int, cons
     written = await asyncio.to_thread(write_customers, stage.folder / "customers.csv", options.customers, options.seed)
     now_hour = datetime.now(ZoneInfo("Asia/Shanghai")).hour
     furniture = await asyncio.to_thread(furnish, stage.site, stage.campaign, now_hour)
+    await asyncio.to_thread(put_music, stage.folder / "music", stage.pbx.instance.etc)
+    await stage.pbx.instance.cli("moh reload")
     heard = stage.folder / "heard"
     heard.mkdir()
     say = teller(console)

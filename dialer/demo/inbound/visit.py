@@ -137,7 +137,7 @@ class Visit:
             hearing = await self._hearing(state, _boss(status)["agent"], _talk(status))
             await asyncio.sleep(SETTLED_SECONDS)
             later = await self._stage.status()
-            if hearing is not None and later is not None and _talk(later) == _talk(status):
+            if hearing is not None and later is not None and _hears(later, state) and _talk(later) == _talk(status):
                 self.hearings.append(hearing)
                 return
         raise _NotInTime(f"no talk was long enough while {state}, within {LEG_SECONDS:.0f} s")
@@ -193,4 +193,9 @@ def _someone_talks(status: Mapping[str, Any]) -> bool:
 
 
 def _hears(status: Mapping[str, Any], state: SupervisorState) -> bool:
-    return bool(_boss(status)["state"] == state and _talk(status))
+    return bool(_boss(status)["state"] == state and _talk(status) and not _is_on_hold(status))
+
+
+def _is_on_hold(status: Mapping[str, Any]) -> bool:
+    """Whether the customer of the supervisor's agent waits."""
+    return any(one["number"] == _boss(status)["agent"] and one["reason"] for one in status["agents"])

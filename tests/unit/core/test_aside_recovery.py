@@ -188,11 +188,31 @@ def test_a_customer_who_was_handed_on_stays_with_the_third(begin: Begin) -> None
     assert scene.talk.bridge == NEW
 
 
-def test_one_who_was_about_to_come_back_and_does_not_is_let_go() -> None:
+@both_kinds
+def test_a_customer_who_was_never_put_on_hold_is_now(begin: Begin) -> None:
+    scene = begin()
+    bridge = scene.agent().bridge
+    scene.feed(ev.AsteriskLost()).press("*5").wait(1.0).ignore()
+    scene.asterisk_back(here(scene.customer, bridge=bridge), anna(bridge=bridge), ben())
+    scene.expect(Send(channel=scene.customer, place=Place.HOLD, to=ANNA))
+
+
+@both_kinds
+def test_a_customer_who_was_never_handed_over_is_now(begin: Begin) -> None:
+    scene = begin().consulting()
+    third = scene.third
+    scene.feed(ev.AsteriskLost()).press("*6").wait(1.0).ignore()
+    held = here(scene.customer, place=Place.HOLD, peer=ANNA)
+    scene.asterisk_back(held, anna(bridge=SIDE), ben(), here(third, bridge=SIDE, place=Place.CONSULT))
+    scene.expect(Send(channel=scene.customer, place=Place.THIRD, to=third))
+
+
+def test_one_who_was_about_to_come_back_is_sent_again_and_let_go_if_that_is_in_vain() -> None:
     scene = reborn().asterisk_back(customer(Place.HOLD), anna(), ben())
     scene.press("*5").ignore()
     scene.feed(ev.AsteriskLost()).wait(30.0).ignore()
-    scene.asterisk_back(customer(Place.HOLD), anna(), ben()).expect()
+    scene.asterisk_back(customer(Place.HOLD), anna(), ben())
+    scene.expect(Send(channel=CUSTOMER, place=Place.AGENT, to=ANNA))
     scene.wait(5.1).expect(do.ReportOddity, do.HangUp(channel=CUSTOMER))
 
 

@@ -9,18 +9,20 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import orders
+from dialer.core import supervision as sv
 from dialer.core.aside_words import AsideState, Place, TransferKind, TransferOutcome
 from dialer.core.live_call import Call
 from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.queueing import RecordWait
 from dialer.core.supervision import Claim, TellAgent
+from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.switching import POSSIBLE
 from dialer.core.transfer import CallThird, Send
 from dialer.core.words import AgentOrder, AgentState, AttemptId, BridgeId, CallState, ChannelId
 from tests.factories import ANNA, BEN, attempt_id
 from tests.playbook import like
 from tests.scenes import leg_of
-from tests.supervised import BOSS
+from tests.supervised import BOSS, BOSS_LEG, make_supervisor_profile
 from tests.talks import BILLING, NEW, OUT, SIDE, Begin, TalkScene, both_kinds, with_called, with_caller
 
 REFUSED = IN_STOCK.sound(Phrase.REFUSED)
@@ -338,3 +340,47 @@ def test_other_customers_and_agents_are_told_as_ever() -> None:
     assert scene.agent(BEN).bridge == SIDE
     assert scene.aside is not None
     assert (scene.aside.attempt, scene.aside.agent_in) == (AttemptId(attempt_id(1)), None)
+
+
+# --- supervisors ---
+
+
+def supervised_talk() -> TalkScene:
+    """A supervisor hears Anna's talk."""
+    scene = with_called()
+    site = replace(scene.dialer.floor.site, supervisors={BOSS: make_supervisor_profile()})
+    scene.feed(ev.SiteLoaded(site=site), sv.SupervisorLegUp(channel=BOSS_LEG, at=scene.now, supervisor=BOSS))
+    return scene.ignore()
+
+
+def monitors(scene: TalkScene) -> list[MonitorMode]:
+    """How the supervisor's leg was sent to Anna since the last look."""
+    came, scene.unexpected = scene.unexpected, []
+    return [wish.mode for wish in came if isinstance(wish, sv.Monitor)]
+
+
+def test_a_supervisor_who_listens_stays_where_it_is_through_hold_and_consultation() -> None:
+    scene = supervised_talk()
+    scene.feed(sv.MonitorStarted(channel=BOSS_LEG, at=scene.now))
+    scene.press("*5").leaves(BridgeId("bridge-1"), scene.customer, leg_of(ANNA))
+    scene.press(f"*6{BILLING}#").answers().enters(SIDE, scene.third, leg_of(ANNA)).press("*5")
+    scene.enters(NEW, scene.customer, leg_of(ANNA))
+    assert monitors(scene) == []
+    assert scene.dialer.floor.supervisors[BOSS].state is SupervisorState.LISTENING
+
+
+def test_a_supervisor_who_barges_in_follows_the_agents_company() -> None:
+    scene = supervised_talk()
+    scene.feed(ev.DigitPressed(channel=BOSS_LEG, at=scene.now, digit="3"))
+    assert monitors(scene) == [MonitorMode.BARGE]
+    scene.press("*5").leaves(BridgeId("bridge-1"), scene.customer, leg_of(ANNA)).ignore()
+    scene.press(f"*6{BILLING}#").answers().ignore()
+    scene.enters(SIDE, scene.third, leg_of(ANNA))
+    assert monitors(scene) == [MonitorMode.BARGE]
+
+
+def test_nobody_is_taken_over_who_is_on_hold() -> None:
+    scene = supervised_talk().held()
+    asked = sv.SupervisionOrdered(supervisor=BOSS, order=SupervisionOrder.TAKE_OVER, agent=ANNA)
+    said = orders.refusal(scene.dialer.floor, asked, scene.now)
+    assert said == "the customer of agent 1001 is on hold, or a third is there"

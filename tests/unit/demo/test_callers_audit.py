@@ -46,7 +46,13 @@ BEGIN = (("lost", "otherwise"), ("known", "otherwise"), ("welcome", "next"))
 def told(kind: CallerKind = CallerKind.TALKS) -> Evidence:
     """A stranger who talks with Anna for six seconds, and hangs up: all agree."""
     wait = WaitRow(
-        outcome="answered", agent=ANNA, answered_at=at(10), left_at=at(16), taken_over=False, disposition="sale"
+        arrived_at=at(9),
+        outcome="answered",
+        agent=ANNA,
+        answered_at=at(10),
+        left_at=at(16),
+        taken_over=False,
+        disposition="sale",
     )
     row = CallerRow(
         call=CALL,
@@ -69,6 +75,8 @@ def told(kind: CallerKind = CallerKind.TALKS) -> Evidence:
         rows=[row],
         calls=[call],
         heard={NUMBER: {ANNA: 5.6}},
+        music={},
+        held={},
         messages={},
         recordings={CALL: Recorded({ANNA: 5.6}, 5.4)},
         flows={FRONT: FLOW},
@@ -99,7 +107,10 @@ LEFT_MESSAGE = replace(
 CALLS_BACK = alone(told(CallerKind.ASKS_CALLBACK), ("main", "3"), ("call-back", "next", "done"), ("bye", "end"))
 
 
-@pytest.mark.parametrize("evidence", [told(), OPTED_OUT, LEFT_MESSAGE, CALLS_BACK])
+HELD = replace(told(CallerKind.PUT_ON_HOLD), held={CALL: 2.5}, music={NUMBER: 2.4})
+
+
+@pytest.mark.parametrize("evidence", [told(), HELD, OPTED_OUT, LEFT_MESSAGE, CALLS_BACK])
 def test_books_that_agree_have_no_mismatch(evidence: Evidence) -> None:
     assert audit_callers(evidence) == []
 
@@ -141,6 +152,13 @@ def with_(**changes: object) -> Callable[[Evidence], Evidence]:
         (told(), with_(recordings={}), "talked with 1001, and there is no recording"),
         (told(), with_(recordings={CALL: Recorded({BEN: 5.6}, 5.4)}), "who is not heard in the recording"),
         (told(), with_(recordings={CALL: Recorded({ANNA: 5.6}, 0.0)}), "(talks) is not heard in the recording"),
+        (told(), with_(held={CALL: 2.5}), "was on hold for 2.5 s, and heard music for 0.0 s"),
+        (told(CallerKind.PUT_ON_HOLD), with_(), "was to be put on hold by 1001, and was not"),
+        (
+            told(),
+            row_with(waits=(replace(told().rows[0].waits[0], arrived_at=at(1)),)),
+            "waited for 9.0 s, and heard no music",
+        ),
         (told(CallerKind.KNOWN), with_(), "was not recognised"),
         (told(CallerKind.ABANDONED), row_with(known=True), "does not count as the answer"),
         (told(CallerKind.PRESSES_STARS), call_with(by_caller=False), "was ended by the other side"),

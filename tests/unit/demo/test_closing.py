@@ -51,7 +51,7 @@ def test_what_is_wrong_is_said() -> None:
         "with_their_agent": {"theirs": 0, "known": 0},
         "supervision": {"stretches": [], "hearings": []},
         **{name: {} for name in ("kinds", "outcomes", "agent_dispositions")},
-        **dict.fromkeys(("callers", "carrier_callers", "recognised", "opt_outs", "messages", "recordings"), 0),
+        **dict.fromkeys(("callers", "carrier_callers", "recognised", "opt_outs", "messages", "recordings", "held"), 0),
         "answer_to_abandoned": 0,
     }
     books = InboundBooks(figures=figures, checks=(Check("all is well", ()), Check("callers agree", ["[one] is amiss"])))

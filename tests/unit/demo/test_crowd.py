@@ -123,6 +123,17 @@ async def test_stars_are_pressed_in_the_menu_and_once_in_the_talk() -> None:
     assert scene.acts == [FRONT, "press *", "press 1", "press *0*9"]
 
 
+async def test_the_agent_holds_the_caller_and_takes_the_call_back_before_it_ends() -> None:
+    scene = await Scene(planned(CallerKind.PUT_ON_HOLD)).go(2)
+    await scene.go(1, step="main")
+    await scene.go(2, agent=ANNA)
+    assert scene.board.done[2:] == [(ANNA, "press *5")]
+    await scene.go(2.5, agent=ANNA)
+    assert scene.board.done[2:] == [(ANNA, "press *5")] * 2
+    await scene.go(2, agent=ANNA)
+    assert scene.acts[2:] == ["press *5", "press *5", "hang up"]
+
+
 async def test_a_call_that_ended_meanwhile_is_no_mistake_and_who_has_not_called_stays_away() -> None:
     scene = await Scene(planned(CallerKind.KNOWN)).go(2)
     scene.board.over.add(CALLER)
