@@ -114,10 +114,10 @@ def decide_after_talk(
         return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=unwanted_by)
     if DispositionFlag.SUPPRESS in flags:
         return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
+    if policy is not None and callback is not None and not flags & FORBIDS:
+        return LeadNext(due_at=max(callback.at, ended_at), callback=True, owner=callback.owner)
     if policy is None or flags & {DispositionFlag.WRONG_NUMBER, DispositionFlag.MACHINE}:
         return None
-    if callback is not None and not flags & FORBIDS:
-        return LeadNext(due_at=max(callback.at, ended_at), callback=True, owner=callback.owner)
     for flag, end in _ENDS.items():
         if flag in flags:
             return LeadNext(end=end)

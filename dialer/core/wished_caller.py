@@ -9,9 +9,11 @@ from dialer.core import caller_handing_on as callers
 from dialer.core import signals as sig
 from dialer.core.caller import QueuedCaller, Step
 from dialer.core.events import Event
+from dialer.core.lead import LeadNext
 from dialer.core.policy import Choices
-from dialer.core.queueing import CallerState
+from dialer.core.queueing import CallerState, CountTalk
 from dialer.core.wished_call import default_of
+from dialer.core.words import LeadEnd
 
 
 def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
@@ -20,7 +22,10 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
         case CallerState.TALKING | CallerState.WRAPPING, sig.CallbackPromised(callback=callback):
             return replace(caller, callback=callback), ()
         case CallerState.TALKING | CallerState.WRAPPING, sig.Unwanted(agent=agent):
-            return replace(caller, callback=None, unwanted_by=agent), ()
+            # At once: nothing that is said later changes it, and so it outlives the daemon.
+            never = LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=agent)
+            counted = CountTalk(caller=caller.channel, knows=caller.knows, number=caller.number, next=never)
+            return replace(caller, callback=None, unwanted_by=agent), (counted,)
         case _:
             return callers.step(caller, event, now)
 

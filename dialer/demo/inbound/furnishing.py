@@ -91,7 +91,9 @@ def _write_flows(folder: Path, campaign: CampaignName, now_hour: int) -> dict[st
         (FRONT, "front", {}),
         (NIGHT, "night", {"hours": {"mon-sun": f"{far:02d}:00-{far + 1:02d}:00"}}),
     ):
-        said = {**_read(FLOW_FILE), "name": name, "numbers": [number], **changes}
+        # The site that has the file as an example keeps no recordings; this one does.
+        recording = {"calls": "all", "keep": "1d"}
+        said = {**_read(FLOW_FILE), "name": name, "numbers": [number], "recording": recording, **changes}
         said["steps"]["call-back"]["callback"]["campaign"] = campaign
         _write(folder / f"{name}.yaml", said)
         flows[number] = load_flow(folder / f"{name}.yaml", None)

@@ -7,7 +7,7 @@ from dialer.core import events as ev
 from dialer.core.lead import Lead
 from dialer.core.policy import CallbackPolicy, HoursPolicy
 from dialer.core.pool import pool_view
-from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignOrder, Mode
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState, CampaignName, CampaignOrder, Mode
 from tests.factories import (
     ANNA,
     BEN,
@@ -20,6 +20,7 @@ from tests.factories import (
     make_profile,
     make_site,
 )
+from tests.on_hook import on_hook_profile
 from tests.playbook import like
 from tests.scenes import Scene, channel_of, leg_of, running, talking
 
@@ -158,6 +159,26 @@ def test_in_preview_it_is_offered_to_its_owner() -> None:
     assert scene.agent(BEN).offer is None
     scene.press("1", agent=ANNA)
     assert opened_for(scene) == [(1, ANNA)]
+
+
+def on_hook(mode: Mode) -> Scene:
+    """Anna's receiver is down; Ben is ready."""
+    scene = ready(mode, BEN)
+    scene.feed(ev.SiteLoaded(site=make_site(make_profile(BEN), on_hook_profile())))
+    return scene.agent_order(AgentOrder.LOG_IN, "leg", ANNA).fetched(own(1))
+
+
+def test_in_preview_the_phone_of_an_owner_on_hook_is_rung() -> None:
+    scene = on_hook(Mode.PREVIEW)
+    assert scene.agent(ANNA).offer == own(1)
+    assert [wish.agent for wish in scene.wished(do.CallAgent)] == [ANNA]
+
+
+def test_elsewhere_an_owner_on_hook_is_not_there_and_the_callback_becomes_anybodys() -> None:
+    scene = on_hook(Mode.PROGRESSIVE)
+    assert scene.campaign.own.leads == (own(1),)
+    scene.wait(601.0)
+    assert opened_for(scene) == [(1, None)]
 
 
 def test_an_owner_who_goes_while_the_row_is_written_is_not_dialled_for() -> None:
