@@ -12,11 +12,12 @@ import structlog
 
 from dialer.asterisk import variables
 from dialer.asterisk.actions import EXTENSION
-from dialer.asterisk.black_box import written_down
+from dialer.asterisk.black_box import moment, written_down
 from dialer.asterisk.errors import HeaderRefused
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.session import Session
 from dialer.core.inbound.record import CallersLastWord, InboundId
+from dialer.core.words import AgentNumber
 
 log = structlog.get_logger(__name__)
 
@@ -71,4 +72,7 @@ def callers_last_word(entry: Message, offset_seconds: float) -> CallersLastWord:
         talked=said["served"] == "agent" or (said["served"], said["dialled"]) == ("talking", "ANSWER"),
         fallback=said["fallback"],
         voicemail=said["voicemail"],
+        # A dialplan of before does not tell the last two.
+        bridged_at=moment(said.get("bridged", ""), offset_seconds),
+        agent=AgentNumber(said["agent"]) if said.get("agent") else None,
     )

@@ -120,7 +120,9 @@ def _begin_wrap_up(floor: Floor, caller: QueuedCaller) -> Consequences:
     if agent is not None and agent.attempt == caller.id and agent.state is AgentState.WRAP_UP:
         return  # The caller was taken over, or handed on: the agent writes already.
     if agent is None or agent.attempt != caller.id or agent.state is not AgentState.TALKING:
-        yield ToCall(caller.id, sig.WrappedUp(agent=caller.agent, disposition=choices_for(floor, caller).default))
+        yield ToCall(
+            caller.id, sig.WrappedUp(agent=caller.agent, disposition=by_default(caller, choices_for(floor, caller)))
+        )
         return
     yield ToAgent(agent.number, sig.CallEnded(attempt=caller.id, wrap_up=caller.terms.wrap_up))
 

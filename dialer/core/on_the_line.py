@@ -38,12 +38,14 @@ def subject_of(customer: OnTheLine) -> str:
     """Whose talk it is, for people."""
     if isinstance(customer, Call):
         return f"calls of campaign {customer.policy.name}"
-    return f"callers of team {customer.terms.team}"
+    known = f" whom campaign {customer.knows.campaign} had called" if customer.knows.campaign is not None else ""
+    return f"callers of team {customer.terms.team}{known}"
 
 
 def may_hear(supervisor: SupervisorProfile, customer: OnTheLine) -> bool:
     """Whether the supervisor may hear, and take over, this talk: of a call its campaign decides, of a caller the team
-    that was waited for."""
+    that was waited for, and the campaign that had called last."""
     if isinstance(customer, Call):
         return supervisor.may_hear(customer.policy.name)
-    return not supervisor.teams or customer.terms.team in supervisor.teams
+    of_team = not supervisor.teams or customer.terms.team in supervisor.teams
+    return of_team and (customer.knows.campaign is None or supervisor.may_hear(customer.knows.campaign))

@@ -23,7 +23,10 @@ AGENT_COLOURS = {
     "logged_out": "bright_black",
     "lost": "red",
 }
-LINE_STATES = ("opening", "dialing", "ringing", "answered", "waiting", "joining", "talking", "closing", "ending")
+LINE_STATES = (
+    *("opening", "dialing", "ringing", "answered", "waiting", "joining", "talking"),
+    *("leaving_message", "closing", "ending"),
+)
 
 
 class Picture:

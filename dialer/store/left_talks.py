@@ -20,6 +20,7 @@ from dialer.core.words import (
     SupervisorNumber,
     TeamName,
 )
+from dialer.store.agents import make_known
 
 _LEFT = text("""
     SELECT w.*, i.caller, coalesce(i.flow, '') AS flow, coalesce((
@@ -34,6 +35,10 @@ _LEFT = text("""
 _ENDED = text("""
     UPDATE queue_waits SET left_at = greatest(:at, answered_at), handled_at = greatest(:at, answered_at)
     WHERE call_id = :call AND outcome = 'answered' AND left_at IS NULL AND run_id <> :run
+""")
+_UNSEEN = text("""
+    UPDATE queue_waits SET outcome = 'answered', agent = :agent, answered_at = :bridged, left_at = :at, handled_at = :at
+    WHERE call_id = :call AND outcome = 'lost' AND run_id <> :run AND arrived_at <= :bridged AND :bridged <= :at
 """)
 _LOST = text("""
     UPDATE queue_waits SET left_at = answered_at, handled_at = answered_at
@@ -103,8 +108,24 @@ async def left_talks(engine: AsyncEngine, run: RunId) -> list[LeftTalk]:
 
 
 async def close_ended_talks(connection: AsyncConnection, run: int, words: Sequence[CallersLastWord]) -> None:
-    """Write the ends, as the dialplan tells them, of talks that no run saw end."""
+    """Write the ends, as the dialplan tells them, of talks that no run saw end, or of which none wrote the begin."""
     await connection.execute(_ENDED, [{"call": word.call, "at": word.ended_at, "run": run} for word in words])
+    talks = [word for word in words if word.talked and word.bridged_at is not None and word.agent is not None]
+    if talks:
+        await make_known(connection, {word.agent for word in talks if word.agent is not None})
+        await connection.execute(
+            _UNSEEN,
+            [
+                {
+                    "call": word.call,
+                    "at": word.ended_at,
+                    "bridged": word.bridged_at,
+                    "agent": word.agent,
+                    "run": run,
+                }
+                for word in talks
+            ],
+        )
 
 
 async def close_lost_talks(connection: AsyncConnection, run: int, calls: Collection[InboundId]) -> None:

@@ -39,9 +39,14 @@ _CAMPAIGNS = text("""
 """)
 _ATTEMPTS = text("""
     SELECT a.id, c.name AS campaign, n.e164, a.opened_at, a.dialed_at, a.ended_at, a.disposition, a.agent_disposition,
-        a.agent, a.hangup_cause, a.sip_code, a.callback_at, a.callback_agent
+        a.agent, a.hangup_cause, a.sip_code, a.callback_at, a.callback_agent, a.amd_verdict, a.amd_cause, a.amd_truth,
+        a.machine_message
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id JOIN numbers n ON n.id = a.number_id
     WHERE a.lead_id = :lead ORDER BY a.opened_at
+""")
+_THIRDS = text("""
+    SELECT t.target, t.agent, t.at, t.kind, t.outcome FROM transfers t JOIN attempts a ON a.id = t.attempt_id
+    WHERE a.lead_id = :lead ORDER BY t.at
 """)
 _CALLED_US = text("""
     SELECT arrived_at, team, outcome, agent, agent_disposition FROM queue_waits WHERE customer_id = :customer
@@ -98,6 +103,11 @@ async def _of_lead(connection: AsyncConnection, lead: int) -> tuple[str, ...]:
     lines += [f"  {_attempt(attempt)}" for attempt in attempts]
     if not attempts:
         lines.append("  never dialled")
+    thirds = await connection.execute(_THIRDS, {"lead": lead})
+    lines += [
+        f"  {one.agent} called {one.target} in the talk at {_moment(one.at)}: {one.kind}, {one.outcome or 'open'}"
+        for one in thirds
+    ]
     waits = (await connection.execute(_CALLED_US, {"customer": row.customer})).mappings().all()
     lines += [f"  {_called_us(wait)}" for wait in waits]
     return tuple(lines)
@@ -142,8 +152,19 @@ def _attempt(row: RowMapping) -> str:
         ending = f"{row['disposition']}{said}" + (f" ({', '.join(codes)})" if codes else "")
         if row["callback_at"] is not None:
             ending += f"; {row['callback_agent'] or 'a call'} promised for {_moment(row['callback_at'])}"
+        ending += _detected(row)
     dialled = _moment(row["dialed_at"] or row["opened_at"])
     return f"attempt {row['id']} of {row['campaign']} at {dialled} to {row['e164']}: {ending}"
+
+
+def _detected(row: RowMapping) -> str:
+    """What machine detection said, and what came of it; nothing where nobody listened."""
+    if row["amd_verdict"] is None:
+        return ""
+    cause = f" ({row['amd_cause']})" if row["amd_cause"] else ""
+    truth = f", in truth a {row['amd_truth']}" if row["amd_truth"] else ""
+    message = f", message {row['machine_message']}" if row["machine_message"] else ""
+    return f"; detection: {row['amd_verdict']}{cause}{truth}{message}"
 
 
 def _called_us(row: RowMapping) -> str:

@@ -18,6 +18,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
 from dialer.core import supervision as sv
+from dialer.core import transfer as tr
 from dialer.core.aside_words import Place
 from dialer.core.supervision_words import MonitorMode
 from dialer.core.transfer import Send
@@ -33,7 +34,8 @@ from tests.asterisk.tones import write_tone
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 ANNA = AgentNumber("1001")
-CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ, BOSS_HERTZ = 440, 800, 600, 1200
+BILLING = "7010"
+CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ, BOSS_HERTZ, THIRD_HERTZ = 440, 800, 600, 1200, 1200
 
 
 @dataclass
@@ -167,6 +169,40 @@ class Boss:
         self.talk.room.telephone.perform(sv.TakeOver(channel=self.talk.channel, supervisor=self.number))
         await self.talk.room.posts(ev.EnteredBridge, self.talk.attempt, 2)
         await asyncio.sleep(1.5)
+
+
+async def third_of(talk: Talk) -> ChannelId:
+    """The customer is on hold, and a third whom the agent called says a tone."""
+    third = ChannelId(f"third-{talk.attempt}")
+    telephone = talk.room.telephone
+    telephone.perform(tr.Send(channel=talk.channel, place=Place.HOLD, to=ANNA))
+    dial = EmbeddedPbx.phone.format(number=BILLING)
+    ring = timedelta(seconds=10)
+    telephone.perform(tr.CallThird(channel=third, agent=ANNA, dial=dial, caller_id="", ring_time=ring))
+    await talk.room.posts(tr.ThirdAnswered, third)
+    await talk.ears.say(Voice(await talk.ears.phone(BILLING), THIRD_HERTZ))
+    return third
+
+
+@pytest.mark.parametrize("talk_number", range(2))
+@pytest.mark.parametrize("three_way", [False, True])
+async def test_after_a_transfer_the_third_is_left(talk: Talk, three_way: bool, talk_number: int) -> None:
+    third = await third_of(talk)
+    telephone, joins = talk.room.telephone, 2
+    if three_way:
+        telephone.perform(tr.Send(channel=talk.channel, place=Place.AGENT, to=ANNA))
+        await talk.room.posts(ev.EnteredBridge, talk.attempt, joins)
+        telephone.perform(tr.Send(channel=third, place=Place.THREE_WAY, to=ANNA))
+        await asyncio.sleep(1.0)
+        joins += 1
+    telephone.perform(tr.Send(channel=talk.channel, place=Place.THIRD, to=third))
+    await talk.room.posts(ev.EnteredBridge, talk.attempt, joins)
+    await asyncio.sleep(1.5)
+    await talk.hang_up()
+    left, right = talk.sides()
+    ends = len(left) / RATE
+    assert level(between(left, ends - 1.0, ends - 0.3), THIRD_HERTZ) > LOUD, f"of talk {talk_number}"
+    assert level(between(right, ends - 1.0, ends - 0.3), CUSTOMER_HERTZ) > LOUD
 
 
 # Where the agent's packets are not forgotten, the supervisor is missing in about every second one.

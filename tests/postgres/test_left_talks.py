@@ -16,7 +16,7 @@ from dialer.core.words import AgentNumber, CampaignName, ChannelId, RunId, Skill
 from dialer.daemon.left_talks import inherited_callers
 from dialer.store.health import Health
 from dialer.store.inbound_log import InboundLog
-from dialer.store.queue_waits import record_waits
+from dialer.store.queue_waits import close_lost_waits, record_waits
 from dialer.store.runs import Run
 from tests.postgres.seeds import begin_run, do, rows
 from tests.unit.core.inbound.flows import flow, queue
@@ -56,7 +56,7 @@ async def next_run(engine: AsyncEngine, run: Run) -> Run:
     return await begin_run(engine)
 
 
-def word(ended_at: datetime) -> CallersLastWord:
+def word(ended_at: datetime, **changes: Any) -> CallersLastWord:
     return CallersLastWord(
         call=CALL,
         number="200",
@@ -64,9 +64,9 @@ def word(ended_at: datetime) -> CallersLastWord:
         arrived_at=CAME,
         ended_at=ended_at,
         cause=16,
-        talked=True,
         fallback="",
         voicemail="",
+        **({"talked": True} | changes),
     )
 
 
@@ -166,3 +166,17 @@ async def test_of_whom_the_agent_still_wrote_is_told_too_but_not_who_came_days_a
     assert (await inherited_callers(engine, RunId("999"), {})).callers == ()
     await do(engine, "UPDATE queue_waits SET handled_at = NULL, arrived_at = arrived_at - interval '2 days'")
     assert (await inherited_callers(engine, RunId("999"), {})).callers == ()
+
+
+async def test_a_talk_whose_begin_was_never_written_is_known_from_the_dialplan(engine: AsyncEngine, run: Run) -> None:
+    # PostgreSQL was away when the two were joined, and the daemon died over it.
+    await a_talk(engine, run, outcome=None, agent=None, answered_at=None)
+    later = await next_run(engine, run)
+    await close_lost_waits(engine, later.id)
+    log, ended = await log_of(engine, later), JOINED + timedelta(seconds=42)
+    await log.keep_last_words([word(ended, talked=False, bridged_at=None)])
+    assert (await wait_of(engine))["outcome"] == "lost"
+    await log.keep_last_words([word(ended, bridged_at=JOINED, agent=AgentNumber("1003"))])
+    row = await wait_of(engine)
+    assert (row["outcome"], row["agent"], row["answered_at"], row["left_at"]) == ("answered", "1003", JOINED, ended)
+    await later.end()

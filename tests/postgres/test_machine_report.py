@@ -17,6 +17,7 @@ from dialer.store.attempts import close_attempts, open_attempts
 from dialer.store.leasing import Leasing
 from dialer.store.report import campaign_report
 from dialer.store.runs import Run
+from dialer.store.why import why
 from tests.postgres.seeds import SPRING, closing, opening, outcome, rows, sow_campaign
 
 pytestmark = pytest.mark.postgres
@@ -97,3 +98,11 @@ async def test_what_is_written_down(engine: AsyncEngine, run: Run) -> None:
         ("machine", "", True, "person", None, 1),
         (None, None, None, None, None, 1),
     ]
+
+
+async def test_why_tells_what_detection_said(engine: AsyncEngine, run: Run) -> None:
+    await a_day(engine, run)
+    story = "\n".join([line for n in (8, 17, 23) for line in await why(engine, f"+861380000{n:04d}")])
+    assert "; detection: machine (LONGGREETING-1500-1500), message left" in story
+    assert "; detection: silence (INITIALSILENCE)" in story
+    assert "; detection: machine, in truth a person" in story

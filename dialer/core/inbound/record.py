@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from dialer.core.inbound.flow import FlowName, StepName
-from dialer.core.words import AttemptId, CustomerId
+from dialer.core.words import AgentNumber, AttemptId, CustomerId
 
 InboundId = NewType("InboundId", str)
 """Asterisk's Uniqueid of the caller's channel."""
@@ -91,6 +91,10 @@ class CallersLastWord:
     """What the caller heard without Waihu: `apology`, `voicemail`; empty: nothing."""
     voicemail: str
     """Name of the message left."""
+    bridged_at: datetime | None = None
+    """When the caller was joined with an agent out of a queue."""
+    agent: AgentNumber | None = None
+    """With whom."""
 
     @property
     def outcome(self) -> InboundOutcome:

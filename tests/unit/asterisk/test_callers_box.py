@@ -33,6 +33,13 @@ def test_an_entry() -> None:
     )
 
 
+def test_with_whom_the_caller_was_joined() -> None:
+    word = callers_last_word(entry(f"{VALUE}&bridged=1795321995.000&agent=1001"), 0.5)
+    assert (word.bridged_at, word.agent) == (datetime.fromtimestamp(1795321995.5, UTC), "1001")
+    word = callers_last_word(entry(f"{VALUE}&bridged=&agent="), 0.5)
+    assert (word.bridged_at, word.agent) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("served", "dialled", "talked"),
     [("talking", "ANSWER", True), ("talking", "NOANSWER", False), ("", "ANSWER", False)],

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from dialer.core.on_the_line import is_talking, may_hear, subject_of, wrap_up_of
-from dialer.core.queueing import CallerState
+from dialer.core.queueing import Acquaintance, CallerState
 from dialer.core.words import CallState, CampaignName, TeamName
 from tests.callers import make_caller
-from tests.factories import make_call, make_policy
+from tests.factories import SPRING, make_call, make_policy
 from tests.supervised import make_supervisor_profile
 
 CALLED = make_call(policy=make_policy(wrap_up=timedelta(seconds=9)), state=CallState.TALKING)
@@ -31,6 +31,15 @@ def test_calls_are_heard_by_campaign_and_callers_by_team() -> None:
     everything = make_supervisor_profile(teams=frozenset())
     assert [may_hear(one, CALLER) for one in (support, autumn, everything)] == [False, True, True]
     assert [may_hear(one, CALLED) for one in (support, autumn, everything)] == [True, False, True]
+
+
+def test_a_caller_whom_a_campaign_had_called_is_that_campaigns_too() -> None:
+    known = make_caller(state=CallerState.TALKING, knows=Acquaintance(campaign=SPRING))
+    autumn = make_supervisor_profile(campaigns=frozenset({CampaignName("autumn")}))
+    spring = make_supervisor_profile(campaigns=frozenset({SPRING}))
+    support = make_supervisor_profile(campaigns=frozenset({SPRING}), teams=frozenset({TeamName("support")}))
+    assert [may_hear(one, known) for one in (autumn, spring, support)] == [False, True, False]
+    assert subject_of(known) == "callers of team sales whom campaign spring had called"
 
 
 def test_whose_talk_it_is() -> None:
