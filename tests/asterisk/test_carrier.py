@@ -1,9 +1,11 @@
 """The carrier plays the fates it was given, and writes down what it saw."""
 
 import asyncio
+import wave
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dialer.embedded.asterisk_program import AsteriskProgram
@@ -121,7 +123,17 @@ async def test_callers_are_in_a_log_of_their_own(carrier: Carrier, pbx: Embedded
     assert seconds_of_tones(heard, {"agent": 800, "customer": 440}) == {}
 
 
-def test_tones_that_are_heard_alone_are_measured(tmp_path: Path) -> None:
+def test_tones_are_measured_alone_and_two_at_once(tmp_path: Path) -> None:
     write_tone(tmp_path / "tone.wav", 800, 1.0)
     assert seconds_of_tones(tmp_path / "tone.wav", {"low": 440, "high": 800}) == {"high": 1.0}
     assert seconds_of_tones(tmp_path / "nothing.wav", {"low": 440}) == {}
+    write_tone(tmp_path / "other.wav", 630, 1.0)
+    both = samples_of(tmp_path / "tone.wav") + samples_of(tmp_path / "other.wav")
+    with wave.open(str(tmp_path / "both.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.column_stack([both / 2, np.zeros(len(both))]).astype("<i2").tobytes())
+    tones = {"one": 630, "between": 660, "other": 800}
+    assert seconds_of_tones(tmp_path / "both.wav", tones) == {"one": 1.0, "other": 1.0}
+    assert seconds_of_tones(tmp_path / "both.wav", tones, channel=1) == {}

@@ -18,8 +18,8 @@ from dialer.embedded.carrier.phones import PhoneNotUpError
 RATE = 8000
 LOUD = -40.0
 """dB of full scale: a tone that is there is at about -20, one that is not below -70."""
-PURE = 0.85
-"""A piece of sound is one tone where so much of its loudness is that tone."""
+CLEAR = 0.6
+"""A tone is heard in a piece of sound where it has so much of its loudness: of two equal tones each has 0.71."""
 PIECE = RATE // 5
 """Samples: 200 ms."""
 
@@ -44,14 +44,14 @@ def level(samples: np.ndarray, hertz: int) -> float:
 
 
 def seconds_of_tones(file: Path, tones: Mapping[str, int], channel: int = 0) -> dict[str, float]:
-    """How long each of the tones (hertz) was heard alone in a channel of a WAV file; those that never were are left
-    out."""
+    """How long each of the tones (hertz) was heard in a channel of a WAV file, alone or with one more; those that never
+    were are left out."""
     samples = samples_of(file, channel)
     pieces = samples[: len(samples) // PIECE * PIECE].reshape(-1, PIECE) / 32768.0
     loudness = np.sqrt((pieces**2).mean(axis=1))
     turns = np.exp(-2j * np.pi * np.outer(np.arange(PIECE), list(tones.values())) / RATE)
     of_tone = np.sqrt(2) * abs(pieces @ turns) / PIECE
-    heard = (of_tone > PURE * loudness[:, None]) & (of_tone > 10 ** (LOUD / 20))
+    heard = (of_tone > CLEAR * loudness[:, None]) & (of_tone > 10 ** (LOUD / 20))
     seconds = heard.sum(axis=0) * PIECE / RATE
     return {name: float(heard) for name, heard in zip(tones, seconds, strict=True) if heard}
 
