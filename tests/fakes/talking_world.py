@@ -208,7 +208,7 @@ class TalkingWorld(QueueingWorld):
         self.kinds: set[TransferKind] = set()
         self._grumbles: set[str] = set()
         self.model = TalkingModel(self, self.manners)
-        self.asterisk = self.model
+        self.queueing = self.asterisk = self.model
 
     def post(self, event: ev.Event) -> None:
         """Every site file has a directory."""
