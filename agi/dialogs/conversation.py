@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from agi.call import ALL_KEYS, Call
+from agi.call import Call
 from agi.speaker import Piece, Speaker
 from dialer.core.phrases import Phrase
 from dialer.core.words import ChannelId
@@ -31,6 +31,7 @@ class Conversation:
     desk: AgentDesk
     pause_seconds: float = PAUSE_SECONDS
     _silent: int = field(default=0)
+    _pressed: str = field(default="")
 
     @property
     def leg(self) -> ChannelId:
@@ -43,7 +44,8 @@ class Conversation:
         :raises Silence: nothing was pressed in three rounds.
         """
         while True:
-            key = await self.speaker.say(*pieces) or await self.call.wait_for_key(self.pause_seconds)
+            key = self._ahead()
+            key = key or await self.speaker.say(*pieces) or await self.call.wait_for_key(self.pause_seconds)
             while key and key not in answers and key not in AGAIN:
                 key = await self.speaker.say(Phrase.UNKNOWN_KEY) or await self.call.wait_for_key(self.pause_seconds)
             if key in answers and key:
@@ -57,7 +59,7 @@ class Conversation:
         :raises Silence: nothing was keyed in three rounds.
         """
         while True:
-            first = await self.speaker.say(*pieces)
+            first = self._ahead() or await self.speaker.say(*pieces)
             if first and (first == "#" or len(first) == most):
                 keyed = first.removesuffix("#")
             else:
@@ -68,8 +70,13 @@ class Conversation:
             self._count(first)
 
     async def tell(self, *pieces: Piece) -> None:
-        """Say it; a key cuts it short."""
-        await self.speaker.say(*pieces, stop_on=ALL_KEYS)
+        """Say it; a key cuts it short, and counts as the answer to what is asked next."""
+        self._pressed = await self.speaker.say(*pieces)
+
+    def _ahead(self) -> str:
+        """The key that was pressed before anything was asked."""
+        key, self._pressed = self._pressed, ""
+        return key
 
     def _count(self, key: str) -> None:
         self._silent = 0 if key else self._silent + 1

@@ -138,6 +138,8 @@ async def test_the_export_has_one_line_an_attempt_oldest_first(engine: AsyncEngi
         "amd_sampled": "",
         "amd_truth": "",
         "machine_message": "",
+        "callback_at": "",
+        "callback_agent": "",
     }
     assert [row["abandoned"] for row in rows] == ["false"] * 3 + ["true"] + ["false"] * 3
     assert (rows[6]["ended_at"], rows[6]["disposition"]) == ("", "")

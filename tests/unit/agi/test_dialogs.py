@@ -241,6 +241,18 @@ async def test_what_is_wrong_is_explained_and_asked_again(speech: Path, keys: li
     assert [wish.at for wish in stand.callbacks] == [AT_1030]
 
 
+async def test_a_key_that_cuts_an_explanation_short_is_the_next_answer(speech: Path) -> None:
+    stand = Stand(asked_for_callback(), speech, ["1", "0231", "1", "", "1030", "1"])
+    stand.keys.cuts_short = stand.voices.kept.sound("en", phrase_book("en").texts[Phrase.NO_SUCH_DAY])
+    await stand.speak()
+    assert [wish.at for wish in stand.callbacks] == [AT_1030]
+    assert stand.heard.count(Phrase.WHICH_DAY) == 1
+    stand = Stand(wrapping_in_menu(), speech, ["5", "2", "2", "1"])
+    stand.keys.cuts_short = stand.voices.kept.sound("en", phrase_book("en").texts[Phrase.LEFT_AS_IT_WAS])
+    await stand.speak()
+    assert stand.orders == [(AgentOrder.PAUSE, "lunch")]
+
+
 async def test_out_of_calling_hours_it_is_moved_and_said(speech: Path) -> None:
     stand = Stand(asked_for_callback(hours=HOURS), speech, ["1", "1", "0300", "1"])
     await stand.speak()
