@@ -18,7 +18,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: demo
-demo: $(STAMP) ## one real campaign on a real Asterisk; ARGS="--agents 5 --customers 200"
+demo: $(STAMP) ## one real campaign on a real Asterisk; ARGS="--mode inbound": callers, a queue, a supervisor
 	@$(BIN)/waihu demo $(ARGS)
 
 .PHONY: test

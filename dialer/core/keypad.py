@@ -65,7 +65,9 @@ def press(agent: Agent, digit: str, choices: Choices | None, site: SitePolicy) -
 
 def _starred(agent: Agent, keys: str, site: SitePolicy) -> tuple[Agent, AgentOrdered | None]:
     done = replace(agent, pending_keys="")
-    if agent.state is AgentState.TALKING and keys[:2] in (HOLD, CONFERENCE, *WITH_DIGITS):
+    # Who is keying a number when the customer hangs up does not choose a disposition by it.
+    begun = len(agent.pending_keys) > len(CONSULT)
+    if (agent.state is AgentState.TALKING or begun) and keys[:2] in (HOLD, CONFERENCE, *WITH_DIGITS):
         return _in_talk(agent, keys)
     if keys in ORDERS:
         return done, _order(agent, ORDERS[keys])

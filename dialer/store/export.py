@@ -49,6 +49,8 @@ FIELDS = (
     "amd_sampled",
     "amd_truth",
     "machine_message",
+    "callback_at",
+    "callback_agent",
 )
 """The columns, in this order. Others may be added after them; scripts rely on these."""
 
@@ -66,7 +68,8 @@ _ATTEMPTS = text("""
         to_char(a.taken_over_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken_over_at,
         CASE WHEN r.sha256 IS NOT NULL AND r.deleted_at IS NULL THEN a.id::text || '.wav' END AS recording,
         r.sha256 AS recording_sha256, r.failure AS recording_failure,
-        a.amd_verdict, a.amd_cause, a.amd_sampled, a.amd_truth, a.machine_message
+        a.amd_verdict, a.amd_cause, a.amd_sampled, a.amd_truth, a.machine_message,
+        to_char(a.callback_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS callback_at, a.callback_agent
     FROM attempts a
     LEFT JOIN recordings r ON r.attempt_id = a.id
     JOIN campaigns c ON c.id = a.campaign_id

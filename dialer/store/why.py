@@ -44,6 +44,10 @@ _ATTEMPTS = text("""
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id JOIN numbers n ON n.id = a.number_id
     WHERE a.lead_id = :lead ORDER BY a.opened_at
 """)
+_THIRDS = text("""
+    SELECT t.target, t.agent, t.at, t.kind, t.outcome FROM transfers t JOIN attempts a ON a.id = t.attempt_id
+    WHERE a.lead_id = :lead ORDER BY t.at
+""")
 _CALLED_US = text("""
     SELECT arrived_at, team, outcome, agent, agent_disposition FROM queue_waits WHERE customer_id = :customer
     ORDER BY arrived_at
@@ -99,6 +103,11 @@ async def _of_lead(connection: AsyncConnection, lead: int) -> tuple[str, ...]:
     lines += [f"  {_attempt(attempt)}" for attempt in attempts]
     if not attempts:
         lines.append("  never dialled")
+    thirds = await connection.execute(_THIRDS, {"lead": lead})
+    lines += [
+        f"  {one.agent} called {one.target} in the talk at {_moment(one.at)}: {one.kind}, {one.outcome or 'open'}"
+        for one in thirds
+    ]
     waits = (await connection.execute(_CALLED_US, {"customer": row.customer})).mappings().all()
     lines += [f"  {_called_us(wait)}" for wait in waits]
     return tuple(lines)

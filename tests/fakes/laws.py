@@ -151,7 +151,7 @@ def _check_call(dialer: Dialer, call: Call) -> None:
 
 
 def _holds_agent(caller: QueuedCaller) -> bool:
-    return caller.state in CALLER_WITH_AGENT and not caller.alone and caller.claim is None
+    return caller.state in CALLER_WITH_AGENT and not caller.alone and caller.claim is None and not caller.handed
 
 
 def _is_with_agent(call: Call) -> bool:

@@ -41,9 +41,6 @@ class TalkingModel(QueueingModel):
 
     world: TalkingWorld
 
-    def __post_init__(self) -> None:
-        """Nothing is anywhere yet."""
-
     def perform(self, command: do.TelephoneCommand) -> None:
         """Do it a moment later."""
         slow = self.world.chance.random() < self.manners.slow
@@ -208,6 +205,7 @@ class TalkingWorld(QueueingWorld):
         self.kinds: set[TransferKind] = set()
         self._grumbles: set[str] = set()
         self.model = TalkingModel(self, self.manners)
+        self.queueing = self.model
         self.asterisk = self.model
 
     def post(self, event: ev.Event) -> None:

@@ -23,8 +23,10 @@ from dialer.store.leasing import Leasing
 from dialer.store.report import DEFINITIONS, CampaignReport, campaign_report
 from dialer.store.runs import Run
 from dialer.store.suppressions import lift_suppression, suppress_number, suppressions_of
+from dialer.store.transfers import record_transfers
 from dialer.store.why import why
 from tests.postgres.seeds import SPRING, closing, do, opening, outcome, sow_campaign
+from tests.postgres.test_transfers import CALLED
 
 pytestmark = pytest.mark.postgres
 
@@ -138,6 +140,8 @@ async def test_the_export_has_one_line_an_attempt_oldest_first(engine: AsyncEngi
         "amd_sampled": "",
         "amd_truth": "",
         "machine_message": "",
+        "callback_at": "",
+        "callback_agent": "",
     }
     assert [row["abandoned"] for row in rows] == ["false"] * 3 + ["true"] + ["false"] * 3
     assert (rows[6]["ended_at"], rows[6]["disposition"]) == ("", "")
@@ -247,6 +251,11 @@ async def test_why_tells_the_story_of_a_number_a_lead_and_an_attempt(engine: Asy
     assert "campaign spring (stopped): ended, closed; 1 attempts made" in text
     assert "at 2026-03-02 09:00:40Z to +8613800000005: busy (Q.850 19, SIP 480)" in text
     assert "in a call now" in "\n".join(await why(engine, leads[6].number))
+    async with engine.begin() as connection:
+        await record_transfers(connection, [replace(CALLED, customer=leads[4].attempt)])
+    assert "  1001 called 7010 账务 Billing in the talk at 2026-03-02 10:00:00Z: consultation, open" in await why(
+        engine, leads[4].number
+    )
     assert "not begun with yet" in "\n".join(await why(engine, "+8613800000008"))
     assert "never dialled" in "\n".join(await why(engine, "+8613800000008"))
 

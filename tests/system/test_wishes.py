@@ -64,6 +64,10 @@ async def test_an_own_callback_reaches_its_agent_while_another_is_ready_too(open
     assert (first["number"], first["agent"], first["agent_disposition"]) == (customer, owner, "callback")
     assert (second["number"], second["agent"], second["agent_disposition"]) == (customer, owner, "sale")
     assert datetime.fromisoformat(second["dialed_at"]) >= at
+    assert (first["callback_at"], first["callback_agent"]) == (
+        f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z",
+        owner,
+    )
     promised = await floor.rows("SELECT callback_at, callback_agent FROM attempts ORDER BY opened_at")
     assert [(row["callback_at"], row["callback_agent"]) for row in promised] == [(at, owner), (None, None)]
     work = await floor.rows("SELECT DISTINCT state FROM agent_intervals WHERE agent = :other", other=other)

@@ -22,7 +22,7 @@ CHECK_FAILED = 1
 CALLED_BACK = Fate(kind=FateKind.HUMAN, ring_seconds=0.8, talk_seconds=4.0)
 """Who asked to be called back picks up."""
 SHARES = {
-    FateKind.HUMAN: 0.36,
+    FateKind.HUMAN: 0.39,
     FateKind.IMPATIENT: 0.02,
     FateKind.RINGS_ON: 0.14,
     FateKind.NO_ANSWER: 0.12,
@@ -31,9 +31,8 @@ SHARES = {
     FateKind.UNALLOCATED: 0.07,
     FateKind.NOT_IN_SERVICE: 0.03,
     FateKind.REJECTED: 0.04,
-    FateKind.VOICEMAIL: 0.03,
 }
-"""A good list: the time that callers leave is short."""
+"""A good list, for the time that callers leave is short; and whoever picks up is a person, who says a tone."""
 IN_A_HURRY = {"wrap_up": "1s", "default_disposition": "not_interested"}
 
 

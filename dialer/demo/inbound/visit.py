@@ -32,6 +32,8 @@ LEG_SECONDS = 25.0
 """How long each part of the visit may wait for a talk that can be measured."""
 SETTLED_SECONDS = 0.7
 """A status is half a second old; a talk is one talk when it is the same before and after."""
+HELLO_SECONDS = 1.5
+"""Into the talk, when a customer who was called has said hello and says a tone."""
 BOSS, AGENT, CUSTOMER = "supervisor", "agent", "customer"
 
 SHOULD_HEAR: Mapping[SupervisorState, Mapping[str, frozenset[str]]] = {
@@ -133,11 +135,18 @@ class Visit:
         """In a talk that is the same before and after."""
         deadline = time.monotonic() + LEG_SECONDS
         while (left := deadline - time.monotonic()) > 0:
-            status = await self._until(f"there was no talk while {state}", lambda now: _hears(now, state), left)
+            status = await self._until(
+                f"there was no talk while {state}", lambda now: can_be_measured(now, state), left
+            )
             hearing = await self._hearing(state, _boss(status)["agent"], _talk(status))
             await asyncio.sleep(SETTLED_SECONDS)
             later = await self._stage.status()
-            if hearing is not None and later is not None and _hears(later, state) and _talk(later) == _talk(status):
+            if (
+                hearing is not None
+                and later is not None
+                and can_be_measured(later, state)
+                and _talk(later) == _talk(status)
+            ):
                 self.hearings.append(hearing)
                 return
         raise _NotInTime(f"no talk was long enough while {state}, within {LEG_SECONDS:.0f} s")
@@ -192,10 +201,11 @@ def _someone_talks(status: Mapping[str, Any]) -> bool:
     return any(agent["state"] == "talking" for agent in status["agents"])
 
 
-def _hears(status: Mapping[str, Any], state: SupervisorState) -> bool:
-    return bool(_boss(status)["state"] == state and _talk(status) and not _is_on_hold(status))
-
-
-def _is_on_hold(status: Mapping[str, Any]) -> bool:
-    """Whether the customer of the supervisor's agent waits."""
-    return any(one["number"] == _boss(status)["agent"] and one["reason"] for one in status["agents"])
+def can_be_measured(status: Mapping[str, Any], state: SupervisorState) -> bool:
+    """Whether the supervisor is in this state with a talk in which both sides say their tones: the customer is not on
+    hold, and has said hello."""
+    boss = _boss(status)
+    agent = next((one for one in status["agents"] if one["number"] == boss["agent"]), None)
+    if agent is None or boss["state"] != state or not _talk(status):
+        return False
+    return agent["state"] == "talking" and not agent["reason"] and agent["seconds"] >= HELLO_SECONDS

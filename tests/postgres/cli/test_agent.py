@@ -51,6 +51,31 @@ def test_a_verdict_is_asked_for_of_those_alone_who_were_taken_for_machines(
     assert [placed.event.argument for placed in stand.orders if isinstance(placed.event, AgentOrdered)] == ["person"]
 
 
+def test_what_concerns_a_talk_is_refused_where_there_is_none(waihu: Waihu, site: Path, database_url: str) -> None:
+    file = site / "waihu.yaml"
+    directory = "directory: {10: {name: 账务 Billing, phone: PJSIP/billing}}\n"
+    file.write_text(file.read_text(encoding="utf-8") + directory, encoding="utf-8")
+    asked = (("hold",), ("retrieve",), ("consult", "10"), ("conference",), ("transfer",), ("transfer", "10"))
+    with daemon(database_url, *policies(site)) as stand:
+        said = [waihu("agent", verb, "1001", *digits) for verb, *digits in asked]
+        wrong = waihu("agent", "consult", "1001", "99")
+    assert {result.exit_code for result in said} == {1}
+    assert said[0].stderr == "waihu: agent 1001 is logged_out, hold does nothing then\n"
+    orders = [placed.event for placed in stand.orders if isinstance(placed.event, AgentOrdered)]
+    assert [(order.order, order.argument) for order in orders] == [
+        (AgentOrder.HOLD, ""),
+        (AgentOrder.RETRIEVE, ""),
+        (AgentOrder.CONSULT, "10"),
+        (AgentOrder.CONFERENCE, ""),
+        (AgentOrder.TRANSFER, ""),
+        (AgentOrder.BLIND_TRANSFER, "10"),
+    ]
+    assert wrong.exit_code == 2
+    assert wrong.stderr.endswith(
+        "waihu.yaml: 99 is not in the site's directory, and `transfers` lets nobody call out\n"
+    )
+
+
 def test_who_is_on_hook_is_logged_in_and_shown_so(waihu: Waihu, site: Path, database_url: str) -> None:
     file = site / "waihu.yaml"
     text = file.read_text(encoding="utf-8")

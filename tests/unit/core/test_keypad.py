@@ -84,3 +84,29 @@ def test_without_a_campaign_there_is_nothing_to_dispose() -> None:
 def test_keys_are_kept_until_they_mean_something() -> None:
     begun, order = press(READY, "*", None, make_site())
     assert (begun, order) == (replace(READY, pending_keys="*"), None)
+
+
+def test_keys_in_a_talk() -> None:
+    assert keyed(TALKING, "*5") == [(AgentOrder.HOLD, "")]
+    assert keyed(TALKING, "*67010#" + "*7" + "*8123#") == [
+        (AgentOrder.CONSULT, "7010"),
+        (AgentOrder.CONFERENCE, ""),
+        (AgentOrder.BLIND_TRANSFER, "123"),
+    ]
+    assert keyed(replace(TALKING, reason="hold"), "*5" + "*67010#") == [
+        (AgentOrder.RETRIEVE, ""),
+        (AgentOrder.CONSULT, "7010"),
+    ]
+    for reason in ("consult", "three_way"):
+        assert keyed(replace(TALKING, reason=reason), "*6") == [(AgentOrder.TRANSFER, "")]
+    # Begun anew, and begun and forgotten.
+    assert keyed(TALKING, "*670*0") == [(AgentOrder.END_CALL, "")]
+    assert keyed(TALKING, "*6" + "1" * 30 + "*5") == [(AgentOrder.HOLD, "")]
+
+
+def test_a_number_that_is_being_keyed_chooses_no_disposition() -> None:
+    assert keyed(replace(WRAPPING, pending_keys="*61"), "11#" + "1") == [
+        (AgentOrder.CONSULT, "111"),
+        (AgentOrder.DISPOSE, "sale"),
+    ]
+    assert keyed(replace(WRAPPING, pending_keys="*6"), "1" + "1") == [(AgentOrder.DISPOSE, "sale")]

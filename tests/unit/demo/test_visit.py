@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from dialer.core.supervision_words import SupervisorState
+from dialer.demo.inbound.furnishing import SUPERVISOR
 from dialer.demo.inbound.visit import (
     AGENT,
     BOSS,
@@ -15,6 +17,7 @@ from dialer.demo.inbound.visit import (
     SUPERVISOR_HERTZ,
     Hearing,
     agents_hertz,
+    can_be_measured,
     wrong_hearings,
 )
 
@@ -64,3 +67,19 @@ def test_agents_tones_differ_and_are_no_others(count: int) -> None:
     assert all(higher - lower >= 5 for lower, higher in pairwise(tones))
     assert tones[0] > SUPERVISOR_HERTZ
     assert tones[-1] < 3400
+
+
+def floor(agent: dict[str, Any] | None = None, boss: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The supervisor listens to agent 1002, who has talked for two seconds."""
+    said = {"number": "1002", "state": "talking", "reason": "", "seconds": 2.0, **(agent or {})}
+    listens = {"number": SUPERVISOR, "state": "listening", "agent": "1002", "attempt": "1772452800.7", **(boss or {})}
+    return {"agents": [{**said, "number": "1001"}, said], "supervisors": [listens]}
+
+
+def test_a_talk_is_measured_while_both_sides_say_their_tones() -> None:
+    assert can_be_measured(floor(), SupervisorState.LISTENING)
+    assert not can_be_measured(floor(), SupervisorState.WHISPERING)
+    for agent in ({"reason": "hold"}, {"seconds": 1.0}, {"state": "wrap_up"}):
+        assert not can_be_measured(floor(agent), SupervisorState.LISTENING)
+    for boss in ({"attempt": None}, {"agent": None}, {"state": "waiting"}):
+        assert not can_be_measured(floor(boss=boss), SupervisorState.LISTENING)
