@@ -10,6 +10,7 @@ import pytest
 
 from dialer.asterisk.requirements import missing_requirements
 from dialer.asterisk.settings import AsteriskSettings
+from dialer.asterisk.variables import CONTEXTS
 from dialer.embedded.asterisk_instance import AsteriskInstance
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.pbx import ASTERISK_CONF
@@ -56,7 +57,7 @@ async def test_every_lack_is_one_line_that_says_what_to_do(bare: tuple[AsteriskI
     assert "may not use Originate: add 'originate' to `write =` in section [cannot_dial] of manager.conf" in right
 
     contexts = await missing_requirements(complete)
-    assert len(contexts) == 16
+    assert len(contexts) == len(CONTEXTS)
     assert all("#include asterisk-conf/waihu-extensions.conf" in line for line in contexts)
     assert "'waihu-bridge'" in contexts[1]
 

@@ -1,4 +1,4 @@
-"""The world of `queueing_world.py` with agents who have put the receiver down, every other one of them."""
+"""The world of `talking_world.py` with agents who have put the receiver down, every other one of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dialer.core import queues
 from dialer.core.policy import AgentProfile, OnHook
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, Hold
 from tests.factories import make_profile
-from tests.fakes.queueing_world import QueueingWorld
+from tests.fakes.talking_world import TalkingWorld
 
 
-class OnHookWorld(QueueingWorld):
+class OnHookWorld(TalkingWorld):
     """One life of a call centre whose phones ring."""
 
     terms = OnHook(ring=timedelta(seconds=6))
@@ -32,7 +32,6 @@ class OnHookWorld(QueueingWorld):
         super().__post_init__()
         self._pauses: dict[AgentNumber, str] = {}
         self._on_hook: frozenset[AgentNumber] = frozenset()
-        self.lost = 0
 
     def crash(self) -> None:
         """What was known of the agents is known again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from dialer.core import commands as do
@@ -27,6 +27,8 @@ from tests.fakes.world import World
 
 POLL_SECONDS = 2.0
 """So often does the route look how the caller stands, and so long at most does Asterisk take to see that it is gone."""
+LATE_SECONDS = 0.01
+"""Later than that no event comes."""
 OF_AGENT = {CallerState.JOINING: AgentState.RESERVED, CallerState.TALKING: AgentState.TALKING}
 
 
@@ -59,6 +61,7 @@ class QueueingModel(AsteriskModel):
     def _join(self, wish: do.Join) -> None:
         self._out_of_agi(wish.channel)
         super()._join(wish)
+        self.world.joined_at[wish.channel] = self.world.now
 
     def _wait(self, leg: Channel) -> None:
         if leg.id not in self.world.callers:
@@ -85,7 +88,8 @@ class QueueingModel(AsteriskModel):
         """The leg goes, and with it the route."""
         leg = self.channels.get(channel)
         if leg is not None and channel in self.world.callers and leg.bridged:
-            self.world.talked.add(channel)
+            seconds = (self.world.now - self.world.joined_at[channel]).total_seconds()
+            (self.world.talked if seconds > LATE_SECONDS else self.world.met).add(channel)
         self._out_of_agi(channel)
         super().hang_up(channel, cause, sip, status)
 
@@ -100,6 +104,9 @@ class QueueingWorld(World):
         self.went_on: set[ChannelId] = set()
         self.fallbacks: set[ChannelId] = set()
         self.talked: set[ChannelId] = set()
+        self.met: set[ChannelId] = set()
+        """Joined so briefly that nobody need have heard of both legs before it was over."""
+        self.joined_at: dict[ChannelId, datetime] = {}
         self.records: dict[ChannelId, RecordWait] = {}
         self.crashes = 0
         self._caller_legs = count(1)
@@ -179,7 +186,7 @@ class QueueingWorld(World):
                 assert self.crashes or channel in self.fallbacks or self.ending, f"nothing is written of {channel}"
                 continue
             assert record.outcome is not None, f"{channel} waits for ever: {record}"
-            if not self.asterisk.losses:
+            if not self.asterisk.losses and channel not in self.met:
                 answered = record.outcome is QueueOutcome.ANSWERED
                 assert answered == (channel in self.talked), f"{record}, but talked: {channel in self.talked}"
             assert record.left_at is not None or self.crashes, f"the talk of {channel} has no end"

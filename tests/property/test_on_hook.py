@@ -18,6 +18,7 @@ from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.on_hook_world import OnHookWorld
 from tests.fakes.queueing_world import queue_terms
 from tests.fakes.store_model import sow
+from tests.fakes.talking_world import BILLING
 from tests.property.test_queueing import Comes, Mishap, people
 
 SECONDS = 90.0
@@ -37,6 +38,11 @@ def happen(world: OnHookWorld, mishap: Mishap) -> None:
         "skip": partial(world.press, number, "2"),
         "end call": partial(world.press, number, "*0"),
         "menu": partial(world.press, number, "*#"),
+        "hold": partial(world.press, number, "*5"),
+        "consult": partial(world.press, number, f"*6{BILLING}#"),
+        "complete": partial(world.press, number, "*6"),
+        "three-way": partial(world.press, number, "*7"),
+        "blind": partial(world.press, number, f"*8{BILLING}#"),
         "key": world.press_out,
         "lost": world.asterisk.lose,
         "dies": world.asterisk.restart,
@@ -48,6 +54,7 @@ def happen(world: OnHookWorld, mishap: Mishap) -> None:
 
 KINDS = (
     *("phone goes", "phone goes", "dials in", "logs in", "logs out", "logs out by key", "pause", "ready", "ready"),
+    *("hold", "consult", "consult", "complete", "three-way", "blind"),
     *("accept", "skip", "end call", "menu", "key", "lost", "dies", "back", "back", "crash"),
 )
 mishaps = st.lists(
