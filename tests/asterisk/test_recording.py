@@ -25,8 +25,8 @@ from dialer.core.transfer import Send
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, SupervisorNumber
 from dialer.daemon.recording_files import is_begun, kept_file, make_kept_file, raw_file
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.ears import LOUD, RATE, Ears, Voice, level
 from dialer.embedded.pbx import EmbeddedPbx
-from tests.asterisk.ears import LOUD, RATE, Ears, Voice, level
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.asterisk.tones import write_tone

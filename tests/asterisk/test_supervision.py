@@ -19,8 +19,8 @@ from dialer.core import supervision as sv
 from dialer.core.supervision_words import MonitorMode
 from dialer.core.words import AgentNumber, ChannelId, SupervisorNumber
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.ears import Ears, Voice
 from dialer.embedded.pbx import SUPERVISE_PREFIX, EmbeddedPbx
-from tests.asterisk.ears import Ears, Voice
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.fakes.waiting import until

@@ -18,8 +18,8 @@ from dialer.core import transfer as tr
 from dialer.core.aside_words import Place
 from dialer.core.words import AgentNumber, ChannelId
 from dialer.embedded.asterisk_program import AsteriskProgram
+from dialer.embedded.carrier.ears import Ears, Voice
 from dialer.embedded.pbx import EmbeddedPbx
-from tests.asterisk.ears import Ears, Voice
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.asterisk.tones import write_tone

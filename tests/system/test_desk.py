@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialer.core.words import Mode
-from tests.asterisk.ears import Ears, Voice
+from dialer.embedded.carrier.ears import Ears, Voice
 from tests.asterisk.tones import write_tone
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from dialer.core.words import AttemptId, Mode
 from dialer.daemon.recording_files import checksum, kept_file
-from tests.asterisk.ears import LOUD, level
+from dialer.embedded.carrier.ears import LOUD, level
 from tests.postgres.seeds import do
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor

@@ -14,7 +14,7 @@ import pytest
 
 from dialer.core.words import AgentOrder, AttemptId, Mode
 from dialer.daemon.recording_files import checksum, kept_file
-from tests.asterisk.ears import LOUD, RATE, Ears, Voice, level
+from dialer.embedded.carrier.ears import LOUD, RATE, Ears, Voice, level
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, agent_of, campaign_of, lines_of

@@ -14,8 +14,8 @@ import pytest
 from dialer.config.pins import hash_pin
 from dialer.core.words import Mode
 from dialer.demo.child import CommandFailed
+from dialer.embedded.carrier.ears import Ears, Voice
 from dialer.embedded.pbx import SUPERVISE_PREFIX
-from tests.asterisk.ears import Ears, Voice
 from tests.system.cast import Cast
 from tests.system.conftest import OpenFloor
 from tests.system.floor import Floor, Status, agent_of, lines_of, state_of
