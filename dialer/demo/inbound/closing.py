@@ -217,13 +217,16 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 CAP = 0.03
 """Of `campaigns/demo.yaml`."""
+UNLIKELY = 0.025
 
 
 def over_cap(report: Mapping[str, Any]) -> list[str]:
-    """Beyond the cap by more than two standard errors of a rate at the cap."""
-    live, rate = report["live_answers"], report["abandon_rate"] or 0.0
-    error = 2 * math.sqrt(CAP * (1 - CAP) / live) if live else 1.0
-    return [f"{rate:.1%} of {live}, the cap is {CAP:.0%}, the sampling error {error:.1%}"] if rate > CAP + error else []
+    """Whether more were abandoned than chance explains at the cap: the binomial tail, for live answers are few."""
+    live, abandoned = report["live_answers"], report["abandoned"]
+    fewer = sum(math.comb(live, count) * CAP**count * (1 - CAP) ** (live - count) for count in range(abandoned))
+    if 1 - fewer >= UNLIKELY:
+        return []
+    return [f"{abandoned} of {live}, which at the cap of {CAP:.0%} happens in {1 - fewer:.1%} of shifts"]
 
 
 def _visit(played: Played) -> list[str]:
