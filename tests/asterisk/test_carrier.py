@@ -99,21 +99,22 @@ async def test_phones_keep_a_log_of_their_own(ami: BareAmi, carrier: Carrier, ph
 async def test_callers_are_in_a_log_of_their_own(carrier: Carrier, pbx: EmbeddedPbx, tmp_path: Path) -> None:
     callers = Callers(carrier, pbx.sip)
     heard = tmp_path / "heard.wav"
+    patient, hurried = "+8613900000001", "+8613900000002"
     # Nobody answers for Waihu: the dialplan apologises and hangs up.
-    await callers.call("100", caller="+8613900000001", heard=heard)
-    impatient = await callers.call("100", caller="+8613900000002", says=440)
+    await callers.call("100", caller=patient, heard=heard)
+    impatient = await callers.call("100", caller=hurried, says=440)
     async with asyncio.timeout(20):
         while not await Ears(carrier, tmp_path).customers():  # noqa: ASYNC110 - it is in another program
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
         await callers.hang_up(impatient)
-        while len(ended := carrier.caller_calls()) < 2:  # noqa: ASYNC110
+        while len(ended := [one for one in carrier.caller_calls() if one.caller in (patient, hurried)]) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     with pytest.raises(AmiActionError):
         await callers.hang_up(impatient)
     assert [(one.caller, one.dialled, one.by_caller, one.cause) for one in ended] == [
-        ("+8613900000002", "100", True, 16),
-        ("+8613900000001", "100", False, 16),
+        (hurried, "100", True, 16),
+        (patient, "100", False, 16),
     ]
     for one in ended:
         assert one.answered_at is not None

@@ -7,6 +7,7 @@ import pytest
 
 from dialer.asterisk.settings import AsteriskSettings
 from dialer.asterisk.surroundings import PROMPTS, missing_sounds, surroundings
+from dialer.core.phrases import STOCK
 from dialer.embedded.pbx import ASTERISK_CONF, EmbeddedPbx
 
 pytestmark = pytest.mark.asterisk
@@ -30,8 +31,9 @@ def test_a_sound_may_lie_in_any_language_or_at_a_path(tmp_path: Path) -> None:
     assert missing_sounds(tmp_path / "sounds", wanted) == (f"{tmp_path}/other", "waihu/hell")
 
 
-def test_the_prompts_are_those_of_the_dialplan() -> None:
+def test_the_prompts_are_those_of_the_dialplan_and_those_that_stand_in_for_words() -> None:
     dialplan = (ASTERISK_CONF / "waihu-extensions.conf").read_text(encoding="utf-8")
     played = re.findall(r"Playback\(([a-z&-]+)\)|WAIHU_PROMPT=([a-z-]+)\)|,([a-z-]+),20,,|\?([a-z-]+):\$", dialplan)
     named = {sound for groups in played for group in groups for sound in group.split("&") if sound}
-    assert named == set(PROMPTS)
+    stand_in = {sound for several in STOCK.values() for sound in several.split("&") if sound}
+    assert named | stand_in == set(PROMPTS)
