@@ -63,7 +63,9 @@ def do_it(world: TalkingWorld, deed: Deed) -> None:
     }
     if deed.what in known:
         known[deed.what]()
-    elif world.dialer.floor.agents[number].state is AgentState.TALKING or deed.what == "*1":
+    elif (agent := world.dialer.floor.agents.get(number)) is None:
+        pass  # A daemon that has just been started again knows nobody yet.
+    elif agent.state is AgentState.TALKING or deed.what == "*1":
         # In other states a hash opens the menu, which is not of this world.
         world.press(number, deed.what)
 

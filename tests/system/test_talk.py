@@ -73,6 +73,13 @@ class Talk:
     async def transfers(self) -> list[dict[str, Any]]:
         return await self.floor.rows("SELECT * FROM transfers ORDER BY at")
 
+    async def ended_transfers(self) -> list[dict[str, Any]]:
+        """The same, when the end of each is written."""
+        async with asyncio.timeout(10):
+            while None in {row["ended_at"] for row in await self.transfers()}:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        return await self.transfers()
+
     async def reasons(self) -> list[str]:
         """What Anna did while talking, in order; stretches of no length left out."""
         rows = await self.floor.rows("SELECT * FROM agent_intervals WHERE state = 'talking' ORDER BY since, id")
@@ -161,7 +168,7 @@ async def test_hold_consultation_three_way_and_transfer_by_keys(
     async with asyncio.timeout(10):
         while await floor.phones.is_up(BILLING):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    [told] = await talk.transfers()
+    [told] = await talk.ended_transfers()
     assert (told["kind"], told["target"], told["agent"], told["outcome"]) == ("warm", "7010 账务", ANNA, "handed")
     assert told["at"] < told["answered_at"] < told["ended_at"]
     assert (await talk.reasons())[:5] == ["", "hold", "", "consult", "three_way"]
@@ -191,7 +198,7 @@ async def test_a_blind_transfer_leaves_the_customer_with_whoever_answers(
     async with asyncio.timeout(10):
         while talk.customer in await talk.floor.customers_on_the_line():  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    assert [row["outcome"] for row in await talk.transfers()] == ["handed"]
+    assert [row["outcome"] for row in await talk.ended_transfers()] == ["handed"]
 
 
 @both_kinds
