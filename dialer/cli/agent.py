@@ -13,7 +13,7 @@ import typer
 from dialer.cli.agent_wishes import NumberArgument, callback, do_not_call
 from dialer.cli.database import open_database
 from dialer.cli.errors import NOT_THERE, InputWrong
-from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, ask_daemon
+from dialer.cli.orders import WAIT_SECONDS, ByOption, WaitOption, order_agent
 from dialer.cli.screen import plain_table, say_json, say_table, span
 from dialer.cli.site import SiteOption, open_site
 from dialer.config.pins import hash_pin
@@ -22,7 +22,6 @@ from dialer.config.settings import SiteSettings
 from dialer.core.detection import Truth
 from dialer.core.directory import look_up
 from dialer.core.words import AgentNumber, AgentOrder, AgentState
-from dialer.store.orders import place_agent_order
 from dialer.store.status import RunStatus, latest_status
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="See who is there, and log agents in and out.")
@@ -71,7 +70,7 @@ def login(
     settings = _site_with(number, site)
     if settings.policy.agents[AgentNumber(number)].on_hook is None:
         raise InputWrong(f"agent {number} is not `on_hook` in {settings.file}; type: waihu agent call {number}")
-    _order(number, AgentOrder.LOG_IN, "", by, wait, site)
+    order_agent(number, AgentOrder.LOG_IN, "", by, wait, site)
     typer.echo(f"{number} is logged in, on hook")
 
 
@@ -83,7 +82,7 @@ def call(number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SE
         raise InputWrong(f"agent {number} has no `phone` in {settings.file}; this agent dials in")
     if settings.policy.agents[AgentNumber(number)].on_hook is not None:
         raise InputWrong(f"agent {number} is `on_hook` in {settings.file}; type: waihu agent login {number}")
-    _order(number, AgentOrder.LOG_IN, "", by, wait, site)
+    order_agent(number, AgentOrder.LOG_IN, "", by, wait, site)
     typer.echo(f"{number} is being called")
 
 
@@ -100,7 +99,7 @@ def pause(
     if reason and reason not in reasons:
         expected = did_you_mean(reason, reasons) or (f", expected {one_of(reasons)}" if reasons else ", there are none")
         raise InputWrong(f"{reason!r} is no pause reason of the site{expected}")
-    _order(number, AgentOrder.PAUSE, reason, by, wait, site)
+    order_agent(number, AgentOrder.PAUSE, reason, by, wait, site)
     typer.echo(f"{number} is paused{f': {reason}' if reason else ''}")
 
 
@@ -109,8 +108,7 @@ def ready(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Give the agent calls again after a pause."""
-    _site_with(number, site)
-    _order(number, AgentOrder.READY, "", by, wait, site)
+    _order_known(number, AgentOrder.READY, "", by, wait, site)
     typer.echo(f"{number} is ready")
 
 
@@ -119,8 +117,7 @@ def record(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Record the agent's talk from now on, where its campaign lets talks be recorded, or again after a pause."""
-    _site_with(number, site)
-    _order(number, AgentOrder.RECORD, "", by, wait, site)
+    _order_known(number, AgentOrder.RECORD, "", by, wait, site)
     typer.echo(f"Asterisk is asked to record the talk of {number}; the agent hears one beep when it does")
 
 
@@ -129,16 +126,14 @@ def pause_recording(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Let the recording of the agent's talk be silent from now on, as while a card number is said."""
-    _site_with(number, site)
-    _order(number, AgentOrder.PAUSE_RECORDING, "", by, wait, site)
+    _order_known(number, AgentOrder.PAUSE_RECORDING, "", by, wait, site)
     typer.echo(f"Asterisk is asked to pause the recording of {number}; the agent hears two beeps when it does")
 
 
 @app.command()
 def hold(number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None) -> None:
     """Let the agent's customer hear music."""
-    _site_with(number, site)
-    _order(number, AgentOrder.HOLD, "", by, wait, site)
+    _order_known(number, AgentOrder.HOLD, "", by, wait, site)
     typer.echo(f"the customer of {number} is put on hold")
 
 
@@ -147,8 +142,7 @@ def retrieve(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Give the agent the customer back; a third who is there is let go."""
-    _site_with(number, site)
-    _order(number, AgentOrder.RETRIEVE, "", by, wait, site)
+    _order_known(number, AgentOrder.RETRIEVE, "", by, wait, site)
     typer.echo(f"{number} gets the customer back")
 
 
@@ -162,7 +156,7 @@ def consult(
 ) -> None:
     """Put the agent's customer on hold and call a third, with whom the agent talks."""
     who = _target(number, digits, site)
-    _order(number, AgentOrder.CONSULT, digits, by, wait, site)
+    order_agent(number, AgentOrder.CONSULT, digits, by, wait, site)
     typer.echo(f"{who} is being called for {number}")
 
 
@@ -171,8 +165,7 @@ def conference(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Let the agent, the customer and the third who is consulted talk, all three."""
-    _site_with(number, site)
-    _order(number, AgentOrder.CONFERENCE, "", by, wait, site)
+    _order_known(number, AgentOrder.CONFERENCE, "", by, wait, site)
     typer.echo(f"{number}, customer and third are brought together")
 
 
@@ -187,11 +180,12 @@ def transfer(
     site: SiteOption = None,
 ) -> None:
     """Leave the agent's customer to the third who is there, or to whoever answers at these digits."""
-    who = _target(number, digits, site) if digits else "the third"
-    if not digits:
-        _site_with(number, site)
-    order = AgentOrder.BLIND_TRANSFER if digits else AgentOrder.TRANSFER
-    _order(number, order, digits, by, wait, site)
+    if digits:
+        who = _target(number, digits, site)
+        order_agent(number, AgentOrder.BLIND_TRANSFER, digits, by, wait, site)
+    else:
+        who = "the third"
+        _order_known(number, AgentOrder.TRANSFER, "", by, wait, site)
     typer.echo(f"the customer of {number} goes to {who}")
 
 
@@ -204,8 +198,7 @@ def verdict(
     site: SiteOption = None,
 ) -> None:
     """Say for the agent whether the customer, whom detection took for a machine, is a person or a machine."""
-    _site_with(number, site)
-    _order(number, AgentOrder.VERDICT, truth.value, by, wait, site)
+    _order_known(number, AgentOrder.VERDICT, truth.value, by, wait, site)
     typer.echo(f"the customer of {number} is a {truth.value}")
 
 
@@ -214,8 +207,7 @@ def logout(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Log the agent out. A call that is on goes on until it ends."""
-    _site_with(number, site)
-    _order(number, AgentOrder.LOG_OUT, "", by, wait, site)
+    _order_known(number, AgentOrder.LOG_OUT, "", by, wait, site)
     typer.echo(f"{number} logs out")
 
 
@@ -282,18 +274,10 @@ def _target(number: str, digits: str, site: Path | None) -> str:
     return target.name
 
 
-def _order(number: str, order: AgentOrder, argument: str, by: str | None, wait: float, site: Path | None) -> None:
-    asyncio.run(
-        ask_daemon(
-            site,
-            lambda engine, who, host: place_agent_order(
-                engine, AgentNumber(number), order, argument=argument, by=who, host=host
-            ),
-            by,
-            wait,
-            until_when="for a minute",
-        )
-    )
+def _order_known(number: str, order: AgentOrder, argument: str, by: str | None, wait: float, site: Path | None) -> None:
+    """Ask it of an agent of whom nothing else has to be known than that the site file lists them."""
+    _site_with(number, site)
+    order_agent(number, order, argument, by, wait, site)
 
 
 async def _latest(site: Path | None) -> RunStatus | None:

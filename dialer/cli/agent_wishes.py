@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dialer.cli.moments import ZoneOption, moment_ahead
-from dialer.cli.orders import WAIT_SECONDS, ByOption, Place, WaitOption, ask_daemon
+from dialer.cli.orders import STANDS, WAIT_SECONDS, ByOption, WaitOption, ask_daemon, order_agent
 from dialer.cli.site import SiteOption
 from dialer.core.words import AgentNumber, AgentOrder
-from dialer.store.orders import place_agent_order, place_callback
+from dialer.store.orders import place_callback
 
 NumberArgument = Annotated[
     str, typer.Argument(metavar="NUMBER", help="The agent's number, as 1001.", show_default=False)
@@ -33,13 +32,16 @@ def callback(
 ) -> None:
     """Promise the agent's customer, on the line or in the wrap-up, to be called back."""
     asked_for = moment_ahead(at, time_zone)
-    kept = _ask(
-        lambda engine, who, host: place_callback(
-            engine, AgentNumber(number), asked_for, mine=not anyone, by=who, host=host
-        ),
-        by,
-        wait,
-        site,
+    kept = asyncio.run(
+        ask_daemon(
+            site,
+            lambda engine, who, host: place_callback(
+                engine, AgentNumber(number), asked_for, mine=not anyone, by=who, host=host
+            ),
+            by,
+            wait,
+            until_when=STANDS,
+        )
     )
     moment = datetime.fromisoformat(kept).astimezone(asked_for.tzinfo)
     whose = "whoever is there" if anyone else number
@@ -51,16 +53,5 @@ def do_not_call(
     number: NumberArgument, by: ByOption = None, wait: WaitOption = WAIT_SECONDS, site: SiteOption = None
 ) -> None:
     """Say that the agent's customer, on the line or in the wrap-up, must not be called any more, by any campaign."""
-    _ask(
-        lambda engine, who, host: place_agent_order(
-            engine, AgentNumber(number), AgentOrder.DO_NOT_CALL, by=who, host=host
-        ),
-        by,
-        wait,
-        site,
-    )
+    order_agent(number, AgentOrder.DO_NOT_CALL, "", by, wait, site)
     typer.echo(f"the customer of {number} will not be called any more")
-
-
-def _ask(place: Place, by: str | None, wait: float, site: Path | None) -> str:
-    return asyncio.run(ask_daemon(site, place, by, wait, until_when="for a minute"))

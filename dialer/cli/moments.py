@@ -21,14 +21,7 @@ def moment(text: str | None) -> datetime | None:
 
     :raises InputWrong: it is neither.
     """
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
-        raise InputWrong(
-            f"{text!r} is no moment, expected 2026-03-31, 2026-03-31T09:00 or 2026-03-31T09:00Z"
-        ) from error
+    return None if text is None else _read(text).astimezone()
 
 
 def moment_ahead(text: str, time_zone: str | None) -> datetime:
@@ -36,15 +29,23 @@ def moment_ahead(text: str, time_zone: str | None) -> datetime:
 
     :raises InputWrong: it is none, there is no such zone, or the zone's clock never shows it.
     """
-    found = moment(text)
-    assert found is not None  # noqa: S101 - of a text there is one
-    if time_zone is None or datetime.fromisoformat(text).tzinfo is not None:
-        return found
+    said = _read(text)
+    if time_zone is None or said.tzinfo is not None:
+        return said.astimezone()
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InputWrong(f"{time_zone!r} is no time zone, expected one as Asia/Shanghai") from error
-    said = datetime.fromisoformat(text).replace(tzinfo=zone)
-    if said.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != said.replace(tzinfo=None):
+    there = said.replace(tzinfo=zone)
+    if there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != said:
         raise InputWrong(f"the clocks of {time_zone} never show {text}: they are set ahead over it")
-    return said
+    return there
+
+
+def _read(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputWrong(
+            f"{text!r} is no moment, expected 2026-03-31, 2026-03-31T09:00 or 2026-03-31T09:00Z"
+        ) from error

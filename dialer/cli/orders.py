@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dialer.cli.database import open_database
 from dialer.cli.errors import NotThere, Refused
 from dialer.cli.screen import whoever
-from dialer.store.orders import order_result
+from dialer.core.words import AgentNumber, AgentOrder
+from dialer.store.orders import order_result, place_agent_order
 from dialer.store.status import latest_status
 
 ByOption = Annotated[
@@ -26,8 +28,26 @@ WAIT_SECONDS = 5.0
 OK = "ok"
 """What the daemon answers when it has done what it was asked; there may be more to say, after a space."""
 
+STANDS = "for a minute"
+"""How long what is asked of an agent waits for a daemon."""
+
 Place = Callable[[AsyncEngine, str, str], Awaitable[int]]
 """Places an order, by whom and from which host; its id."""
+
+
+def order_agent(number: str, order: AgentOrder, argument: str, by: str | None, wait: float, site: Path | None) -> None:
+    """Ask something of an agent; `ask_daemon` says what it raises."""
+    asyncio.run(
+        ask_daemon(
+            site,
+            lambda engine, who, host: place_agent_order(
+                engine, AgentNumber(number), order, argument=argument, by=who, host=host
+            ),
+            by,
+            wait,
+            until_when=STANDS,
+        )
+    )
 
 
 async def ask_daemon(site: Path | None, place: Place, by: str | None, wait_seconds: float, *, until_when: str) -> str:

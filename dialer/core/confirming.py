@@ -98,19 +98,18 @@ def words_for(floor: Floor, asked: Asked) -> tuple[Words, ...]:
     """What is to be said; nothing where somebody else says it, or there is nothing to say."""
     if asked.order is None:
         return ((Phrase.UNKNOWN_KEY, ""),)
-    words = _came_of(floor, asked)
+    words = _came_of(floor, asked, asked.order)
     if words is None:
         # Whoever else asked has the refusal as the answer.
         return ((_why_not(asked.order, asked.before), ""),) if asked.order.by == asked.before.number else ()
     return words
 
 
-def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
+def _came_of(floor: Floor, asked: Asked, ordered: AgentOrdered) -> tuple[Words, ...] | None:
     """None: nothing came of it."""
-    assert asked.order is not None  # noqa: S101 - the caller has looked
     before, after = asked.before, asked.after
-    label = asked.order.argument
-    match asked.order.order:
+    label = ordered.argument
+    match ordered.order:
         case AgentOrder.LOG_IN:
             came = before.leg is None and after.leg is not None and not before.rung
             return ((Phrase.LOGGED_IN, ""),) if came else ()
@@ -137,11 +136,11 @@ def _came_of(floor: Floor, asked: Asked) -> tuple[Words, ...] | None:
             return ()
         case AgentOrder.DO_NOT_CALL if _is_unwanted(floor, before):
             return ((Phrase.DO_NOT_CALL, ""),)
-        case AgentOrder.VERDICT if truth_of(floor, before, asked.order) is not None:
+        case AgentOrder.VERDICT if truth_of(floor, before, ordered) is not None:
             return ((Phrase.NOTED, ""),)
         case AgentOrder.HOLD | AgentOrder.CONSULT | AgentOrder.CONFERENCE if after.reason != before.reason:
             # A customer who is taken back or left to a third is heard, or heard no more.
-            return ((ARRANGED[asked.order.order], ""),)
+            return ((ARRANGED[ordered.order], ""),)
         case AgentOrder.END_CALL if before.attempt is not None:
             return ()
         case order:

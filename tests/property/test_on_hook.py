@@ -16,10 +16,9 @@ from dialer.core.queueing import QueueOutcome
 from dialer.core.words import AgentOrder, Mode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.on_hook_world import OnHookWorld
-from tests.fakes.queueing_world import queue_terms
 from tests.fakes.store_model import sow
 from tests.fakes.talking_world import BILLING
-from tests.property.test_queueing import Comes, Mishap, people
+from tests.property.test_queueing import Comes, Mishap, expect, people
 
 SECONDS = 90.0
 
@@ -86,9 +85,7 @@ def live(
     )
     world.begin()
     world.everybody_comes()
-    for comer in comers:
-        terms = queue_terms(comer.priority, comer.target, comer.longest)
-        world.at(comer.second, partial(world.call_in, comer.patience, terms))
+    expect(world, comers)
     for mishap in happenings:
         world.at(mishap.second, partial(happen, world, mishap))
     world.run(SECONDS)

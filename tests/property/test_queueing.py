@@ -73,6 +73,13 @@ people = st.lists(
 )
 
 
+def expect(world: QueueingWorld, comers: list[Comes]) -> None:
+    """They will call, each in time."""
+    for comer in comers:
+        terms = queue_terms(comer.priority, comer.target, comer.longest)
+        world.at(comer.second, partial(world.call_in, comer.patience, terms))
+
+
 def live(
     mode: Mode,
     seed: int,
@@ -96,9 +103,7 @@ def live(
     world.begin()
     for number in world.numbers:
         world.at(1.0, partial(world.log_in, number, called=False))
-    for comer in comers:
-        terms = queue_terms(comer.priority, comer.target, comer.longest)
-        world.at(comer.second, partial(world.call_in, comer.patience, terms))
+    expect(world, comers)
     for mishap in happenings:
         world.at(mishap.second, partial(happen, world, mishap))
     world.run(SECONDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,11 +10,10 @@ from hypothesis import strategies as st
 from dialer.core.words import Mode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
-from tests.fakes.queueing_world import queue_terms
 from tests.fakes.store_model import sow
 from tests.fakes.supervised_queueing_world import SupervisedQueueingWorld
-from tests.property.test_queueing import Comes, people
-from tests.property.test_supervision import SECONDS, Deed, deeds, do_it
+from tests.property.test_queueing import Comes, expect, people
+from tests.property.test_supervision import Deed, deeds, live_supervised
 
 
 def live(
@@ -29,24 +27,8 @@ def live(
         leads=sow(make_lead, leads, SPRING, households=2),
         manners=Manners(answer=0.9, busy=0.0, most_ring_seconds=2.0),
     )
-    world.begin()
-    for number in world.numbers:
-        world.at(1.0, partial(world.log_in, number, called=False))
-    for boss in (0, 1):
-        world.at(3.0, partial(world.boss_dials_in, boss, "1"))
-    for comer in comers:
-        terms = queue_terms(comer.priority, comer.target, comer.longest)
-        world.at(comer.second, partial(world.call_in, comer.patience, terms))
-    for happening in happenings:
-        world.at(happening.second, partial(do_it, world, happening))
-    for second in range(2, int(SECONDS)):
-        world.at(float(second), world.grumble)
-    world.run(SECONDS)
-    world.asterisk.regain()
-    for boss in (0, 1):
-        world.boss_hangs_up(boss)
-    world.finish()
-    assert world.open == {}
+    expect(world, comers)
+    live_supervised(world, happenings)
     return world
 
 

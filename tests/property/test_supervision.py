@@ -59,15 +59,8 @@ def do_it(world: SupervisedWorld, deed: Deed) -> None:
     known.get(deed.what, partial(world.boss_presses, deed.boss, deed.what))()
 
 
-def live(mode: Mode, seed: int, agents: int, happenings: list[Deed], wrap_up: float = 5.0) -> SupervisedWorld:
-    """A whole life; both supervisors come soon after the agents."""
-    world = SupervisedWorld(
-        policy=make_policy(mode, wrap_up=timedelta(seconds=wrap_up), preview_time=timedelta(seconds=2)),
-        seed=seed,
-        agents=agents,
-        leads=sow(make_lead, 40, SPRING, households=2),
-        manners=Manners(answer=0.9, busy=0.0, most_ring_seconds=2.0),
-    )
+def live_supervised(world: SupervisedWorld, happenings: list[Deed]) -> None:
+    """From the start of the daemon to its end; both supervisors come soon after the agents."""
     world.begin()
     for number in world.numbers:
         world.at(1.0, partial(world.log_in, number, called=False))
@@ -83,6 +76,18 @@ def live(mode: Mode, seed: int, agents: int, happenings: list[Deed], wrap_up: fl
         world.boss_hangs_up(boss)
     world.finish()
     assert world.open == {}
+
+
+def live(mode: Mode, seed: int, agents: int, happenings: list[Deed], wrap_up: float = 5.0) -> SupervisedWorld:
+    """A whole life; both supervisors come soon after the agents."""
+    world = SupervisedWorld(
+        policy=make_policy(mode, wrap_up=timedelta(seconds=wrap_up), preview_time=timedelta(seconds=2)),
+        seed=seed,
+        agents=agents,
+        leads=sow(make_lead, 40, SPRING, households=2),
+        manners=Manners(answer=0.9, busy=0.0, most_ring_seconds=2.0),
+    )
+    live_supervised(world, happenings)
     return world
 
 
