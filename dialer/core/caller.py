@@ -161,6 +161,9 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
             return replace(caller, unheard=True), (guard,)
         case CallerState.JOINING, qu.CallerUnheard():
             return replace(caller, unheard=True), ()
+        case CallerState.JOINING, qu.CallerQueued() if caller.unheard:
+            # Back already, before AMI has said that the join failed.
+            return replace(caller, unheard=False), ()
         case CallerState.QUEUED, qu.CallerQueued() if caller.unheard:
             patience = do.WakeAt(timer=caller.patience, at=caller.arrived_at + caller.terms.longest)
             return replace(caller, unheard=False), (do.LetSleep(timer=caller.guard), patience)

@@ -142,7 +142,7 @@ class AsteriskModel:
             case do.Originate():
                 self._perform(delay, lambda: self._originate(command), lambda: self._not_sent(command))
             case do.Join():
-                self._perform(delay, lambda: self._join(command), lambda: self._not_joined(command))
+                self._perform(delay, lambda: self._join(command), lambda: self.world.post(self._join_failed(command)))
             case do.PlayMessage(channel=channel):
                 self._perform(delay, lambda: self._play(channel))
             case LeaveMessage(channel=channel):
@@ -177,10 +177,8 @@ class AsteriskModel:
         channel = ChannelId(wish.attempt)
         self.world.post(ev.OriginateRefused(channel=channel, at=self.world.now, reason="not connected"))
 
-    def _not_joined(self, wish: do.Join) -> None:
-        self.world.post(
-            ev.JoinFailed(channel=wish.channel, at=self.world.now, agent_leg=wish.agent_leg, reason="not there")
-        )
+    def _join_failed(self, wish: do.Join) -> ev.JoinFailed:
+        return ev.JoinFailed(channel=wish.channel, at=self.world.now, agent_leg=wish.agent_leg, reason="not there")
 
     # --- customers ---
 
@@ -270,11 +268,12 @@ class AsteriskModel:
     def _join(self, wish: do.Join) -> None:
         customer, agent = self.channels.get(wish.channel), self.channels.get(wish.agent_leg)
         if customer is None or not customer.up:
-            self._not_joined(wish)
+            self.world.post(self._join_failed(wish))
             return
         customer.place += 1
         if agent is None or not agent.up or self.world.chance.random() < self.manners.join_fails:
-            self._not_joined(wish)
+            failed = self._join_failed(wish)
+            self.world.later(self.world.chance.uniform(0.0, 0.004), lambda: self._arrive(failed))
             self._wait(customer)
             return
         peer = self._peer(agent)

@@ -68,7 +68,9 @@ class QueueingModel(AsteriskModel):
             super()._wait(leg)
             return
         run = self.world.crashes
-        self._then(leg, self.world.chance.choice([0.003, 0.3]), lambda: self._again(leg, run))
+        # The route of before has ended by then; of the failed join AMI may speak later.
+        ended = (self.world.unheard_at[leg.id] - self.world.now).total_seconds()
+        self._then(leg, max(ended, self.world.chance.choice([0.0, 0.003, 0.3])), lambda: self._again(leg, run))
 
     def _again(self, leg: Channel, run: int) -> None:
         if run == self.world.crashes and not self.world.finishes:
@@ -82,7 +84,9 @@ class QueueingModel(AsteriskModel):
         run = self.world.in_agi.pop(channel, None)
         if run == self.world.crashes:
             unheard = CallerUnheard(channel=channel, at=self.world.now)
-            self.world.later(self.world.chance.uniform(0.0, 0.004), lambda: self.world.post(unheard))
+            late = self.world.chance.uniform(0.0, 0.004)
+            self.world.unheard_at[channel] = self.world.now + timedelta(seconds=late)
+            self.world.later(late, lambda: self.world.post(unheard))
 
     def hang_up(self, channel: ChannelId, cause: int = 16, sip: int | None = None, status: str | None = None) -> None:
         """The leg goes, and with it the route."""
@@ -101,6 +105,8 @@ class QueueingWorld(World):
         super().__post_init__()
         self.callers: dict[ChannelId, CallerQueued] = {}
         self.in_agi: dict[ChannelId, int] = {}
+        self.unheard_at: dict[ChannelId, datetime] = {}
+        self.gave_up: set[ChannelId] = set()
         self.went_on: set[ChannelId] = set()
         self.fallbacks: set[ChannelId] = set()
         self.talked: set[ChannelId] = set()
@@ -136,7 +142,12 @@ class QueueingWorld(World):
         self.queueing.channels[channel] = leg
         self.callers[channel] = CallerQueued(channel=channel, at=self.now, terms=terms, number=None)
         self.queueing.let_in(leg)
-        self.later(patience, lambda: self.queueing.hang_up(channel) if not leg.bridged else None)
+        self.later(patience, lambda: self._give_up(leg))
+
+    def _give_up(self, leg: Channel) -> None:
+        if not leg.bridged:
+            self.gave_up.add(leg.id)
+            self.queueing.hang_up(leg.id)
 
     def press_out(self) -> None:
         """The first who waits presses a key."""
@@ -189,6 +200,8 @@ class QueueingWorld(World):
             if not self.asterisk.losses and channel not in self.met:
                 answered = record.outcome is QueueOutcome.ANSWERED
                 assert answered == (channel in self.talked), f"{record}, but talked: {channel in self.talked}"
+                lost = record.outcome is QueueOutcome.ABANDONED and channel not in self.gave_up | self.fallbacks
+                assert not lost, f"{record}, but the caller waited"
             assert record.left_at is not None or self.crashes, f"the talk of {channel} has no end"
 
     def outcomes(self) -> list[QueueOutcome]:

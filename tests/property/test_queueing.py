@@ -134,3 +134,10 @@ def test_this_world_is_one_in_which_things_happen() -> None:
     for outcome in (QueueOutcome.ANSWERED, QueueOutcome.ABANDONED, QueueOutcome.TIMEOUT, QueueOutcome.BY_KEY):
         assert seen.count(outcome) >= 3, f"{outcome}: {seen.count(outcome)} of {len(seen)}"
     assert sum(world.asterisk.losses for world in worlds) == 0
+
+
+def test_failed_joins_cost_nobody_the_place() -> None:
+    comers = [Comes(2.0 + 6 * n, 600.0, longest=300.0) for n in range(10)]
+    for seed in range(20):
+        world = live(Mode.PROGRESSIVE, seed, 2, comers, [], leads=0, manners=Manners(join_fails=0.5))
+        assert QueueOutcome.ABANDONED not in world.outcomes()

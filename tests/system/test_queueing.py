@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -103,16 +104,17 @@ def queue_of(status: Status) -> dict[str, Any]:
 
 
 def heard_in(file: Path) -> str:
-    """A letter for every 200 ms: Music, Thanks or speech; one for what goes on, silence left out."""
+    """A letter for every 200 ms: Music, Thanks or speech; one for what goes on, silence left out. What is neither tone
+    for a single piece is a tone with a gap, as when packets come late, and no word."""
     samples, letters = read(file), ""
     for at in range(0, len(samples) - 1600, 1600):
         piece = samples[at : at + 1600]
         loud = (sum(one * one for one in piece) / len(piece)) ** 0.5
         tone = {"M": amplitude(piece, MUSIC), "T": amplitude(piece, THANKS)}
         best = max(tone, key=lambda name: tone[name])
-        letter = best if tone[best] > 0.9 * loud and loud > 200 else "s" if loud > 200 else ""
-        letters += letter if letters[-1:] != letter else ""
-    return letters
+        letters += best if tone[best] > 0.9 * loud and loud > 200 else "s" if loud > 200 else ""
+    heard = ((letter, len(list(pieces))) for letter, pieces in groupby(letters))
+    return "".join(letter for letter, _ in groupby(one for one, many in heard if one != "s" or many > 1))
 
 
 async def quiet(open_with: OpenFloor, agents: int = 1) -> tuple[Floor, Line]:

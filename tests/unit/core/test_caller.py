@@ -98,6 +98,14 @@ def test_who_comes_back_from_a_failed_join_waits_on_where_they_were() -> None:
     assert play.dialer.floor.queues[play.caller().terms.team].weight == pytest.approx(1.0, abs=0.01)
 
 
+def test_who_is_back_before_the_failed_join_is_told_of_keeps_the_place() -> None:
+    play = staffed(ANNA).calls_in().wait(0.1).unheard()
+    play.calls_in(at=play.caller().arrived_at)
+    assert (play.caller().state, play.caller().unheard) == (CallerState.JOINING, False)
+    play.phone_goes().wait(callers.BACK_GUARD.total_seconds() + 1)
+    assert play.caller().waits
+
+
 def test_who_does_not_come_back_is_gone() -> None:
     play = staffed(ANNA).calls_in().unheard()
     play.feed(ev.JoinFailed(channel=CHANNEL, at=play.now, agent_leg=LEG, reason="gone"))
