@@ -76,7 +76,7 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
 def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
     """The agent, or somebody else, wants something of the talk; the agent hears when it cannot be."""
     talk = _talk_of(floor, agent)
-    if talk is None or refusal(floor, agent, event) is not None:
+    if talk is None or agent.leg is None or refusal(floor, agent, event) is not None:
         if event.by == agent.number:
             yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
         return
@@ -86,6 +86,7 @@ def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -
                 attempt=talk.id,
                 called_us=isinstance(talk, QueuedCaller),
                 agent=agent.number,
+                agent_leg=agent.leg,
                 customer_in=talk.bridge,
                 agent_in=agent.bridge,
             )
