@@ -72,7 +72,9 @@ def live_channel(message: Message) -> LiveChannel:
 async def _with_moments(session: Session, message: Message) -> LiveChannel:
     """A customer's leg that is up in our dialplan knows when it was answered and joined, though nobody heard it."""
     channel = live_channel(message)
-    if channel.agent is not None or not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
+    if channel.agent is not None:
+        return replace(channel, place=PLACE_OF.get(message.get("Context", "")))
+    if not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
         return channel
     place = PLACE_OF.get(message["Context"])
     peer = await _said(session, channel.channel, variables.PEER) if place is not None else ""

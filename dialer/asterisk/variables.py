@@ -78,6 +78,8 @@ PLACES = {
     Place.CONSULT: "waihu-consult",
     Place.THREE_WAY: "waihu-three-way",
     Place.RINGING: "waihu-ringing",
+    Place.COLLEAGUE: "waihu-colleague",
+    Place.LOOP: "waihu-agent",
 }
 """Their extensions are agents' numbers, those of `Place.THIRD` and `Place.RINGING` Uniqueids of thirds."""
 TELL_CONTEXT = "waihu-tell"
@@ -92,7 +94,6 @@ CONTEXTS = (
     "waihu-machine",
     "waihu-hangup",
     "waihu-login",
-    "waihu-agent",
     "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",

@@ -117,6 +117,16 @@ class HandedOn(Signal):
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedTo(Signal):
+    """Your agent is another from now on: `agent` has left the customer to `to`."""
+
+    agent: AgentNumber
+    to: AgentNumber
+    leg: ChannelId
+    at: datetime
+
+
 # --- to what is aside of a talk --------------------------------------------------------------------------------
 
 
