@@ -11,6 +11,7 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.enquiry import LookUpNumber, NumberLookedUp
 from dialer.core.found import OpenAttemptFound
 from dialer.core.lead import Lead
 from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId
@@ -61,6 +62,8 @@ class StoreModel:
         self.refused: set[AttemptId] = set()
         self.returned: set[AttemptId] = set()
         self.intervals: list[do.RecordInterval] = []
+        self.suppressed: set[str] = set()
+        """Numbers that must not be called."""
         self.away = False
         self._refuse_share = refuse_share
         self._journal: deque[do.StoreCommand] = deque()
@@ -196,6 +199,9 @@ class StoreModel:
                 self.world.post(ev.AttemptClosed(attempt=outcome.attempt))
             case do.RecordInterval():
                 self.intervals.append(wish)
+            case LookUpNumber(agent=agent, number=number, asked_at=asked_at):
+                forbidden = number in self.suppressed
+                self.world.post(NumberLookedUp(agent=agent, number=number, asked_at=asked_at, suppressed=forbidden))
 
     def _give_back(self, lead: Lead, due_at: datetime | None) -> None:
         row = self.rows[lead.id]
