@@ -57,7 +57,7 @@ def settle(floor: Floor) -> Wishes:
 def _go_on(floor: Floor, enquiry: Enquiry, now: datetime) -> Wishes:
     agent = floor.agents[enquiry.order.agent]
     talk = switching.talk_of(floor, agent)
-    if talk is None or switching.refusal(floor, agent, enquiry.order) is not None:
+    if talk is None or agent.leg is None or switching.refusal(floor, agent, enquiry.order) is not None:
         yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
         return
     yield from switching.carry_out(floor, agent, talk, enquiry.order, now)

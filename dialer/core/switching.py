@@ -77,7 +77,7 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
 def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
     """The agent, or somebody else, wants something of the talk; the agent hears when it cannot be."""
     talk = talk_of(floor, agent)
-    if talk is None or refusal(floor, agent, event) is not None:
+    if talk is None or agent.leg is None or refusal(floor, agent, event) is not None:
         if event.by == agent.number:
             yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
         return
@@ -89,13 +89,19 @@ def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -
 
 
 def carry_out(floor: Floor, agent: Agent, talk: OnTheLine, event: ev.AgentOrdered, now: datetime) -> Wishes:
-    """Nothing stands against it."""
+    """Nothing stands against it.
+
+    :raises ValueError: the agent has no leg, so something stood against it.
+    """
+    if agent.leg is None:
+        raise ValueError(f"agent {agent.number} has a customer without a leg")
     if talk.id not in floor.asides:
         floor.asides.put(
             Aside(
                 attempt=talk.id,
                 called_us=isinstance(talk, QueuedCaller),
                 agent=agent.number,
+                agent_leg=agent.leg,
                 customer_in=talk.bridge,
                 agent_in=agent.bridge,
             )

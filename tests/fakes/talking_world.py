@@ -9,8 +9,8 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core import transfer as tr
-from dialer.core.aside import GUARDS
-from dialer.core.aside_words import Place, TransferKind
+from dialer.core.aside_asking import GUARDS
+from dialer.core.aside_words import AsideState, Place, TransferKind
 from dialer.core.calling_out import CallingOut, Target
 from dialer.core.enquiry import NumberLookedUp
 from dialer.core.live_aside import Aside
@@ -77,7 +77,8 @@ class TalkingModel(QueueingModel):
             return
         leg.place += 1
         self._part(leg)
-        self.world.spots[leg.id] = wish.place
+        if leg.agent is None:
+            self.world.spots[leg.id] = wish.place
         match wish.place:
             case Place.HOLD | Place.RING:
                 self._wait_aside(leg, AgentNumber(wish.to))
@@ -87,7 +88,7 @@ class TalkingModel(QueueingModel):
                 self._to_third(leg, ChannelId(wish.to))
             case Place.CONSULT:
                 self._consult(leg, AgentNumber(wish.to))
-            case Place.WAIT | Place.THREE_WAY:
+            case Place.WAIT | Place.THREE_WAY | Place.RINGING:
                 pass
 
     def _part(self, leg: Channel) -> None:
@@ -205,6 +206,7 @@ class TalkingWorld(QueueingWorld):
         self.peers: dict[ChannelId, AgentNumber] = {}
         self.handed: set[ChannelId] = set()
         self.blind: set[ChannelId] = set()
+        self.heard_to_ring: set[str] = set()
         self.transfers: dict[ChannelId, tr.RecordTransfer] = {}
         self.states: set[str] = set()
         self.kinds: set[TransferKind] = set()
@@ -239,6 +241,8 @@ class TalkingWorld(QueueingWorld):
             case _:
                 if isinstance(wish, tr.Send) and wish.place is Place.RING:
                     self.blind.add(wish.channel)
+                if isinstance(wish, tr.Send) and wish.place is Place.RINGING:
+                    self.heard_to_ring.add(wish.to)
                 if isinstance(wish, tr.CallThird) and wish.dial.endswith("@out"):
                     assert wish.dial in self.may_be_called, f"nobody said that it may be called: {wish}"
                     self.called_out += 1
@@ -283,6 +287,9 @@ class TalkingWorld(QueueingWorld):
         for aside in floor.asides.values():
             if aside.third is not None and aside.third.channel not in self.model.channels:
                 grumbles.add(f"the third of {aside} is gone")
+            rings = aside.third.channel if aside.third is not None and aside.state is AsideState.CALLING else None
+            if rings is not None and aside.agent_in is None and rings not in self.heard_to_ring:
+                grumbles.add(f"the agent hears silence while {rings} rings")
         if not self.model.settled() or Hold.ASTERISK_LOST in floor.holds:
             grumbles = set()
         assert not grumbles & self._grumbles, grumbles & self._grumbles

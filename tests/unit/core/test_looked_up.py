@@ -113,7 +113,7 @@ def test_what_became_impossible_meanwhile_is_refused() -> None:
 def test_who_is_on_hold_already_can_wait_for_a_third_as_well() -> None:
     scene = with_called().held()
     scene.press(f"*6{DIGITS}#").ignore()
-    scene.feed(answer(scene, suppressed=False)).expect(CallThird)
+    scene.feed(answer(scene, suppressed=False)).expect(CallThird, like(Send, place=Place.RINGING))
 
 
 def test_the_last_of_two_numbers_is_called() -> None:

@@ -123,8 +123,9 @@ def test_the_agent_talks_with_a_third_while_the_customer_waits(begin: Begin) -> 
     assert third.startswith(f"third-{scene.customer.replace('.', '_')}-")
     bridge = scene.agent().bridge
     assert bridge is not None
-    scene.leaves(bridge, scene.customer, leg_of(ANNA)).answers()
-    scene.expect(Send(channel=third, place=Place.CONSULT, to=ANNA))
+    scene.leaves(bridge, scene.customer).expect()
+    scene.leaves(bridge, leg_of(ANNA)).expect(Send(channel=leg_of(ANNA), place=Place.RINGING, to=third))
+    scene.answers().expect(Send(channel=third, place=Place.CONSULT, to=ANNA))
     scene.enters(SIDE, third, leg_of(ANNA)).expect()
     assert scene.agent().reason == "consult"
     assert scene.aside is not None
