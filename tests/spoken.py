@@ -14,6 +14,8 @@ PIECE = RATE // 4
 """Samples: a word's length. Sound that is late by a packet moves what follows: pieces are looked for, not the whole."""
 ALIKE = 0.9
 """Correlation from which on a piece is the same sound; of other words it is below 0.7."""
+LATE = 3.0
+"""Seconds by which a piece may be later than the others: a machine under load plays late now and then."""
 QUIET = 300.0
 """Root mean square of a piece in which too little is said to be found again."""
 
@@ -29,8 +31,7 @@ class Heard:
     decibels: float
     """How much louder they are there than they were."""
     late_seconds: float
-    """How much more time there is from the first of them to the last; less than none: they came too fast."""
-    in_order: bool
+    """How much more time there is from the first of them to the last than there was."""
 
 
 def samples_of(file: Path) -> Samples:
@@ -50,7 +51,7 @@ def heard(said: Samples, recording: Samples) -> Heard:
     pieces = pieces[loud]
     assert len(pieces) > 2, "nothing is said"
     if len(recording) < len(said) // 2:
-        return Heard(0.0, 0.0, 0.0, in_order=False)
+        return Heard(0.0, 0.0, 0.0)
     size = 1 << (len(recording) + PIECE).bit_length()
     spectrum = np.fft.rfft(recording, size)
     sums = np.concatenate([[0.0], np.cumsum(recording**2)])
@@ -64,11 +65,14 @@ def heard(said: Samples, recording: Samples) -> Heard:
             places.append(place)
             was.append(int(number) * PIECE)
             gains.append(products[place] / (piece**2).sum())
-    if not places:
-        return Heard(0.0, 0.0, 0.0, in_order=False)
+    offsets = np.array(places) - np.array(was)
+    # The same syllable somewhere else is not this one.
+    here = np.abs(offsets - np.median(offsets)) < LATE * RATE if places else np.empty(0, dtype=bool)
+    if not here.any():
+        return Heard(0.0, 0.0, 0.0)
+    late = offsets[here]
     return Heard(
-        share=len(places) / len(pieces),
-        decibels=float(20 * np.log10(np.median(gains))),
-        late_seconds=((places[-1] - places[0]) - (was[-1] - was[0])) / RATE,
-        in_order=places == sorted(places),
+        share=int(here.sum()) / len(pieces),
+        decibels=float(20 * np.log10(np.median(np.array(gains)[here]))),
+        late_seconds=float(late[-1] - late[0]) / RATE,
     )

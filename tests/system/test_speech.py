@@ -19,7 +19,7 @@ from dialer.embedded.carrier.ami_action import ami_action
 from dialer.embedded.carrier.ears import Ears
 from dialer.embedded.speech_program import VOICES
 from tests.fakes.waiting import until
-from tests.spoken import RATE, Samples, heard, samples_of
+from tests.spoken import LATE, RATE, Samples, heard, samples_of
 from tests.system.cast import Cast
 from tests.system.floor import Floor, agent_of, open_floor
 
@@ -101,7 +101,7 @@ async def test_what_an_agent_asks_for_is_confirmed_in_words(
         print(f"{language} {phrase}: {found}")  # noqa: T201 - measured
         assert found.share > 0.8
         assert abs(found.decibels) < 1.0
-        assert -0.05 < found.late_seconds < 3.0
+        assert -0.05 < found.late_seconds < LATE
         # Not in the other language.
         assert heard(spoken(phrase, OTHER[language]), said).share < 0.3
     assert await floor.drain() == 0
