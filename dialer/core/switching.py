@@ -22,6 +22,7 @@ from dialer.core.calling_out import Target
 from dialer.core.confirming import voice_of
 from dialer.core.coupling import tell
 from dialer.core.directory import look_up
+from dialer.core.enquiry import enquire
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
@@ -53,7 +54,7 @@ WITH_SOMEBODY = (S.TOGETHER, S.THREE_WAY, S.HANDED, S.PASSED)
 
 def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
     """Why the order would do nothing; None: it will be carried out."""
-    talk = _talk_of(floor, agent)
+    talk = talk_of(floor, agent)
     if talk is None:
         return f"agent {agent.number} is {agent.state.value}, {event.order.value} does nothing then"
     if talk.claim is not None:
@@ -79,11 +80,26 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
 
 def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
     """The agent, or somebody else, wants something of the talk; the agent hears when it cannot be."""
-    talk = _talk_of(floor, agent)
+    talk = talk_of(floor, agent)
     if talk is None or agent.leg is None or refusal(floor, agent, event) is not None:
         if event.by == agent.number:
             yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(_why(floor, agent, event)))
         return
+    asks_outside = event.order in OF_THIRDS and lending.colleague_of(floor, event.argument) is None
+    target = look_up(floor.site, event.argument) if asks_outside else None
+    if isinstance(target, Target) and target.trunk is not None:
+        yield from enquire(floor.asides.enquiries, event, talk.id, target.name, now)
+    else:
+        yield from carry_out(floor, agent, talk, event, now)
+
+
+def carry_out(floor: Floor, agent: Agent, talk: OnTheLine, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    """Nothing stands against it.
+
+    :raises ValueError: the agent has no leg, so something stood against it.
+    """
+    if agent.leg is None:
+        raise ValueError(f"agent {agent.number} has a customer without a leg")
     if talk.id not in floor.asides:
         floor.asides.put(
             Aside(
@@ -112,7 +128,7 @@ def _why(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> Phrase:
     """What the agent hears who is refused."""
     colleague = lending.colleague_of(floor, event.argument) if event.order in OF_THIRDS else None
     why = lending.why_not(agent, colleague) if colleague is not None else None
-    return why if why is not None and _talk_of(floor, agent) is not None else Phrase.REFUSED
+    return why if why is not None and talk_of(floor, agent) is not None else Phrase.REFUSED
 
 
 def _ask_third(floor: Floor, talk: OnTheLine, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
@@ -221,7 +237,7 @@ def _tell_agent(floor: Floor, before: Aside, after: Aside, at: datetime, now: da
         )
 
 
-def _talk_of(floor: Floor, agent: Agent) -> OnTheLine | None:
+def talk_of(floor: Floor, agent: Agent) -> OnTheLine | None:
     """The talk in which the agent is, the customer on hold or not."""
     if agent.state is not AgentState.TALKING or agent.attempt is None:
         return None
