@@ -186,8 +186,8 @@ class Telephone:
                 self._ring(command.channel, "third", lambda: actions.call_third(command))
             case tr.Send():
                 self._sender.send(command)
-            case sv.TellAgent():
-                self._do(lambda: actions.tell_agent(command), self._dropped(command))
+            case sv.TellAgent() | sv.TellSupervisor():
+                self._do(lambda: actions.tell(command), self._dropped(command))
             case rec.SwitchRecording():
                 self._switch_recording(command)
             case rec.PlayNotice():

@@ -80,10 +80,12 @@ PLACES = {
 }
 """Their extensions are agents' numbers, those of `Place.THIRD` Uniqueids of thirds."""
 TELL_CONTEXT = "waihu-tell"
-"""Its extensions are agents' numbers, and `play`."""
+"""Its extensions are agents' numbers, supervisors', and `play`."""
+SUPERVISORS_EXTENSION = "s"
+"""Before a supervisor's number where extensions are agents' numbers as well."""
 PLAY = "play"
 NOTICE_CONTEXT = "waihu-notice"
-"""Its extensions are agents' numbers."""
+"""Its extensions are agents' numbers, and supervisors'."""
 CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
@@ -95,7 +97,7 @@ CONTEXTS = (
     "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",
-    *("waihu-listen", "waihu-whisper", "waihu-barge"),
+    *("waihu-listen", "waihu-whisper", "waihu-barge", "waihu-spy"),
     "waihu-takeover",
     *PLACES.values(),
     THIRD_CONTEXT,

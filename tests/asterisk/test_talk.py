@@ -23,7 +23,7 @@ from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
 from tests.asterisk.tones import write_tone
-from tests.fakes.waiting import until
+from tests.fakes.waiting import until, until_told
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -74,7 +74,12 @@ class Talk:
 
     async def together(self, *legs: ChannelId, seconds: float = 10) -> None:
         """They are in one bridge."""
-        await until(lambda: len({self.bridge_of(leg) for leg in legs} | {None}) == 2, seconds)
+
+        def in_one() -> bool:
+            bridges = {self.bridge_of(leg) for leg in legs}
+            return len(bridges) == 1 and None not in bridges
+
+        await until(in_one, seconds)
 
     def bridge_of(self, leg: ChannelId) -> str | None:
         """Where it came in last, unless it left."""
@@ -90,6 +95,12 @@ class Talk:
         # The beep for the agent is over by then.
         await asyncio.sleep(0.8)
         return await self.ears.heard(self.voices, others={"music": Voice("", MUSIC_HERTZ)})
+
+    async def comes_to(self, leg: ChannelId, context: str) -> None:
+        async def is_there() -> bool:
+            return await self.place_of(leg) == context
+
+        await until_told(is_there)
 
     async def place_of(self, leg: ChannelId) -> str:
         said = await self.stage.pbx.instance.cli("core show channels concise")
@@ -196,6 +207,20 @@ async def test_a_third_who_leaves_a_three_way_talk_leaves_the_others_to_themselv
     await talk.room.posts(ev.HungUp, third)
     talk.voices.pop("third")
     assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+async def test_a_third_is_not_lost_who_is_let_in_while_there_is_no_leg_of_the_agents(talk: Talk) -> None:
+    # As for a moment while the leg goes from one bridge into another; here for good, so that it can be seen.
+    third = await talk.consults()
+    talk.send(third, Place.WAIT)
+    await talk.room.posts(ev.LeftBridge, third)
+    await talk.stage.phones.hang_up(ANNA)
+    await talk.room.posts(ev.HungUp, talk.agent)
+    talk.send(third, Place.THREE_WAY)
+    await talk.comes_to(third, "waihu-spy")
+    # It was tried for two seconds.
+    await talk.comes_to(third, "waihu-aside")
+    assert talk.room.of(ev.HungUp, third) == []
 
 
 async def test_in_a_blind_transfer_the_customer_hears_music_and_then_the_third(talk: Talk) -> None:
