@@ -47,6 +47,12 @@ class QueueWait(Base):
     last_agent: Mapped[str | None]
     """Who had talked with this number last, before this."""
     agent_disposition: Mapped[str | None]
+    callback_at: Mapped[datetime | None]
+    """For when the agent has promised to call back."""
+    callback_agent: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """Who promised to call back in person."""
+    unwanted_by: Mapped[str | None] = mapped_column(ForeignKey("agents.number"))
+    """The agent whom the caller told not to call any more."""
     taken_over_by: Mapped[str | None]
     """The supervisor who talked with the caller to the end, in the place of `agent`."""
     taken_over_at: Mapped[datetime | None]

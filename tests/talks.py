@@ -45,7 +45,13 @@ def make_third(kind: TransferKind = TransferKind.CONSULTATION, **changes: Any) -
 
 def make_aside(state: AsideState = AsideState.TOGETHER, **changes: Any) -> Aside:
     """The first lead's customer and Anna."""
-    values: dict[str, Any] = {"attempt": attempt_id(1), "called_us": False, "agent": ANNA, "state": state}
+    values: dict[str, Any] = {
+        "attempt": attempt_id(1),
+        "called_us": False,
+        "agent": ANNA,
+        "agent_leg": leg_of(ANNA),
+        "state": state,
+    }
     return Aside(**(values | changes))
 
 

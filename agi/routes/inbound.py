@@ -18,6 +18,7 @@ import structlog
 
 from agi.call import ALL_KEYS, Call
 from agi.errors import AgiError, CallerHungUp, CommandFailed
+from agi.routes.aside import Aside
 from agi.routes.opt_out import e164
 from agi.routes.waiting import Waiting
 from agi.voice import Voice
@@ -85,7 +86,7 @@ class InboundFigures:
 class Inbound:
     """The route."""
 
-    def __init__(self, desk: Desk, figures: InboundFigures, aside: dict[ChannelId, Visit]) -> None:
+    def __init__(self, desk: Desk, figures: InboundFigures, aside: Aside[Visit]) -> None:
         """`aside` are those who left a queue, for an agent probably; who is not joined comes back with `again=1`."""
         self._desk = desk
         self._figures = figures
@@ -99,18 +100,18 @@ class Inbound:
         """
         channel = ChannelId(call.request.uniqueid)
         if "again" in call.request.query:
-            visit = self._aside.pop(channel, None)
+            visit = await self._aside.back(channel)
             if visit is None:
                 raise Forgotten(f"nobody knows where the caller of {channel} was")
         else:
             visit = self._begin(call)
-        try:
-            await visit.talk_through(call)
-        finally:
-            for known in [known for known in self._aside if self._desk.queues.place(known) is None]:
-                del self._aside[known]
-            if visit.may_return:
-                self._aside[channel] = visit
+        with self._aside.serving(channel):
+            try:
+                await visit.talk_through(call)
+            finally:
+                self._aside.forget(lambda known: self._desk.queues.place(known) is None)
+                if visit.may_return:
+                    self._aside.keep(channel, visit)
 
     def _begin(self, call: Call) -> Visit:
         number = call.request.query.get("did", call.request.extension)

@@ -35,6 +35,7 @@ FUNCTIONS = {
     "IF(1?a:b)": "func_logic",
     "STRFTIME(0,UTC,%Y)": "func_strings",
     "DB_EXISTS(waihu-calls/none)": "func_db",
+    "CHANNEL_EXISTS(waihu-none)": "func_channel",
 }
 """Functions of the dialplan that can be tried without a channel, each with the module it comes from."""
 

@@ -77,8 +77,9 @@ PLACES = {
     Place.WAIT: "waihu-aside",
     Place.CONSULT: "waihu-consult",
     Place.THREE_WAY: "waihu-three-way",
+    Place.RINGING: "waihu-ringing",
 }
-"""Their extensions are agents' numbers, those of `Place.THIRD` Uniqueids of thirds."""
+"""Their extensions are agents' numbers, those of `Place.THIRD` and `Place.RINGING` Uniqueids of thirds."""
 TELL_CONTEXT = "waihu-tell"
 """Its extensions are agents' numbers, supervisors', and `play`."""
 SUPERVISORS_EXTENSION = "s"

@@ -230,9 +230,7 @@ def _order(
         wait,
         site,
     )
-    typer.echo(
-        f"{supervisor}: {order.value.replace('_', ' ')}{f' {agent}' if agent else ''}{f' {argument}' if agent is None and argument else ''}"
-    )
+    typer.echo(" ".join(filter(None, (f"{supervisor}:", order.value.replace("_", " "), agent or argument))))
 
 
 def _ask(place: Place, by: str | None, wait: float, site: Path | None) -> None:

@@ -19,8 +19,9 @@ class Difference:
     """One setting that is not what it was."""
 
     subject: str
-    """`site`, or the campaign's name."""
+    """`site`, the campaign's name, or `inbound` and the flow's."""
     key: str
+    """The setting, or the named part that came or went; empty where the whole subject did."""
     old: str
     """Empty where it was not there."""
     new: str
@@ -28,7 +29,8 @@ class Difference:
 
     def __str__(self) -> str:
         """`spring: pacing.ring_time: 25s → 30s`."""
-        return f"{self.subject}: {self.key}: {self.old or 'nothing'} → {self.new or 'nothing'}"
+        what = f"{self.subject}: {self.key}" if self.key else self.subject
+        return f"{what}: {self.old or 'nothing'} → {self.new or 'nothing'}"
 
 
 def fingerprint(*values: Any) -> str:
@@ -42,18 +44,60 @@ def fingerprint(*values: Any) -> str:
 
 
 def differences(subject: str, old: Any, new: Any) -> tuple[Difference, ...]:
-    """What changed from one value to another, by name of setting; of a set only what left it and what joined it."""
+    """What changed from one value to another, by name of setting; of a set only what left it and what joined it.
+
+    What came or went as a whole (None on the other side) is one difference, and so is each part with a name of its own
+    (an agent, a trunk, a step, a disposition): its name or version, and how many settings it has.
+    """
+    if old is None or new is None:
+        return (Difference(subject, "", _whole(old), _whole(new)),)
     before, after = flat(old), flat(new)
-    return tuple(
+    had, has = dict(_named(old, "")), dict(_named(new, ""))
+    moved = sorted(had.keys() ^ has.keys())
+    outermost = [key for key in moved if not any(_within(key, other) for other in moved)]
+    single = [
         Difference(subject, key, *_shown(before.get(key, ""), after.get(key, "")))
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key)
-    )
+        for key in before.keys() | after.keys()
+        if before.get(key) != after.get(key) and not any(_within(key, part) for part in outermost)
+    ]
+    parts = [Difference(subject, key, _whole(had.get(key)), _whole(has.get(key))) for key in outermost]
+    return tuple(sorted((*single, *parts), key=lambda one: one.key))
 
 
 def flat(value: Any) -> Flat:
     """Every setting in a value, except its version, and except what is kept out of its repr: secrets."""
     return dict(_leaves(value, ""))
+
+
+def _named(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """The entries of mappings and lists in a value that have a name of their own, those within others as well."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.repr:
+                yield from _named(getattr(value, field.name), f"{name}.{field.name}" if name else field.name)
+        return
+    entries: list[tuple[str, Any]] = []
+    if isinstance(value, Mapping):
+        entries = [(f"{name}.{key}" if name else str(key), entry) for key, entry in value.items()]
+    elif isinstance(value, tuple):
+        entries = [(f"{name}[{getattr(entry, 'name', index)}]", entry) for index, entry in enumerate(value)]
+    for key, entry in entries:
+        if is_dataclass(entry) and hasattr(entry, "name"):
+            yield key, entry
+        yield from _named(entry, key)
+
+
+def _within(key: str, part: str) -> bool:
+    return key.startswith((f"{part}.", f"{part}["))
+
+
+def _whole(value: Any) -> str:
+    """What is said of something that came or went."""
+    if value is None:
+        return ""
+    known = f"version {value.version}" if hasattr(value, "version") else str(value.name)
+    count = len(flat(value))
+    return f"{known}, {count} setting{'' if count == 1 else 's'}"
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, str | frozenset[str]]]:

@@ -110,10 +110,10 @@ def compare(old: Configuration, new: Configuration) -> Changed:
     )
     found = list(differences("site", old.site, new.site))
     for name in (*(policy.name for policy in changed), *removed):
-        found += differences(name, old.campaigns.get(name, ""), new.campaigns.get(name, ""))
+        found += differences(name, old.campaigns.get(name), new.campaigns.get(name))
     versions = [{name: flow.version for name, flow in each.flows.items()} for each in (old, new)]
     for flow in sorted(old.flows.keys() | new.flows.keys()):
-        found += differences(f"inbound {flow}", old.flows.get(flow, ""), new.flows.get(flow, ""))
+        found += differences(f"inbound {flow}", old.flows.get(flow), new.flows.get(flow))
     return Changed(
         configuration=new,
         site_changed=secrets_changed or old.site.version != new.site.version,

@@ -22,38 +22,39 @@ agent any more, with the message; and where even that does not come, with the en
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
+from dialer.core.aside_asking import (
+    GUARDS,
+    SEND_GUARD,
+    Step,
+    call,
+    confer,
+    guard,
+    hand,
+    let_hear,
+    of_kind,
+    returned,
+    send_customer,
+    take_back,
+)
 from dialer.core.aside_words import AsideState, Place, TransferKind, TransferOutcome
 from dialer.core.events import Event
-from dialer.core.guards import HANGUP_GUARD, MESSAGE_GUARD, RING_GRACE
+from dialer.core.guards import HANGUP_GUARD
 from dialer.core.live_aside import Aside
 from dialer.core.supervision import TellAgent
 from dialer.core.third import how_it_ended, let_go, record
-from dialer.core.transfer import CallThird, Send, Third, ThirdAnswered
+from dialer.core.transfer import Send, ThirdAnswered
 from dialer.core.words import BridgeId, Timer
 
-RING_TIME = timedelta(seconds=30)
-SEND_GUARD = timedelta(seconds=5)
-"""A leg that is sent is there within milliseconds; the dialplan tries for two seconds."""
 CUSTOMER_GONE = "beeperr"
 THIRD_GONE = "beeperr&beeperr"
 """What the agent alone hears; shipped with Asterisk."""
 
 S = AsideState
-GUARDS = {
-    S.CALLING: RING_TIME + RING_GRACE,
-    S.RINGING: RING_TIME + RING_GRACE,
-    S.MEETING: SEND_GUARD,
-    S.RETURNING: SEND_GUARD,
-    S.HANDING: SEND_GUARD,
-    S.APOLOGISING: MESSAGE_GUARD,
-}
-
-Step = tuple[Aside, tuple[do.Command, ...]]
 
 
 def step(aside: Aside, event: Event, now: datetime) -> Step:
@@ -62,19 +63,22 @@ def step(aside: Aside, event: Event, now: datetime) -> Step:
         case S.OVER | S.LOST, _:
             return aside, ()
         case S.TOGETHER, sig.HoldAsked():
-            return _send(aside, S.HELD, Place.HOLD)
+            return send_customer(aside, S.HELD, Place.HOLD)
         case S.TOGETHER | S.HELD, sig.ThirdAsked(third=third):
-            return _call(aside, third, now)
+            return call(aside, third, now)
         case S.HELD | S.CALLING | S.CONSULTING | S.MEETING | S.THREE_WAY, sig.TakeBackAsked():
-            return _take_back(aside, now)
+            return take_back(aside, now)
         case S.CONSULTING, sig.ThreeWayAsked():
-            return _confer(aside, now)
+            return confer(aside, now)
         case S.CONSULTING | S.THREE_WAY, sig.HandOverAsked():
-            return _hand(_of_kind(aside, TransferKind.WARM), now)
+            return hand(of_kind(aside, TransferKind.WARM), now)
         case S.CALLING | S.RINGING, ThirdAnswered(channel=channel, at=at) if aside.is_third(channel):
             return _answered(aside, at, now)
         case _, ev.HungUp(channel=channel) if aside.is_third(channel):
             return _third_gone(aside, event, now)
+        case S.CALLING, ev.LeftBridge(channel=channel) if channel == aside.agent_leg:
+            alone = _moved(aside, event)
+            return alone, let_hear(alone)
         case _, ev.EnteredBridge() | ev.LeftBridge():
             return _look(_moved(aside, event), event.at, now)
         case S.RINGING | S.APOLOGISING | S.HANDED, ev.MessageStarted():
@@ -82,7 +86,7 @@ def step(aside: Aside, event: Event, now: datetime) -> Step:
         case _, ev.MessageStarted():
             alone, wishes = let_go(aside, now, TransferOutcome.CUT)
             apologising = replace(alone, state=S.APOLOGISING)
-            return apologising, (*wishes, _guard(apologising, now))
+            return apologising, (*wishes, guard(apologising, now))
         case _, ev.TimerFired(timer=Timer("aside")):
             return _guard_fired(aside, now)
         case _, sig.TalkEnded():
@@ -93,63 +97,7 @@ def step(aside: Aside, event: Event, now: datetime) -> Step:
 
 def wake(aside: Aside, now: datetime) -> tuple[do.Command, ...]:
     """The guard of its state anew, where it has one: an earlier one may have fired unheard."""
-    return (_guard(aside, now),) if aside.state in GUARDS else ()
-
-
-# --- what is asked ---------------------------------------------------------------------------------------------
-
-
-def _send(aside: Aside, state: AsideState, place: Place) -> Step:
-    to = aside.third.channel if place is Place.THIRD and aside.third is not None else aside.agent
-    sent = replace(aside, state=state, left=aside.customer_in)
-    return sent, (Send(channel=aside.customer, place=place, to=to),)
-
-
-def _call(aside: Aside, third: Third, now: datetime) -> Step:
-    blind = third.kind is TransferKind.BLIND
-    calling = replace(aside, third=third)
-    wishes: tuple[do.Command, ...] = ()
-    if blind:
-        calling, wishes = _send(calling, S.RINGING, Place.RING)
-    elif aside.state is S.TOGETHER:
-        calling, wishes = _send(calling, S.CALLING, Place.HOLD)
-    else:
-        calling = replace(calling, state=S.CALLING)
-    call = CallThird(
-        channel=third.channel,
-        agent=aside.agent,
-        dial=third.target.dial,
-        caller_id=third.target.caller_id,
-        ring_time=RING_TIME,
-    )
-    return calling, (*wishes, call, record(calling, third), _guard(calling, now))
-
-
-def _take_back(aside: Aside, now: datetime) -> Step:
-    alone, wishes = let_go(aside, now, TransferOutcome.RETURNED)
-    if aside.state is S.THREE_WAY:
-        return _returned(alone, wishes)
-    if aside.state is S.MEETING:
-        return replace(alone, state=S.RETURNING), wishes
-    returning, sent = _send(alone, S.RETURNING, Place.AGENT)
-    return returning, (*wishes, *sent, _guard(returning, now))
-
-
-def _confer(aside: Aside, now: datetime) -> Step:
-    if aside.third is None:
-        raise ValueError(f"{aside.attempt} is {aside.state} without a third")
-    waits = Send(channel=aside.third.channel, place=Place.WAIT, to=aside.agent)
-    meeting, sent = _send(_of_kind(aside, TransferKind.THREE_WAY), S.MEETING, Place.AGENT)
-    return meeting, (waits, *sent, _guard(meeting, now))
-
-
-def _hand(aside: Aside, now: datetime) -> Step:
-    handing, sent = _send(aside, S.HANDING, Place.THIRD)
-    return handing, (*sent, _guard(handing, now))
-
-
-def _of_kind(aside: Aside, kind: TransferKind) -> Aside:
-    return replace(aside, third=replace(aside.third, kind=kind)) if aside.third is not None else aside
+    return (guard(aside, now),) if aside.state in GUARDS else ()
 
 
 # --- what happens ----------------------------------------------------------------------------------------------
@@ -161,7 +109,7 @@ def _answered(aside: Aside, at: datetime, now: datetime) -> Step:
     third = replace(aside.third, answered_at=aside.third.answered_at or at)
     here = replace(aside, third=third)
     if aside.state is S.RINGING:
-        handing, wishes = _hand(here, now)
+        handing, wishes = hand(here, now)
         return handing, (record(handing, third), *wishes)
     consult = Send(channel=third.channel, place=Place.CONSULT, to=aside.agent)
     return here, (record(here, third), consult, do.WakeAt(timer=aside.guard, at=now + SEND_GUARD))
@@ -196,7 +144,7 @@ def _look(aside: Aside, at: datetime, now: datetime) -> Step:
             return handed, (do.LetSleep(timer=aside.guard), record(handed, aside.third))
         case S.HELD | S.CALLING | S.CONSULTING | S.RETURNING | S.HANDING if back and not aside.blind:
             alone, wishes = let_go(aside, at, TransferOutcome.RETURNED)
-            return _returned(alone, wishes)
+            return returned(alone, wishes)
         case S.CALLING if third_in is not None and third_in == aside.agent_in:
             return replace(aside, state=S.CONSULTING), (do.LetSleep(timer=aside.guard),)
         case S.CONSULTING if third_in is None or third_in != aside.agent_in:
@@ -217,47 +165,43 @@ def _third_gone(aside: Aside, event: ev.HungUp, now: datetime) -> Step:
     recorded = record(aside, third, event.at, how_it_ended(aside, third, event.cause))
     match aside.state:
         case S.CALLING:
-            back, wishes = _send(alone, S.RETURNING, Place.AGENT)
+            back, wishes = send_customer(alone, S.RETURNING, Place.AGENT)
             tell = TellAgent(agent=aside.agent, sound=THIRD_GONE)
-            return back, (recorded, tell, *wishes, _guard(back, now))
+            return back, (recorded, tell, *wishes, guard(back, now))
         case S.CONSULTING:
-            back, wishes = _send(alone, S.RETURNING, Place.AGENT)
-            return back, (recorded, *wishes, _guard(back, now))
+            back, wishes = send_customer(alone, S.RETURNING, Place.AGENT)
+            return back, (recorded, *wishes, guard(back, now))
         case S.THREE_WAY if aside.customer_in is not None and aside.customer_in == aside.agent_in:
-            return _returned(alone, (recorded,))
+            return returned(alone, (recorded,))
         case S.RINGING:
             sorry = replace(alone, state=S.APOLOGISING)
-            return sorry, (recorded, do.PlayMessage(channel=aside.customer), _guard(sorry, now))
+            return sorry, (recorded, do.PlayMessage(channel=aside.customer), guard(sorry, now))
         case S.HANDING if aside.blind:
             # The dialplan plays the message by itself.
             sorry = replace(alone, state=S.APOLOGISING)
-            return sorry, (recorded, _guard(sorry, now))
+            return sorry, (recorded, guard(sorry, now))
         case S.HANDED:
             return replace(alone, state=S.OVER), (recorded,)
         case _:
             # On the way to the agent already, or brought there by the dialplan.
             back = replace(alone, state=S.RETURNING)
-            return back, (recorded, _guard(back, now))
-
-
-def _returned(aside: Aside, wishes: tuple[do.Command, ...]) -> Step:
-    return replace(aside, state=S.TOGETHER), (*wishes, do.LetSleep(timer=aside.guard))
+            return back, (recorded, guard(back, now))
 
 
 def _guard_fired(aside: Aside, now: datetime) -> Step:
     oddity = do.ReportOddity(what=f"nothing came of a customer who is {aside.state}", subject=aside.attempt)
     match aside.state:
         case S.CALLING | S.CONSULTING:
-            back, wishes = _take_back(aside, now)
+            back, wishes = take_back(aside, now)
             return back, (TellAgent(agent=aside.agent, sound=THIRD_GONE), *wishes)
         case S.MEETING | S.HANDING if not aside.blind:
             alone, wishes = let_go(aside, now, TransferOutcome.RETURNED)
-            back, sent = _send(alone, S.RETURNING, Place.AGENT)
-            return back, (oddity, *wishes, *sent, _guard(back, now))
+            back, sent = send_customer(alone, S.RETURNING, Place.AGENT)
+            return back, (oddity, *wishes, *sent, guard(back, now))
         case S.RINGING:
             alone, wishes = let_go(aside, now, TransferOutcome.UNANSWERED)
             sorry = replace(alone, state=S.APOLOGISING)
-            return sorry, (*wishes, do.PlayMessage(channel=aside.customer), _guard(sorry, now))
+            return sorry, (*wishes, do.PlayMessage(channel=aside.customer), guard(sorry, now))
         case S.HANDING | S.RETURNING | S.THREE_WAY | S.APOLOGISING:
             alone, wishes = let_go(aside, now, TransferOutcome.CUT)
             return replace(alone, state=S.LOST), (oddity, *wishes)
@@ -270,7 +214,3 @@ def _end(aside: Aside, now: datetime) -> Step:
     waited = aside.state in (S.HELD, S.CALLING, S.RETURNING)
     tone = (TellAgent(agent=aside.agent, sound=CUSTOMER_GONE),) if waited else ()
     return replace(alone, state=S.OVER), (*wishes, *tone, do.LetSleep(timer=aside.guard))
-
-
-def _guard(aside: Aside, now: datetime) -> do.WakeAt:
-    return do.WakeAt(timer=aside.guard, at=now + GUARDS[aside.state])

@@ -140,7 +140,7 @@ def _take_up_talk(
     if number is None:
         yield do.PlayMessage(channel=talk.channel)
         return
-    held = channel.place in ON_HOLD and agent is not None
+    leg = agent.leg if agent is not None and channel.place in ON_HOLD else None
     found = sig.FoundTalking(
         attempt=talk.id,
         campaign=talk.policy.name if isinstance(talk, Call) else None,
@@ -153,15 +153,16 @@ def _take_up_talk(
     if channel.bridge is not None:
         there = ev.EnteredBridge(channel=talk.channel, at=at, bridge=channel.bridge)
         yield from tell(floor, now, ToCall(talk.id, there))
-    if held:
+    if leg is not None:
         yield from tell(floor, now, ToAgent(number, found))
     else:
         yield from tell(floor, now, ToCall(talk.id, sig.HandedOn(agent=number, at=channel.handed_at or at)))
     if channel.place is Place.THIRD and channel.bridge is not None:
         return
-    state = AsideState.HELD if held else AsideState.APOLOGISING
-    floor.asides.put(Aside(attempt=talk.id, called_us=isinstance(talk, QueuedCaller), agent=number, state=state))
-    if held:
+    state = AsideState.HELD if leg is not None else AsideState.APOLOGISING
+    aside = Aside(attempt=talk.id, called_us=isinstance(talk, QueuedCaller), agent=number, agent_leg=leg, state=state)
+    floor.asides.put(aside)
+    if leg is not None:
         yield from tell(floor, now, ToAgent(number, sig.Rearranged(attempt=talk.id, reason=state.reason or "")))
     else:
         yield do.PlayMessage(channel=talk.channel)

@@ -102,3 +102,5 @@ class Place(StrEnum):
     """A third: to the agent."""
     THREE_WAY = "three_way"
     """A third: into the talk of customer and agent."""
+    RINGING = "ringing"
+    """An agent: hears the third's phone ring, until it is picked up or let go; then nothing."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from dialer.core.enquiry import Enquiry
 from dialer.core.live_aside import Aside
-from dialer.core.words import AttemptId, ChannelId, TrunkName
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, TrunkName
 
 
 class Asides(dict[AttemptId, Aside]):
@@ -17,6 +18,8 @@ class Asides(dict[AttemptId, Aside]):
         """Whose third a leg is."""
         self.lines: Counter[TrunkName] = Counter()
         """Lines that thirds take of trunks."""
+        self.enquiries: dict[AgentNumber, Enquiry] = {}
+        """The numbers that agents want to call, and of which it is not known yet whether they may; see `enquiry`."""
 
     def put(self, aside: Aside) -> None:
         """Take in what is aside of a talk, new or changed."""

@@ -221,6 +221,8 @@ def record(caller: QueuedCaller, handled_at: datetime | None) -> qu.RecordWait:
         taken_over_at=caller.claim.taken_at if caller.claim is not None else None,
         knows=caller.knows,
         disposition=caller.disposition,
+        callback=caller.callback,
+        unwanted_by=caller.unwanted_by,
     )
 
 

@@ -5,7 +5,7 @@ the promised agent was joined; a promise of which nothing came is off, and the c
 
 A talk in whose midst a daemon died is taken up where it goes on. Where it does not, the dialplan has written down when
 it ended, and whoever reads that closes it. What the agent would have said of it nobody knows any more, as when the
-clock ends a wrap-up; so what follows for the lead follows from the default.
+clock ends a wrap-up; so what follows for the lead follows from what had been promised, else from the default.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from dialer.core.letters import ToAgent, ToCall
 from dialer.core.queueing import CallerState
 from dialer.core.session_recovery import UNKNOWN_CAUSE, bridging
 from dialer.core.team_queue import TeamQueue
+from dialer.core.wished_caller import by_default
 from dialer.core.words import ChannelId
 
 Wishes = Iterator[do.Command]
@@ -90,7 +91,7 @@ def _take_up(floor: Floor, live: Mapping[ChannelId, LiveChannel], at: datetime, 
 
 def _as_the_clock_would(floor: Floor, caller: QueuedCaller, at: datetime, now: datetime) -> Wishes:
     """End the wrap-up of a talk that is over, of which nobody writes any more."""
-    over = replace(caller, disposition=choices_for(floor, caller).default)
+    over = replace(caller, disposition=by_default(caller, choices_for(floor, caller)))
     if over.left_at is not None:
         yield record(over, min(now, over.left_at + over.terms.wrap_up))
     counted = count_talk(floor, replace(over, left_at=over.left_at or at))

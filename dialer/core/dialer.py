@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialer.core import agent_orders, recorder, switching
+from dialer.core import agent_orders, looked_up, recorder, switching
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
@@ -22,6 +22,7 @@ from dialer.core.campaign import Campaign
 from dialer.core.confirming import confirm
 from dialer.core.coupling import meet, tell, tell_campaign
 from dialer.core.dialogs import PhrasesSpoken
+from dialer.core.enquiry import NumberLookedUp
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.hours import may_ring
@@ -79,6 +80,7 @@ class Dialer:
     def _follow(self, event: Event, now: datetime) -> Wishes:
         yield from self._dispatch(event, now)
         yield from switching.settle(self.floor, event, now)
+        yield from looked_up.settle(self.floor)
         yield from meet(self.floor, now)
         yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
@@ -125,6 +127,8 @@ class Dialer:
                 yield from self._supervise(event, now)
             case sv.SupervisorLegUp() | sv.SupervisionOrdered() | sv.TeamMessaged() | sv.TakeOverFailed():
                 yield from self._supervise(event, now)
+            case NumberLookedUp():
+                yield from looked_up.hear(floor, event, now)
             case LineWanted() | LineFreed():
                 move_line(floor, event)
             case rec.RecordingSwitched() | rec.RecordingNotSwitched():
@@ -240,6 +244,8 @@ class Dialer:
                 pass
             case "aside":
                 yield from switching.hear(floor, event, now)
+            case "enquiry":
+                yield from looked_up.hear(floor, event, now)
             case "guard" | "limit" | "patience" | "turn" | "preference":
                 yield from tell(floor, now, ToCall(AttemptId(timer.subject), event))
             case "wrap" | "offer" | "ring" | "rest" | "desk":

@@ -18,6 +18,8 @@ class Aside:
     """The customer is a caller out of a queue."""
     agent: AgentNumber
     state: AsideState = AsideState.TOGETHER
+    agent_leg: ChannelId | None = None
+    """None: the agent is gone."""
     customer_in: BridgeId | None = None
     agent_in: BridgeId | None = None
     left: BridgeId | None = None

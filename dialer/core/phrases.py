@@ -39,6 +39,8 @@ class Phrase(StrEnum):
     THREE_WAY = "three_way"
     REFUSED = "refused"
     NO_CUSTOMER = "no_customer"
+    NOT_TO_BE_CALLED = "not_to_be_called"
+    NOT_LOOKED_UP = "not_looked_up"
     UNKNOWN_KEY = "unknown_key"
     # The menu.
     MENU = "menu"
@@ -108,6 +110,8 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.THREE_WAY: "",
     Phrase.REFUSED: BAD,
     Phrase.NO_CUSTOMER: BAD,
+    Phrase.NOT_TO_BE_CALLED: BAD,
+    Phrase.NOT_LOOKED_UP: BAD,
     Phrase.UNKNOWN_KEY: "pm-invalid-option",
     Phrase.CHOOSE_READY: "activated&vm-press&digits/1",
     Phrase.CHOOSE_PAUSE: "de-activated&vm-press&digits/2",

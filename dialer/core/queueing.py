@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dialer.core.callback import Callback
 from dialer.core.commands import StoreCommand
 from dialer.core.events import ChannelEvent
 from dialer.core.lead import LeadNext
@@ -135,6 +136,10 @@ class RecordWait(StoreCommand):
     knows: Acquaintance = STRANGER
     disposition: str | None = None
     """What the agent said of the talk."""
+    callback: Callback | None = None
+    """What the agent has promised the caller. What follows from it is wished for with the last of the talk."""
+    unwanted_by: AgentNumber | None = None
+    """The agent whom the caller told not to call any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

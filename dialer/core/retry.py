@@ -107,14 +107,15 @@ def decide_after_talk(
 
     As after an answered attempt, which this is not: no attempt is used up, and how often a rule was used is not looked
     at. `policy` is of the campaign that called last; None: nobody knows one, and no more can follow than that the
-    number is not called again. Whoever was not the customer changes nothing. `callback` and `unwanted_by` are as there.
+    number is not called again, and what was promised while it was known. Whoever was not the customer changes nothing.
+    `callback` and `unwanted_by` are as there.
     """
     flags = chosen.flags if chosen else frozenset()
     if unwanted_by is not None:
         return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=unwanted_by)
     if DispositionFlag.SUPPRESS in flags:
         return LeadNext(end=LeadEnd.SUPPRESSED, suppress=True)
-    if policy is not None and callback is not None and not flags & FORBIDS:
+    if callback is not None and not flags & FORBIDS:
         return LeadNext(due_at=max(callback.at, ended_at), callback=True, owner=callback.owner)
     if policy is None or flags & {DispositionFlag.WRONG_NUMBER, DispositionFlag.MACHINE}:
         return None

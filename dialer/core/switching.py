@@ -20,6 +20,7 @@ from dialer.core.calling_out import Target
 from dialer.core.confirming import voice_of
 from dialer.core.coupling import tell
 from dialer.core.directory import look_up
+from dialer.core.enquiry import enquire
 from dialer.core.events import Event
 from dialer.core.floor import Floor
 from dialer.core.letters import ToAgent, ToCall
@@ -51,7 +52,7 @@ WITH_SOMEBODY = (S.TOGETHER, S.THREE_WAY, S.HANDED)
 
 def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
     """Why the order would do nothing; None: it will be carried out."""
-    talk = _talk_of(floor, agent)
+    talk = talk_of(floor, agent)
     if talk is None:
         return f"agent {agent.number} is {agent.state.value}, {event.order.value} does nothing then"
     if talk.claim is not None:
@@ -75,17 +76,32 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
 
 def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
     """The agent, or somebody else, wants something of the talk; the agent hears when it cannot be."""
-    talk = _talk_of(floor, agent)
-    if talk is None or refusal(floor, agent, event) is not None:
+    talk = talk_of(floor, agent)
+    if talk is None or agent.leg is None or refusal(floor, agent, event) is not None:
         if event.by == agent.number:
             yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
         return
+    target = look_up(floor.site, event.argument) if event.order in OF_THIRDS else None
+    if isinstance(target, Target) and target.trunk is not None:
+        yield from enquire(floor.asides.enquiries, event, talk.id, target.name, now)
+    else:
+        yield from carry_out(floor, agent, talk, event, now)
+
+
+def carry_out(floor: Floor, agent: Agent, talk: OnTheLine, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    """Nothing stands against it.
+
+    :raises ValueError: the agent has no leg, so something stood against it.
+    """
+    if agent.leg is None:
+        raise ValueError(f"agent {agent.number} has a customer without a leg")
     if talk.id not in floor.asides:
         floor.asides.put(
             Aside(
                 attempt=talk.id,
                 called_us=isinstance(talk, QueuedCaller),
                 agent=agent.number,
+                agent_leg=agent.leg,
                 customer_in=talk.bridge,
                 agent_in=agent.bridge,
             )
@@ -180,7 +196,7 @@ def _tell_agent(floor: Floor, before: Aside, after: Aside, at: datetime, now: da
         )
 
 
-def _talk_of(floor: Floor, agent: Agent) -> OnTheLine | None:
+def talk_of(floor: Floor, agent: Agent) -> OnTheLine | None:
     """The talk in which the agent is, the customer on hold or not."""
     if agent.state is not AgentState.TALKING or agent.attempt is None:
         return None

@@ -40,6 +40,7 @@ from dialer.daemon.command_log import log_command
 from dialer.daemon.left_calls import LeftCalls
 from dialer.daemon.left_talks import inherited_callers
 from dialer.daemon.metrics import Metrics
+from dialer.daemon.outside_numbers import forbidden
 from dialer.daemon.pacing_memory import PacingMemory
 from dialer.daemon.reception import Reception
 from dialer.daemon.recordings import RecordingKeeper, inherited
@@ -246,6 +247,10 @@ class Daemon:
         refused = refusal(self._engine.dialer.floor, event, self._engine.clock.now())
         if refused is not None:
             return refused
+        if isinstance(event, ev.AgentOrdered):
+            refused = await forbidden(self._database, self._engine.dialer.floor.site, event)
+            if refused is not None:
+                return refused
         if isinstance(event, ev.AgentOrdered) and event.order is AgentOrder.LOG_IN:
             # The core draws no identities; the leg that Waihu is going to make gets its own here.
             event = replace(event, argument=f"agent-{event.agent}-{uuid4().hex}")

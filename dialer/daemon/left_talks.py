@@ -40,6 +40,8 @@ def _caller(talk: LeftTalk, flow: Flow | None) -> QueuedCaller:
         left_at=talk.left_at,
         outcome=QueueOutcome.ANSWERED,
         claim=claim,
+        callback=talk.callback,
+        unwanted_by=talk.unwanted_by,
     )
 
 

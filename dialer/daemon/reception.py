@@ -15,6 +15,7 @@ from agi import probe
 from agi.call import Call
 from agi.router import Route, Router
 from agi.routes.agent import AgentRoute
+from agi.routes.aside import Aside
 from agi.routes.inbound import Desk, Inbound, InboundFigures, Visit
 from agi.routes.opt_out import OptOut
 from agi.server import AgiServer
@@ -25,7 +26,6 @@ from dialer.config.settings import AgiSettings
 from dialer.core.inbound.flow import Flow, Speech, pieces
 from dialer.core.inbound.returning import with_team
 from dialer.core.inbound.variables import Caller
-from dialer.core.words import ChannelId
 from dialer.ports import CallerLines, CallerQueues
 from dialer.store.callers import find_caller, promise_callback
 from dialer.store.inbound_log import InboundLog
@@ -54,7 +54,7 @@ class Reception:
         self._database = database
         self._queues = queues
         self._lines = lines
-        self._aside: dict[ChannelId, Visit] = {}
+        self._aside = Aside[Visit]()
         self._route: Inbound | None = None
         self._keep: InboundLog | None = None
         self._seen = InboundFigures()

@@ -141,7 +141,7 @@ def _say(changed: Changed) -> None:
         log.info(
             "configuration changed",
             subject=one.subject,
-            key=one.key,
+            **({"key": one.key} if one.key else {}),
             old=one.old,
             new=one.new,
             in_force="when waihu is started anew" if waits else "now",

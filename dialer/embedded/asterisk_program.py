@@ -4,7 +4,7 @@ Three places are tried, and the first that has it wins:
 
 1. the setting `WAIHU_ASTERISK` (a path of an `asterisk` binary; wrong is an error, never a reason to look on),
 2. `asterisk` on `PATH`,
-3. the bundle: Debian packages unpacked into a cache folder without root (see `asterisk_bundle`).
+3. the bundle: Debian packages unpacked into a cache folder without root (see `bundle`).
 """
 
 import os
@@ -15,7 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.embedded.asterisk_bundle import BundleError, bundle_root
+from dialer.embedded.asterisk_bundle import ASTERISK
+from dialer.embedded.bundle import bundle_root, loader_of
+from dialer.embedded.private_apt import BundleError
 
 
 class AsteriskNotFoundError(Exception):
@@ -61,7 +63,7 @@ def find_asterisk(
     if on_path := shutil.which("asterisk", path=environment.get("PATH")):
         return installed_asterisk(Path(on_path))
     try:
-        root = bundle_root(environment, say)
+        root = bundle_root(ASTERISK, environment, say)
     except (OSError, BundleError) as error:
         raise AsteriskNotFoundError(
             "no `asterisk` on PATH, WAIHU_ASTERISK is not set, and the bundle of Debian packages could not be had: "
@@ -95,13 +97,12 @@ def bundled_asterisk(root: Path) -> AsteriskProgram:
     :raises AsteriskNotFoundError: the folder is not a whole bundle.
     """
     library = _first_with("asterisk", sorted((root / "usr/lib").glob("*-linux-gnu")), root)
-    loaders = [path for folder in ("usr/lib64", "usr/lib") for path in (root / folder).glob("ld-linux*.so.*")]
-    if not loaders:
-        raise AsteriskNotFoundError(
-            f"{root}: no ld-linux loader in usr/lib64 or usr/lib; delete the folder to fetch it anew"
-        )
+    try:
+        loader = loader_of(root)
+    except BundleError as error:
+        raise AsteriskNotFoundError(str(error)) from error
     arguments = (
-        *(str(loaders[0]), "--inhibit-cache", "--library-path", str(library)),
+        *(str(loader), "--inhibit-cache", "--library-path", str(library)),
         *("--argv0", "asterisk", str(root / "usr/sbin/asterisk")),
     )
     return AsteriskProgram(

@@ -30,6 +30,7 @@ from dialer.core.commands import (
     ReturnLeads,
     StoreCommand,
 )
+from dialer.core.enquiry import LookUpNumber
 from dialer.core.events import Event, LeadsFetched
 from dialer.core.queueing import CountTalk, RecordWait
 from dialer.core.recording import WriteRecording
@@ -47,6 +48,7 @@ from dialer.store.leasing import Leasing, UnknownCampaign
 from dialer.store.queue_waits import record_waits
 from dialer.store.recordings import write_recordings
 from dialer.store.supervision import record_stretches, record_take_overs
+from dialer.store.suppressions import look_up_number
 from dialer.store.talks import count_talks
 from dialer.store.transfers import record_transfers
 
@@ -223,4 +225,6 @@ class Journal:
             await count_talks(connection, talks)
         if thirds := [wish for wish in group if isinstance(wish, RecordTransfer)]:
             await record_transfers(connection, thirds)
+        # Last, so that what was written with it is seen.
+        answers += [await look_up_number(connection, wish) for wish in group if isinstance(wish, LookUpNumber)]
         return answers

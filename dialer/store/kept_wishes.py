@@ -1,11 +1,14 @@
 """What customers wish of the agents, kept on the open attempt so that it outlives the daemon."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialer.core.callback import Callback
 from dialer.core.commands import KeepWish
+from dialer.core.words import AgentNumber
 from dialer.store.agents import make_known
 
 _KEEP = text("""
@@ -28,3 +31,10 @@ async def keep_wishes(connection: AsyncConnection, wishes: Sequence[KeepWish]) -
                 "unwanted_by": wish.unwanted_by,
             },
         )
+
+
+def promised(at: datetime | None, owner: str | None) -> Callback | None:
+    """A callback as its columns have it."""
+    if at is None:
+        return None
+    return Callback(at=at, asked_for=at, owner=AgentNumber(owner) if owner is not None else None)

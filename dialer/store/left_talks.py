@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from dialer.core.callback import Callback
 from dialer.core.inbound.flow import FlowName, StepName
 from dialer.core.inbound.record import CallersLastWord, InboundId
 from dialer.core.queueing import Acquaintance
@@ -21,9 +22,13 @@ from dialer.core.words import (
     TeamName,
 )
 from dialer.store.agents import make_known
+from dialer.store.kept_wishes import promised
 
 _LEFT = text("""
     SELECT w.*, i.caller, coalesce(i.flow, '') AS flow, coalesce((
+        SELECT CASE WHEN cu.time_zone IS NULL THEN n.time_zones ELSE ARRAY[cu.time_zone] END
+        FROM numbers n LEFT JOIN customers cu ON cu.id = w.customer_id WHERE n.e164 = i.caller
+    ), ARRAY[]::text[]) AS zones, coalesce((
         SELECT s.step FROM inbound_steps s WHERE s.call_id = w.call_id AND s.kind = 'queue'
         ORDER BY s.position DESC LIMIT 1
     ), '') AS step
@@ -70,6 +75,8 @@ class LeftTalk:
     taken_over_at: datetime | None
     number: str | None
     knows: Acquaintance
+    callback: Callback | None
+    unwanted_by: AgentNumber | None
     flow: FlowName
     """Empty: it is not known."""
     step: StepName
@@ -99,7 +106,10 @@ async def left_talks(engine: AsyncEngine, run: RunId) -> list[LeftTalk]:
                 customer=None if row["customer_id"] is None else CustomerId(row["customer_id"]),
                 campaign=None if row["campaign"] is None else CampaignName(row["campaign"]),
                 agent=None if row["last_agent"] is None else AgentNumber(row["last_agent"]),
+                time_zones=tuple(row["zones"]),
             ),
+            callback=promised(row["callback_at"], row["callback_agent"]),
+            unwanted_by=None if row["unwanted_by"] is None else AgentNumber(row["unwanted_by"]),
             flow=FlowName(row["flow"]),
             step=StepName(row["step"]),
         )

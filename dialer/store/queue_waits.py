@@ -37,15 +37,16 @@ QUEUE_DEFINITIONS: Mapping[str, str] = {
 _RECORD = text("""
     INSERT INTO queue_waits (call_id, arrived_at, run_id, team, skills, priority, target_seconds, position,
         expected_seconds, outcome, agent, answered_at, left_at, handled_at, taken_over_by, taken_over_at, customer_id,
-        campaign, last_agent, agent_disposition)
+        campaign, last_agent, agent_disposition, callback_at, callback_agent, unwanted_by)
     VALUES (:call, :arrived_at, :run, :team, :skills, :priority, :target, :position, :expected, :outcome, :agent,
         :answered_at, :left_at, :handled_at, :taken_over_by, :taken_over_at, :customer, :campaign, :last_agent,
-        :disposition)
+        :disposition, :callback_at, :callback_agent, :unwanted_by)
     ON CONFLICT (call_id, arrived_at) DO UPDATE SET run_id = excluded.run_id, outcome = excluded.outcome,
         agent = excluded.agent,
         answered_at = excluded.answered_at, left_at = excluded.left_at, handled_at = excluded.handled_at,
         taken_over_by = excluded.taken_over_by, taken_over_at = excluded.taken_over_at,
-        agent_disposition = excluded.agent_disposition
+        agent_disposition = excluded.agent_disposition, callback_at = excluded.callback_at,
+        callback_agent = excluded.callback_agent, unwanted_by = excluded.unwanted_by
 """)
 _LOST = text("""
     UPDATE queue_waits SET outcome = 'lost', left_at = arrived_at WHERE outcome IS NULL AND run_id <> :run
@@ -109,7 +110,9 @@ class QueueReport:
 
 async def record_waits(connection: AsyncConnection, run: RunId, wishes: Sequence[RecordWait]) -> None:
     """Write waits; of one that is told several times the last word."""
-    await make_known(connection, {wish.agent for wish in wishes if wish.agent is not None})
+    owners = {wish.callback.owner for wish in wishes if wish.callback is not None}
+    named = {wish.agent for wish in wishes} | {wish.unwanted_by for wish in wishes} | owners
+    await make_known(connection, {agent for agent in named if agent is not None})
     last = {(wish.caller, wish.arrived_at): wish for wish in wishes}
     await connection.execute(
         _RECORD,
@@ -135,6 +138,9 @@ async def record_waits(connection: AsyncConnection, run: RunId, wishes: Sequence
                 "campaign": wish.knows.campaign,
                 "last_agent": wish.knows.agent,
                 "disposition": wish.disposition,
+                "callback_at": wish.callback and wish.callback.at,
+                "callback_agent": wish.callback and wish.callback.owner,
+                "unwanted_by": wish.unwanted_by,
             }
             for wish in last.values()
         ],

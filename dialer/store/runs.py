@@ -13,18 +13,17 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.core.callback import Callback
 from dialer.core.events import AttemptsInherited
 from dialer.core.found import OpenAttemptFound
 from dialer.core.words import AgentNumber, Mode, RunId, TrunkName
 from dialer.store.failures import AWAY, FIRST_PAUSE_SECONDS, next_pause
 from dialer.store.health import Health
+from dialer.store.kept_wishes import promised
 from dialer.store.leasing import LEAD_COLUMNS, lead_of
 
 LOCK_CLASS = 0x7761_6968
@@ -172,7 +171,7 @@ class Run:
                     config_version=row["config_version"],
                     dialed_at=row["opened_at"],
                     agent=AgentNumber(row["agent"]) if row["agent"] else None,
-                    callback=_promised(row),
+                    callback=promised(row["callback_at"], row["promised_by"]),
                     unwanted_by=AgentNumber(row["unwanted_by"]) if row["unwanted_by"] else None,
                 )
                 for row in rows
@@ -231,9 +230,3 @@ async def _let_go(lock: AsyncConnection) -> None:
         await lock.invalidate()
     with contextlib.suppress(*AWAY):
         await lock.close()
-
-
-def _promised(row: RowMapping) -> Callback | None:
-    at: datetime | None = row["callback_at"]
-    owner = AgentNumber(row["promised_by"]) if row["promised_by"] else None
-    return Callback(at=at, asked_for=at, owner=owner) if at is not None else None

@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.functions import now
 
+from dialer.core.enquiry import LookUpNumber, NumberLookedUp
 from dialer.core.words import CustomerId
 from models import Customer, CustomerNumber, Number, Suppression
+
+_FORBIDDEN = text("""
+    SELECT EXISTS (SELECT FROM suppressions WHERE number = :number AND lifted_at IS NULL) OR EXISTS (
+        SELECT FROM numbers n JOIN customer_numbers cn ON cn.number_id = n.id
+        JOIN suppressions s ON s.customer_id = cn.customer_id AND s.lifted_at IS NULL
+        WHERE n.e164 = :number
+    )
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,19 @@ async def suppressions_of(engine: AsyncEngine, number: str) -> tuple[Suppression
             )
             for row in await connection.execute(found)
         )
+
+
+async def must_not_be_called(connection: AsyncConnection, number: str) -> bool:
+    """Whether a suppression stands against this number (E.164), or against a customer who has it. Fails as PostgreSQL
+    does."""
+    held: bool = (await connection.execute(_FORBIDDEN, {"number": number})).scalar_one()
+    return held
+
+
+async def look_up_number(connection: AsyncConnection, wish: LookUpNumber) -> NumberLookedUp:
+    """The answer to a question of the core."""
+    suppressed = await must_not_be_called(connection, wish.number)
+    return NumberLookedUp(agent=wish.agent, number=wish.number, asked_at=wish.asked_at, suppressed=suppressed)
 
 
 async def _suppress(engine: AsyncEngine, values: dict[str, object]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.carrier.fates import Fates
 from dialer.embedded.carrier.phones import Phones
 from dialer.embedded.pbx import EmbeddedPbx
+from dialer.embedded.speech_program import find_espeak
 from tests.asterisk.agi_stage import AgiStage, raise_agi_stage
 from tests.asterisk.bare_ami import BareAmi
 from tests.asterisk.numbers import SCRIPTED
@@ -31,6 +33,12 @@ exten => answers,1,Answer()
 @pytest.fixture(scope="session")
 def program() -> AsteriskProgram:
     return find_asterisk(say=print)
+
+
+@pytest.fixture(scope="session")
+def espeak() -> Path:
+    """The program that speaks."""
+    return find_espeak(say=print)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

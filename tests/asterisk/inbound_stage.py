@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from agi.router import Router
+from agi.routes.aside import Aside
 from agi.routes.inbound import Desk, Inbound, InboundFigures
 from agi.server import AgiServer, AgiSettings
 from agi.voice import Voice
@@ -137,7 +138,7 @@ async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) 
     host, port = pbx.agi
     server = AgiServer(
         AgiSettings(host=host, port=port, close_seconds=0.5),
-        Router({"inbound": Inbound(desk, InboundFigures(), {})}),
+        Router({"inbound": Inbound(desk, InboundFigures(), Aside())}),
         lambda _, error: deaths.append(error),
     )
     await server.start()

@@ -1,13 +1,9 @@
 """Finding Asterisk: the setting, PATH, the bundle."""
 
-import hashlib
-import os
-import threading
 from pathlib import Path
 
 import pytest
 
-from dialer.embedded.asterisk_bundle import LOCK_FILE, PrivateApt, bundle_root, settle
 from dialer.embedded.asterisk_program import AsteriskNotFoundError, AsteriskProgram, find_asterisk
 
 
@@ -51,58 +47,6 @@ def test_a_program_that_is_no_asterisk_is_named(tmp_path: Path) -> None:
 def test_without_any_asterisk_or_apt_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(AsteriskNotFoundError, match=r"`apt-get` is not on this machine.*set WAIHU_ASTERISK"):
         find_asterisk({"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)})
-
-
-def test_a_cached_bundle_is_taken_without_a_tool_or_a_line_said(tmp_path: Path) -> None:
-    lock_hash = hashlib.sha256(LOCK_FILE.read_bytes()).hexdigest()[:12]
-    cached = tmp_path / "waihu" / f"asterisk-{lock_hash}"
-    cached.mkdir(parents=True)
-    said: list[str] = []
-    assert bundle_root({"PATH": "", "XDG_CACHE_HOME": str(tmp_path)}, said.append) == cached
-    assert said == []
-
-
-def test_two_who_want_the_bundle_at_once_share_one_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fetches: list[Path] = []
-
-    def make(root: Path, *_: object) -> None:
-        fetches.append(root)
-        root.mkdir()
-
-    monkeypatch.setattr("dialer.embedded.asterisk_bundle._make", make)
-    roots: list[Path] = []
-    barrier = threading.Barrier(4)
-
-    def want() -> None:
-        barrier.wait()
-        roots.append(bundle_root({"XDG_CACHE_HOME": str(tmp_path)}, lambda line: None))
-
-    threads = [threading.Thread(target=want) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(fetches) == 1
-    assert roots == fetches * 4
-
-
-def test_locked_versions_are_taken_whole_or_not_at_all() -> None:
-    locked, today = ["asterisk=1", "libc6=2"], ["asterisk=3", "libc6=2"]
-    assert settle(locked, {"asterisk=1", "libc6=2"}, today) == (locked, [])
-    assert settle(locked, {"asterisk=3", "libc6=2"}, today) == (today, ["asterisk=1"])
-    assert settle([], set(), today) == (today, [])
-
-
-def test_the_lock_names_asterisk_and_its_sounds() -> None:
-    locked = dict(line.split("=", 1) for line in LOCK_FILE.read_text().split())
-    assert {"asterisk", "asterisk-modules", "asterisk-core-sounds-en-gsm", "libc6"} <= locked.keys()
-
-
-def test_private_apt_leaves_the_machines_sources_and_hooks_out(tmp_path: Path) -> None:
-    apt = PrivateApt(tmp_path, os.environ)
-    text = (apt.folder / "apt.conf").read_text()
-    assert "Post-Invoke" not in text
-    assert f'Dir::Etc::sourcelist "{tmp_path}/sources.list";' in text
 
 
 def test_the_asterisk_of_this_run_runs(program: AsteriskProgram) -> None:

@@ -11,18 +11,21 @@ from dialer.core import queues
 from dialer.core.caller import QueuedCaller
 from dialer.core.caller_recovery import CallersInherited
 from dialer.core.queueing import (
+    Acquaintance,
     CallerPressedOut,
     CallerQueued,
     CallerState,
     CallerUnheard,
+    CountTalk,
     QueueOutcome,
     QueueTerms,
     RecordWait,
 )
 from dialer.core.supervision import Claim
-from dialer.core.words import AgentState, AttemptId, ChannelId, Hold
+from dialer.core.words import AgentState, AttemptId, ChannelId, CustomerId, Hold
 from tests.callers import make_terms
 from tests.fakes.asterisk_model import AsteriskModel, Channel
+from tests.fakes.promises import check_promise
 from tests.fakes.world import World
 
 POLL_SECONDS = 2.0
@@ -42,7 +45,7 @@ class QueueingModel(AsteriskModel):
         caller = self.world.callers[leg.id]
         place, run = leg.place, self.world.crashes
         self.world.in_agi[leg.id] = run
-        self.world.post(CallerQueued(channel=leg.id, at=caller.at, terms=caller.terms, number=None))
+        self.world.post(caller)
 
         def look() -> None:
             if self.channels.get(leg.id) is not leg or leg.place != place:
@@ -114,6 +117,9 @@ class QueueingWorld(World):
         """Joined so briefly that nobody need have heard of both legs before it was over."""
         self.joined_at: dict[ChannelId, datetime] = {}
         self.records: dict[ChannelId, RecordWait] = {}
+        self.counted: dict[ChannelId, CountTalk] = {}
+        self.promised = 0
+        """Callers to whom something was promised, or who are not to be called."""
         self.crashes = 0
         self._caller_legs = count(1)
         self.queueing = QueueingModel(self, self.manners)
@@ -129,7 +135,7 @@ class QueueingWorld(World):
 
     def begin(self) -> None:
         """A daemon that follows on one that died is told who talked then."""
-        left = [one for one in self.records.values() if one.outcome is QueueOutcome.ANSWERED and one.left_at is None]
+        left = [one for one in self.records.values() if one.outcome is QueueOutcome.ANSWERED and one.handled_at is None]
         self.post(CallersInherited(callers=tuple(map(_left_talking, left))))
         super().begin()
 
@@ -140,7 +146,8 @@ class QueueingWorld(World):
         channel = ChannelId(f"caller-{next(self._caller_legs)}")
         leg = Channel(id=channel, up=True)
         self.queueing.channels[channel] = leg
-        self.callers[channel] = CallerQueued(channel=channel, at=self.now, terms=terms, number=None)
+        knows = Acquaintance(customer=CustomerId(int(channel.removeprefix("caller-"))), campaign=self.policy.name)
+        self.callers[channel] = CallerQueued(channel=channel, at=self.now, terms=terms, number=None, knows=knows)
         self.queueing.let_in(leg)
         self.later(patience, lambda: self._give_up(leg))
 
@@ -165,6 +172,8 @@ class QueueingWorld(World):
             if before is not None and before.outcome is QueueOutcome.ANSWERED:
                 assert wish.outcome is QueueOutcome.ANSWERED, f"{before} becomes {wish}"
             self.records[wish.caller] = wish
+        elif isinstance(wish, CountTalk):
+            self.counted[wish.caller] = wish
         else:
             super()._perform(wish)
 
@@ -177,6 +186,9 @@ class QueueingWorld(World):
             if caller.state in OF_AGENT and not (caller.alone or caller.handed) and caller.claim is None:
                 assert agent is not None
                 assert (agent.state, agent.attempt) == (OF_AGENT[caller.state], caller.id), f"{caller} with {agent}"
+            if caller.callback is not None or caller.unwanted_by is not None:
+                written = self.records[caller.channel]
+                assert (written.callback, written.unwanted_by) == (caller.callback, caller.unwanted_by)
             # Before the time presses the pacer may have let lines go since agents were last promised.
             if caller.waits and self.now >= caller.pressing_at and not lost:
                 assert queues.taker(floor, caller, self.now) is None, f"{caller} waits in vain"
@@ -203,6 +215,9 @@ class QueueingWorld(World):
                 lost = record.outcome is QueueOutcome.ABANDONED and channel not in self.gave_up | self.fallbacks
                 assert not lost, f"{record}, but the caller waited"
             assert record.left_at is not None or self.crashes, f"the talk of {channel} has no end"
+            counted = self.counted.get(channel)
+            check_promise(record.callback, record.unwanted_by, counted.next if counted is not None else None)
+            self.promised += record.callback is not None or record.unwanted_by is not None
 
     def outcomes(self) -> list[QueueOutcome]:
         """Of all callers that are written down."""
@@ -214,7 +229,11 @@ def _left_talking(known: RecordWait) -> QueuedCaller:
         channel=known.caller,
         terms=known.terms,
         arrived_at=known.arrived_at,
-        state=CallerState.TALKING,
+        knows=known.knows,
+        state=CallerState.TALKING if known.left_at is None else CallerState.WRAPPING,
+        left_at=known.left_at,
+        callback=known.callback,
+        unwanted_by=known.unwanted_by,
         agent=known.agent,
         answered_at=known.answered_at,
         outcome=known.outcome,

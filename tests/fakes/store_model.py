@@ -11,9 +11,11 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.enquiry import LookUpNumber, NumberLookedUp
 from dialer.core.found import OpenAttemptFound
 from dialer.core.lead import Lead
 from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId
+from tests.fakes.promises import check_promise
 
 
 class Surroundings(Protocol):
@@ -46,6 +48,8 @@ class Attempt:
 
     opened: do.OpenAttempt
     closed: do.CloseAttempt | None = None
+    kept: do.KeepWish | None = None
+    """What the customer wishes of the agent, as it was written last."""
 
 
 class StoreModel:
@@ -58,6 +62,8 @@ class StoreModel:
         self.refused: set[AttemptId] = set()
         self.returned: set[AttemptId] = set()
         self.intervals: list[do.RecordInterval] = []
+        self.suppressed: set[str] = set()
+        """Numbers that must not be called."""
         self.away = False
         self._refuse_share = refuse_share
         self._journal: deque[do.StoreCommand] = deque()
@@ -108,6 +114,8 @@ class StoreModel:
                 config_version=a.opened.config_version,
                 dialed_at=a.opened.at,
                 agent=a.opened.agent,
+                callback=a.kept.callback if a.kept is not None else None,
+                unwanted_by=a.kept.unwanted_by if a.kept is not None else None,
             )
             for a in self.attempts.values()
             if a.closed is None
@@ -171,11 +179,15 @@ class StoreModel:
                     self._give_back(lead, due_at)
             case do.OpenAttempt():
                 self._open(wish)
+            case do.KeepWish(attempt=kept):
+                self.attempts[kept].kept = wish
             case do.CloseAttempt(outcome=outcome, lead=lead):
                 attempt = self.attempts[outcome.attempt]
                 assert attempt.closed is None, f"{outcome.attempt} is closed twice"
                 assert self.rows[lead.id].leased == outcome.attempt
                 attempt.closed = wish
+                if attempt.kept is not None:
+                    check_promise(attempt.kept.callback, attempt.kept.unwanted_by, wish.next)
                 row = self.rows[lead.id]
                 row.leased = None
                 row.ended = wish.next.end is not None
@@ -187,6 +199,9 @@ class StoreModel:
                 self.world.post(ev.AttemptClosed(attempt=outcome.attempt))
             case do.RecordInterval():
                 self.intervals.append(wish)
+            case LookUpNumber(agent=agent, number=number, asked_at=asked_at):
+                forbidden = number in self.suppressed
+                self.world.post(NumberLookedUp(agent=agent, number=number, asked_at=asked_at, suppressed=forbidden))
 
     def _give_back(self, lead: Lead, due_at: datetime | None) -> None:
         row = self.rows[lead.id]

@@ -9,15 +9,20 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core import transfer as tr
-from dialer.core.aside import GUARDS
-from dialer.core.aside_words import Place, TransferKind
-from dialer.core.calling_out import Target
+from dialer.core.aside_asking import GUARDS
+from dialer.core.aside_words import AsideState, Place, TransferKind
+from dialer.core.calling_out import CallingOut, Target
+from dialer.core.enquiry import NumberLookedUp
 from dialer.core.live_aside import Aside
-from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Hold
+from dialer.core.words import AgentNumber, AttemptId, BridgeId, ChannelId, Hold, TrunkName
 from tests.fakes.asterisk_model import Channel
 from tests.fakes.queueing_world import QueueingModel, QueueingWorld
 
 BILLING = "7010"
+OUTSIDE, FORBIDDEN = "01065550100", "01065550199"
+"""As they are keyed; the second must not be called."""
+FORBIDDEN_NUMBER = "+861065550199"
+OUT = CallingOut(trunk=TrunkName("out"), dial="PJSIP/{number}@out", max_lines=1, country="CN")
 AWAY_SECONDS = 5.0
 """So old may the heartbeat be until the dialplan acts by itself."""
 TRIED_SECONDS = 2.0
@@ -72,7 +77,8 @@ class TalkingModel(QueueingModel):
             return
         leg.place += 1
         self._part(leg)
-        self.world.spots[leg.id] = wish.place
+        if leg.agent is None:
+            self.world.spots[leg.id] = wish.place
         match wish.place:
             case Place.HOLD | Place.RING:
                 self._wait_aside(leg, AgentNumber(wish.to))
@@ -82,7 +88,7 @@ class TalkingModel(QueueingModel):
                 self._to_third(leg, ChannelId(wish.to))
             case Place.CONSULT:
                 self._consult(leg, AgentNumber(wish.to))
-            case Place.WAIT | Place.THREE_WAY:
+            case Place.WAIT | Place.THREE_WAY | Place.RINGING:
                 pass
 
     def _part(self, leg: Channel) -> None:
@@ -200,19 +206,26 @@ class TalkingWorld(QueueingWorld):
         self.peers: dict[ChannelId, AgentNumber] = {}
         self.handed: set[ChannelId] = set()
         self.blind: set[ChannelId] = set()
+        self.heard_to_ring: set[str] = set()
         self.transfers: dict[ChannelId, tr.RecordTransfer] = {}
         self.states: set[str] = set()
         self.kinds: set[TransferKind] = set()
+        self.may_be_called: set[str] = set()
+        """Dial strings of the numbers of which the store has said so."""
+        self.called_out = 0
+        self.store.suppressed.add(FORBIDDEN_NUMBER)
         self._grumbles: set[str] = set()
         self.model = TalkingModel(self, self.manners)
         self.queueing = self.model
         self.asterisk = self.model
 
     def post(self, event: ev.Event) -> None:
-        """Every site file has a directory."""
+        """Every site file has a directory, and lets agents call out."""
         if isinstance(event, ev.SiteLoaded):
             directory = {BILLING: Target(name="7010 账务 Billing", dial="PJSIP/billing")}
-            event = replace(event, site=replace(event.site, directory=directory))
+            event = replace(event, site=replace(event.site, directory=directory, transfers=OUT))
+        if isinstance(event, NumberLookedUp) and not event.suppressed:
+            self.may_be_called.add(OUT.dial.format(number=event.number.removeprefix("+")))
         super().post(event)
 
     # --- the laws ---
@@ -228,6 +241,11 @@ class TalkingWorld(QueueingWorld):
             case _:
                 if isinstance(wish, tr.Send) and wish.place is Place.RING:
                     self.blind.add(wish.channel)
+                if isinstance(wish, tr.Send) and wish.place is Place.RINGING:
+                    self.heard_to_ring.add(wish.to)
+                if isinstance(wish, tr.CallThird) and wish.dial.endswith("@out"):
+                    assert wish.dial in self.may_be_called, f"nobody said that it may be called: {wish}"
+                    self.called_out += 1
                 super()._perform(wish)
 
     def _handle(self, event: ev.Event) -> None:
@@ -238,6 +256,9 @@ class TalkingWorld(QueueingWorld):
             self.states.add(aside.state)
             self._check(aside)
             assert aside.state not in GUARDS or lost or aside.guard in self.dialer.alarms, f"no guard: {aside}"
+        for enquiry in floor.asides.enquiries.values():
+            assert floor.agents[enquiry.order.agent].attempt == enquiry.talk, f"{enquiry} of nobody"
+            assert enquiry.timer in self.dialer.alarms, f"waits for ever: {enquiry}"
         for agent in floor.agents.values():
             known = floor.asides.get(agent.attempt) if agent.attempt is not None else None
             reason = known.reason if known is not None else ""
@@ -266,6 +287,9 @@ class TalkingWorld(QueueingWorld):
         for aside in floor.asides.values():
             if aside.third is not None and aside.third.channel not in self.model.channels:
                 grumbles.add(f"the third of {aside} is gone")
+            rings = aside.third.channel if aside.third is not None and aside.state is AsideState.CALLING else None
+            if rings is not None and aside.agent_in is None and rings not in self.heard_to_ring:
+                grumbles.add(f"the agent hears silence while {rings} rings")
         if not self.model.settled() or Hold.ASTERISK_LOST in floor.holds:
             grumbles = set()
         assert not grumbles & self._grumbles, grumbles & self._grumbles

@@ -22,5 +22,5 @@ async def until_told(ask: Callable[[], Awaitable[object]], seconds: float = 10.0
     :raises TimeoutError: it did not become so.
     """
     async with asyncio.timeout(seconds):
-        while not await ask():
+        while not await ask():  # noqa: ASYNC110 - what happens is in another program
             await asyncio.sleep(0.05)

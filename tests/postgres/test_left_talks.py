@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dialer.core.callback import Callback
 from dialer.core.inbound.flow import Flow, FlowName
 from dialer.core.inbound.record import CallBegan, CallersLastWord, InboundId, StepTaken
 from dialer.core.queueing import Acquaintance, CallerState, QueueOutcome, QueueTerms, RecordWait
@@ -18,7 +20,7 @@ from dialer.store.health import Health
 from dialer.store.inbound_log import InboundLog
 from dialer.store.queue_waits import close_lost_waits, record_waits
 from dialer.store.runs import Run
-from tests.postgres.seeds import begin_run, do, rows
+from tests.postgres.seeds import begin_run, do, rows, sow
 from tests.unit.core.inbound.flows import flow, queue
 
 pytestmark = pytest.mark.postgres
@@ -118,6 +120,35 @@ async def test_one_that_was_taken_over_and_whose_file_is_gone(engine: AsyncEngin
     assert known.claim is not None
     assert (known.claim.supervisor, known.claim.taken_at) == (boss, JOINED)
     assert known.terms.wrap_up == QueueTerms(team=TeamName("sales")).wrap_up
+
+
+async def test_what_was_promised_is_told_and_the_later_word_holds(engine: AsyncEngine, run: Run) -> None:
+    anna, at = AgentNumber("1001"), CAME + timedelta(days=1)
+    for callback in (Callback(at=at, asked_for=CAME, owner=anna), Callback(at=at, asked_for=CAME)):
+        await a_talk(engine, run, callback=callback)
+        [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+        assert (known.callback, known.unwanted_by) == (replace(callback, asked_for=at), None)
+    await a_talk(engine, run, unwanted_by=anna)
+    [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+    assert (known.callback, known.unwanted_by) == (None, anna)
+
+
+async def test_by_whose_clock_more_can_be_promised_is_told(engine: AsyncEngine, run: Run) -> None:
+    await sow(engine, CampaignName("spring"), ["+8613900000001"])
+    await a_talk(engine, run)
+    await do(
+        engine,
+        "INSERT INTO inbound_calls (id, number, caller, arrived_at) VALUES (:call, '200', '+8613900000001', now())",
+        call=CALL,
+    )
+    [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+    [number] = await rows(engine, "SELECT time_zones FROM numbers")
+    assert known.knows.time_zones == tuple(number["time_zones"])
+    assert known.knows.time_zones != ()
+    await do(engine, "UPDATE customers SET time_zone = 'Europe/Vienna'")
+    await do(engine, "UPDATE queue_waits SET customer_id = (SELECT id FROM customers)")
+    [known] = (await inherited_callers(engine, RunId("999"), {})).callers
+    assert known.knows.time_zones == ("Europe/Vienna",)
 
 
 async def test_the_dialplans_word_ends_it(engine: AsyncEngine, run: Run) -> None:

@@ -10,8 +10,9 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dialer.core.events import AgentOrdered
 from dialer.core.queueing import QueueOutcome
-from dialer.core.words import Mode
+from dialer.core.words import AgentOrder, Mode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.queueing_world import QueueingWorld, queue_terms
@@ -49,6 +50,9 @@ def happen(world: QueueingWorld, mishap: Mishap) -> None:
         "ready": partial(world.press, number, "*1"),
         "end call": partial(world.press, number, "*0"),
         "key": world.press_out,
+        "my callback": partial(world.call_back, number, mine=True),
+        "a callback": partial(world.call_back, number, mine=False),
+        "do not call": partial(world.post, AgentOrdered(agent=number, order=AgentOrder.DO_NOT_CALL)),
         "lost": world.asterisk.lose,
         "back": world.asterisk.regain,
         "crash": world.crash,
@@ -56,7 +60,10 @@ def happen(world: QueueingWorld, mishap: Mishap) -> None:
     known[mishap.what]()
 
 
-KINDS = ("agent goes", "agent comes", "pause", "ready", "end call", "key", "key", "lost", "back", "back", "crash")
+KINDS = (
+    *("agent goes", "agent comes", "pause", "ready", "end call", "key", "key", "lost", "back", "back", "crash"),
+    *("my callback", "a callback", "do not call"),
+)
 mishaps = st.lists(
     st.builds(Mishap, second=st.floats(0.0, SECONDS), what=st.sampled_from(KINDS), agent=st.integers(0, 5)), max_size=15
 )
@@ -134,6 +141,14 @@ def test_this_world_is_one_in_which_things_happen() -> None:
     for outcome in (QueueOutcome.ANSWERED, QueueOutcome.ABANDONED, QueueOutcome.TIMEOUT, QueueOutcome.BY_KEY):
         assert seen.count(outcome) >= 3, f"{outcome}: {seen.count(outcome)} of {len(seen)}"
     assert sum(world.asterisk.losses for world in worlds) == 0
+
+
+def test_promises_to_callers_outlive_daemons() -> None:
+    comers = [Comes(2.0 + 6 * n, 60.0) for n in range(12)]
+    words = [Mishap(4.0 + 2.5 * n, ("my callback", "a callback", "do not call")[n % 3], n) for n in range(34)]
+    deaths = [Mishap(15.3, "crash"), Mishap(44.1, "crash"), Mishap(44.2, "crash"), Mishap(71.0, "crash")]
+    worlds = [live(Mode.PROGRESSIVE, seed, 2, comers, [*words, *deaths], leads=0) for seed in range(6)]
+    assert sum(world.promised for world in worlds) > 20
 
 
 def test_failed_joins_cost_nobody_the_place() -> None:

@@ -16,13 +16,18 @@ from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.queueing_world import queue_terms
 from tests.fakes.store_model import sow
-from tests.fakes.talking_world import BILLING, TalkingWorld, ThirdManners
+from tests.fakes.talking_world import BILLING, FORBIDDEN, OUTSIDE, TalkingWorld, ThirdManners
 
 SECONDS = 90.0
 THIRDS = (ThirdManners(), ThirdManners(answers=0.2, busy=0.7))
 CONSULT, BLIND = f"*6{BILLING}#", f"*8{BILLING}#"
-KEYS = ("*5", "*5", CONSULT, CONSULT, CONSULT, "*6", "*6", "*7", "*7", BLIND, "*0", "*699#", "*1")
-MISHAPS = ("agent goes", "agent comes", "lost", "back", "crash", "customer goes")
+OUT = (f"*6{OUTSIDE}#", f"*6{OUTSIDE}#", f"*8{OUTSIDE}#", f"*6{FORBIDDEN}#", f"*8{FORBIDDEN}#")
+KEYS = ("*5", "*5", CONSULT, CONSULT, CONSULT, "*6", "*6", "*7", "*7", BLIND, "*0", "*699#", "*1", *OUT)
+MISHAPS = ("agent goes", "agent comes", "lost", "back", "crash", "customer goes", "store lost", "store back")
+REFUSALS = {
+    "an outside number was not called in a talk: it must not be called",
+    "an outside number was not called in a talk: the store did not say in time whether it may be",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ def do_it(world: TalkingWorld, deed: Deed) -> None:
         "back": world.asterisk.regain,
         "crash": world.crash,
         "customer goes": customer_goes,
+        "store lost": world.store.lose,
+        "store back": world.store.regain,
     }
     if deed.what in known:
         known[deed.what]()
@@ -127,3 +134,12 @@ def test_this_world_is_one_in_which_things_happen() -> None:
     assert called_us.count(True) > 5
     assert called_us.count(False) > 5
     assert sum(world.asterisk.losses for world in worlds) == 0
+    assert sum(world.called_out for world in worlds) > 5
+    refused = {what for world in worlds for what in world.oddities}
+    assert refused & REFUSALS == {"an outside number was not called in a talk: it must not be called"}
+
+
+def test_a_store_that_says_nothing_lets_nobody_be_called() -> None:
+    busy = [Deed(3.0 + 2.0 * n, OUT[n % len(OUT)], n % 3) for n in range(40)]
+    world = live(Mode.PROGRESSIVE, 1, 3, [*busy, Deed(20.0, "store lost", 0), Deed(70.0, "store back", 0)], 15)
+    assert set(world.oddities) >= REFUSALS

@@ -14,6 +14,7 @@ from dialer.core.words import Mode
 from dialer.demo.options import DemoOptions
 from dialer.demo.stage import Stage
 from dialer.embedded.asterisk_program import AsteriskProgram, find_asterisk
+from dialer.embedded.speech_program import find_espeak
 from tests.postgres_server import database_url, empty_database_url, postgres_server, template_database
 from tests.system.cast import Cast
 from tests.system.floor import Floor, open_floor
@@ -47,6 +48,12 @@ class OpenFloor(Protocol):
 @pytest.fixture(scope="session")
 def program() -> AsteriskProgram:
     return find_asterisk(say=print)
+
+
+@pytest.fixture(scope="session")
+def espeak() -> Path:
+    """The program that speaks."""
+    return find_espeak(say=print)
 
 
 @pytest.fixture

@@ -36,12 +36,12 @@ steps:
 """
 
 
-async def known(open_with: OpenFloor, agents: int) -> tuple[Floor, Line, str, str]:
+async def known(open_with: OpenFloor, agents: int, flow: str = FLOW) -> tuple[Floor, Line, str, str]:
     """The campaign has called two customers, and both have talked with Ben; the numbers of the two."""
     cast = Cast()
     numbers = cast.talkers(2)
     floor = await open_with(cast, Mode.PROGRESSIVE, agents)
-    line = Line(floor, FLOW)
+    line = Line(floor, flow)
     await line.open()
     await floor.log_in(BEN)
     await floor.start_campaign()

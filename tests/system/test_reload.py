@@ -43,6 +43,10 @@ async def test_a_bad_file_changes_nothing_and_a_good_one_is_on_the_next_attempt(
     assert "new=2s" in floor.log
     second = campaign_of(await floor.status())["config_version"]
     changed = len(await floor.attempts())
+    # One more campaign is one line of the log, and not one for each of its settings.
+    file.with_name("idle.yaml").write_text(good, encoding="utf-8")
+    await floor.until(lambda status: "idle" in [campaign["name"] for campaign in status["campaigns"]])
+    assert floor.log.count("subject=idle") == 1
     await floor.until_ended(changed + 2)
     assert await floor.drain() == 0
     versions = [attempt["config_version"] for attempt in await floor.agreement()]
@@ -50,6 +54,10 @@ async def test_a_bad_file_changes_nothing_and_a_good_one_is_on_the_next_attempt(
     assert versions[: refused + 1] == [first] * (refused + 1)
     assert versions[changed + 1 :].count(second) >= 1
     assert set(versions[changed + 1 :]) == {second}
-    known = await floor.rows("SELECT version, yaml FROM campaign_versions ORDER BY loaded_at")
+    known = await floor.rows(
+        "SELECT version, yaml FROM campaign_versions JOIN campaigns ON campaigns.id = campaign_id "
+        "WHERE campaigns.name = :name ORDER BY loaded_at",
+        name=floor.campaign,
+    )
     assert [row["version"] for row in known] == [first, second]
     assert "wrap_up: 2s" in known[1]["yaml"]

@@ -27,7 +27,7 @@ _WITHOUT_THIRD = (AsideState.TOGETHER, AsideState.HELD, AsideState.RETURNING, As
 
 
 def _aside(state: AsideState) -> Aside:
-    aside = Aside(attempt=A, called_us=False, agent=ANNA, state=state)
+    aside = Aside(attempt=A, called_us=False, agent=ANNA, agent_leg=LEG, state=state)
     if state in (AsideState.TOGETHER, AsideState.THREE_WAY):
         aside = replace(aside, customer_in=BRIDGE, agent_in=BRIDGE)
     if state is AsideState.HANDED:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agi.errors import CallerHungUp
+from agi.routes.aside import Aside
 from agi.routes.inbound import Desk, Forgotten, Inbound, InboundFigures, NoFlow, Visit
 from agi.voice import Voice
 from dialer.core.inbound import flow as steps
@@ -71,7 +72,7 @@ class Rest:
         self.known = Caller()
         self.lines = SceneLines()
         self.queues = queues or SceneQueues()
-        self.aside: dict[ChannelId, Visit] = {}
+        self.aside = Aside[Visit]()
         self.desk = Desk(
             flow_of=lambda number: flow if number == "100" else None,
             find_caller=self._find,
@@ -315,7 +316,23 @@ async def test_who_comes_back_from_a_failed_join_goes_on_where_they_were() -> No
     assert {wait.arrived_at for wait in scene.waits()} == {arrived_at}
     assert rest.ways() == ["q:agent", "q:otherwise", "bye:end"]
     assert rest.outcomes() == [InboundOutcome.COMPLETED]
-    assert rest.aside == {}
+    assert len(rest.aside) == 0
+
+
+class SlowQueues(SceneQueues):
+    """Of which a route hears late that the caller is in: when the caller has long been sent elsewhere."""
+
+    async def enter(self, caller: CallerQueued) -> None:
+        await super().enter(caller)
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+
+async def test_who_comes_back_before_the_route_has_seen_them_go_is_known() -> None:
+    rest = Rest(flow(queue("q"), numbers=("100",)), SlowQueues())
+    lines = [waiting_line(rest, opens, joined_at=1) for opens in (QUEUED, AGAIN)]
+    ends = await asyncio.gather(*(rest.route(on(line)) for line in lines), return_exceptions=True)
+    assert [type(end) for end in ends] == [CallerHungUp, CallerHungUp]
 
 
 async def test_a_stranger_who_comes_back_is_left_to_the_dialplan() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.config.fingerprint import differences, duration_text
+from dialer.config.fingerprint import differences, duration_text, flat
 from dialer.config.load import load_campaign, load_site
 from dialer.core.policy import CampaignPolicy
 from tests.unit.config.conftest import CAMPAIGN, SITE
@@ -87,10 +87,7 @@ def test_differences_are_told_by_setting_old_and_new(campaign_file: Path) -> Non
     assert [str(difference) for difference in differences("spring", old, new)] == [
         "spring: dispositions: a → a, b",
         "spring: dispositions[a].flags: human → success",
-        "spring: dispositions[b].digit: nothing → 2",
-        "spring: dispositions[b].flags: nothing → nothing",
-        "spring: dispositions[b].label: nothing → b",
-        "spring: dispositions[b].name: nothing → b",
+        "spring: dispositions[b]: nothing → b, 4 settings",
         "spring: hours.holidays: nothing → 2026-12-31",
         "spring: pacing.ring_time: 25s → 30s",
         "spring: retry.rules.busy.after: nothing → none",
@@ -98,6 +95,28 @@ def test_differences_are_told_by_setting_old_and_new(campaign_file: Path) -> Non
         "spring: wrap_up: 15s → 1m30s",
     ]
     assert differences("spring", old, replace(old, version="another")) == ()
+
+
+def test_what_comes_or_goes_as_a_whole_is_one_difference(site_file: Path, campaign_file: Path) -> None:
+    policy = campaign(campaign_file)
+    settings = len(flat(policy))
+    whole = f"version {policy.version}, {settings} settings"
+    assert settings > 40
+    assert [str(one) for one in differences("spring", None, policy)] == [f"spring: nothing → {whole}"]
+    assert [str(one) for one in differences("spring", policy, None)] == [f"spring: {whole} → nothing"]
+
+    old = load_site(site_file, {})
+    site_file.write_text(
+        SITE.replace("李娜", "李丽").replace("  1002: {name: Zoë, teams: [sales, support]}\n", "")
+        + "  1003: {name: Ada, teams: [sales]}\ndirectory: {10: {name: Desk, phone: PJSIP/desk}}\n",
+        encoding="utf-8",
+    )
+    assert [str(one) for one in differences("site", old, load_site(site_file, {}))] == [
+        "site: policy.agents.1001.name: 李娜 → 李丽",
+        "site: policy.agents.1002: Zoë, 7 settings → nothing",
+        "site: policy.agents.1003: nothing → Ada, 7 settings",
+        "site: policy.directory.10: nothing → 10 Desk, 4 settings",
+    ]
 
 
 def test_secrets_are_in_no_version_and_no_difference(site_file: Path) -> None:

@@ -112,6 +112,10 @@ async def test_campaigns_come_and_go(listener: Listener, campaign_file: Path) ->
     step = await listener.changed()
     assert [policy.name for policy in step.campaigns] == ["autumn"]
     assert step.removed == ("spring",)
+    autumn, spring = (str(difference) for difference in step.differences)
+    assert autumn.startswith(f"autumn: nothing → version {step.campaigns[0].version}, ")
+    assert spring.startswith("spring: version ")
+    assert spring.endswith(" settings → nothing")
 
 
 async def test_a_changed_site_is_told_and_a_trunk_changes_the_campaigns_that_use_it(

@@ -10,7 +10,8 @@ import pytest
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
-from dialer.core.aside import CUSTOMER_GONE, GUARDS, SEND_GUARD, THIRD_GONE, step, wake
+from dialer.core.aside import CUSTOMER_GONE, THIRD_GONE, step, wake
+from dialer.core.aside_asking import GUARDS, SEND_GUARD
 from dialer.core.aside_words import AsideState, Place, TransferKind, TransferOutcome
 from dialer.core.live_aside import Aside
 from dialer.core.supervision import TellAgent
@@ -120,7 +121,8 @@ def test_a_third_is_called_while_the_customer_is_put_on_hold() -> None:
 
 def test_a_third_for_a_customer_on_hold_needs_no_other_hold() -> None:
     calling, wishes = told(HELD, sig.ThirdAsked(third=make_third()))
-    assert (calling.state, [type(wish) for wish in wishes]) == (S.CALLING, [CallThird, RecordTransfer])
+    assert (calling.state, [type(wish) for wish in wishes]) == (S.CALLING, [CallThird, Send, RecordTransfer])
+    assert wishes[1] == Send(channel=leg_of(ANNA), place=Place.RINGING, to=THIRD)
 
 
 @pytest.mark.parametrize(

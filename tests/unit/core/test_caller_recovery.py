@@ -1,12 +1,16 @@
 """dialer.core.caller_recovery: callers after Asterisk was away."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from dialer.core import events as ev
+from dialer.core.callback import Callback
 from dialer.core.caller_recovery import CallersInherited
 from dialer.core.found import LiveChannel, WindowCount
+from dialer.core.lead import LeadNext
 from dialer.core.policy import Choices, RecordingPolicy
 from dialer.core.queueing import Acquaintance, CallerState, CountTalk, QueueOutcome
 from dialer.core.recording import Recording, RecordingsInherited, SwitchRecording
@@ -141,6 +145,36 @@ def test_of_whom_the_agent_still_wrote_it_is_written_as_by_the_clock() -> None:
     assert (wait.left_at, wait.handled_at, wait.disposition) == (ended, NOW - timedelta(seconds=5), "none_given")
     assert len(play.wished(CountTalk)) == 1
     assert play.gone()
+
+
+PROMISED = Callback(at=NOW + timedelta(days=1), asked_for=NOW + timedelta(days=1), owner=ANNA)
+
+
+@pytest.mark.parametrize("left_at", [None, NOW - timedelta(seconds=20)])
+def test_what_was_promised_before_the_daemon_died_is_kept(left_at: datetime | None) -> None:
+    play = spring_run(left(knows=KNOWN, left_at=left_at, callback=PROMISED)).asterisk_back(anna())
+    [counted] = play.wished(CountTalk)
+    assert counted.next == LeadNext(due_at=PROMISED.at, callback=True, owner=ANNA)
+
+
+def test_and_where_the_campaign_is_gone_meanwhile_as_well() -> None:
+    play = next_run(left(knows=KNOWN, callback=PROMISED)).asterisk_back(anna())
+    [counted] = play.wished(CountTalk)
+    assert (counted.knows.campaign, counted.next.due_at) == (SPRING, PROMISED.at)
+
+
+def test_who_must_not_be_called_is_not_called_by_the_default_of_the_next_run() -> None:
+    play = spring_run(left(knows=KNOWN, unwanted_by=ANNA)).asterisk_back(anna())
+    [counted] = play.wished(CountTalk)
+    assert counted.next == LeadNext(end=LeadEnd.SUPPRESSED, suppress=True, suppressed_by=ANNA)
+
+
+def test_what_was_promised_in_a_talk_that_goes_on_counts_when_it_is_over() -> None:
+    play = spring_run(left(knows=KNOWN, callback=PROMISED)).asterisk_back(anna(BRIDGE), caller(BRIDGE))
+    assert play.waits()[-1].callback == PROMISED
+    play.wait(20).caller_hangs_up().wait(15)
+    [counted] = play.wished(CountTalk)
+    assert (counted.next.due_at, counted.next.owner) == (PROMISED.at, ANNA)
 
 
 def test_one_that_a_supervisor_had_taken_over_is_with_the_supervisor_still() -> None:

@@ -11,6 +11,7 @@ from dialer.core import events as ev
 from dialer.core import orders
 from dialer.core import supervision as sv
 from dialer.core.aside_words import AsideState, Place, TransferKind, TransferOutcome
+from dialer.core.enquiry import LookUpNumber, NumberLookedUp
 from dialer.core.live_call import Call
 from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.queueing import RecordWait
@@ -122,8 +123,9 @@ def test_the_agent_talks_with_a_third_while_the_customer_waits(begin: Begin) -> 
     assert third.startswith(f"third-{scene.customer.replace('.', '_')}-")
     bridge = scene.agent().bridge
     assert bridge is not None
-    scene.leaves(bridge, scene.customer, leg_of(ANNA)).answers()
-    scene.expect(Send(channel=third, place=Place.CONSULT, to=ANNA))
+    scene.leaves(bridge, scene.customer).expect()
+    scene.leaves(bridge, leg_of(ANNA)).expect(Send(channel=leg_of(ANNA), place=Place.RINGING, to=third))
+    scene.answers().expect(Send(channel=third, place=Place.CONSULT, to=ANNA))
     scene.enters(SIDE, third, leg_of(ANNA)).expect()
     assert scene.agent().reason == "consult"
     assert scene.aside is not None
@@ -320,6 +322,10 @@ def test_thirds_outside_take_a_line_of_their_trunk() -> None:
     floor = scene.dialer.floor
     assert floor.free_lines_on(OUT) == 1
     scene.press("*601065550100#")
+    assert floor.free_lines_on(OUT) == 1
+    [asked] = scene.wished(LookUpNumber)
+    free = NumberLookedUp(agent=ANNA, number=asked.number, asked_at=asked.asked_at, suppressed=False)
+    scene.feed(free)
     assert scene.wished(CallThird)[-1].dial == "PJSIP/861065550100@out"
     assert floor.free_lines_on(OUT) == 0
     scene.press("*5")

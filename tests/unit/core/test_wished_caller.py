@@ -9,11 +9,12 @@ import pytest
 
 from dialer.core import signals as sig
 from dialer.core.callback import Callback
+from dialer.core.caller import record
 from dialer.core.events import AgentOrdered, CallbackSet
 from dialer.core.lead import LeadNext
 from dialer.core.orders import refusal
 from dialer.core.policy import Choices
-from dialer.core.queueing import Acquaintance, CallerState, CountTalk
+from dialer.core.queueing import Acquaintance, CallerState, CountTalk, QueueOutcome, RecordWait
 from dialer.core.wished_caller import by_default, step
 from dialer.core.wishes import foretell
 from dialer.core.words import AgentOrder, CampaignName, CustomerId, LeadEnd, Mode
@@ -44,7 +45,22 @@ def test_a_wish_is_kept_while_the_talk_is_not_counted(state: CallerState) -> Non
     )
     unwanted, wishes = step(replace(caller, callback=TOMORROW), sig.Unwanted(agent=ANNA), NOW)
     assert (unwanted.callback, unwanted.unwanted_by) == ((None, ANNA) if state in KEEPS else (TOMORROW, None))
-    assert [type(wish) for wish in wishes] == ([CountTalk] if state in KEEPS else [])
+    assert [type(wish) for wish in wishes] == ([RecordWait, CountTalk] if state in KEEPS else [])
+
+
+@pytest.mark.parametrize("state", KEEPS)
+def test_a_wish_is_written_down_at_once_and_the_later_word_holds(state: CallerState) -> None:
+    handled = NOW - timedelta(seconds=1)
+    caller = make_caller(state=state, agent=ANNA, answered_at=NOW, outcome=QueueOutcome.ANSWERED, handled_at=handled)
+    promised, wishes = step(caller, sig.CallbackPromised(callback=TOMORROW), NOW)
+    assert wishes == (record(promised, handled),)
+    assert (wishes[0].callback, wishes[0].unwanted_by) == (TOMORROW, None)
+    later = replace(TOMORROW, at=NOW + timedelta(days=2), owner=None)
+    changed, wishes = step(promised, sig.CallbackPromised(callback=later), NOW)
+    assert [wish.callback for wish in wishes if isinstance(wish, RecordWait)] == [later]
+    _, wishes = step(changed, sig.Unwanted(agent=ANNA), NOW)
+    written = [wish for wish in wishes if isinstance(wish, RecordWait)]
+    assert [(wish.callback, wish.unwanted_by, wish.handled_at) for wish in written] == [(None, ANNA, handled)]
 
 
 def test_the_clock_does_not_contradict_what_was_promised() -> None:
