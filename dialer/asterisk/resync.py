@@ -22,7 +22,7 @@ from dialer.core.aside_words import Place
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
-PLACE_OF = {context: place for place, context in variables.PLACES.items()}
+PLACE_OF = {context: place for place, context in variables.PLACES.items()} | {variables.SPY_CONTEXT: Place.THREE_WAY}
 
 log = structlog.get_logger(__name__)
 

@@ -14,6 +14,7 @@ from dialer.core import handover as calls
 from dialer.core import signals as sig
 from dialer.core.call import Step
 from dialer.core.events import Event
+from dialer.core.lent_agent import PassedTo
 from dialer.core.live_call import Call
 from dialer.core.words import CallState
 
@@ -23,7 +24,7 @@ def step(call: Call, event: Event, now: datetime) -> Step:
     match call.state, event:
         case CallState.TALKING, sig.HandedOn(agent=agent, at=at) if agent == call.agent:
             return replace(call, handed_at=call.handed_at or at), ()
-        case CallState.TALKING, sig.PassedTo(agent=agent, to=to, leg=leg) if agent == call.agent:
+        case CallState.TALKING, PassedTo(agent=agent, to=to, leg=leg) if agent == call.agent:
             return replace(call, agent=to, agent_leg=leg), ()
         case CallState.TALKING | CallState.ENDING, sig.WrappedUp(disposition=disposition) if (
             call.handed_at is not None and event.agent == call.agent

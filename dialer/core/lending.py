@@ -16,7 +16,7 @@ from dialer.core.calling_out import Target
 from dialer.core.confirming import voice_of
 from dialer.core.coupling import tell
 from dialer.core.floor import Floor
-from dialer.core.lent_agent import Dispensed, Lent
+from dialer.core.lent_agent import Dispensed, Lent, PassedTo
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_aside import Aside
@@ -112,7 +112,7 @@ def follow(floor: Floor, before: Aside, after: Aside, at: datetime, now: datetim
     if third is None or colleague is None:
         return
     if after.state is AsideState.PASSED:
-        passed = sig.PassedTo(agent=after.agent, to=colleague, leg=third.channel, at=at)
+        passed = PassedTo(agent=after.agent, to=colleague, leg=third.channel, at=at)
         yield from tell(floor, now, ToCall(after.attempt, passed))
     reason = _reason(after)
     if reason is not None and (after.state is AsideState.PASSED or reason != floor.agents[colleague].reason):

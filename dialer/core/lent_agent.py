@@ -22,7 +22,7 @@ from dialer.core.events import Event
 from dialer.core.live_agent import Agent
 from dialer.core.signals import Signal
 from dialer.core.transfer import Send
-from dialer.core.words import AgentState, AttemptId
+from dialer.core.words import AgentNumber, AgentState, AttemptId, ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,16 @@ class Dispensed(Signal):
     """Your colleague needs you no more."""
 
     attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedTo(Signal):
+    """Your agent is another from now on: `agent` has left the customer to `to`."""
+
+    agent: AgentNumber
+    to: AgentNumber
+    leg: ChannelId
+    at: datetime
 
 
 def step(agent: Agent, event: Event, now: datetime) -> Step:

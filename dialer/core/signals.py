@@ -110,20 +110,18 @@ class Unclaimed(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disposed(Signal):
+    """The supervisor who has the customer says how it went; the agent's word counts no more."""
+
+    supervisor: SupervisorNumber
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOn(Signal):
     """The agent has left the customer to a third, at `at`, and writes down how it went; the line stays in use."""
 
     agent: AgentNumber
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedTo(Signal):
-    """Your agent is another from now on: `agent` has left the customer to `to`."""
-
-    agent: AgentNumber
-    to: AgentNumber
-    leg: ChannelId
     at: datetime
 
 

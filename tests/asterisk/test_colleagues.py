@@ -185,6 +185,6 @@ async def test_a_customer_whose_colleague_is_gone_comes_back_to_the_agent(talk: 
 
 async def until_barging(talk: Talk, colleague: ChannelId) -> None:
     for _ in range(200):
-        if await talk.place_of(colleague) == "waihu-three-way":
+        if await talk.place_of(colleague) == "waihu-spy":
             return
     raise AssertionError("the colleague is not let in")
