@@ -136,13 +136,19 @@ def test_this_world_is_one_in_which_things_happen() -> None:
         Deed(3.0 + 2.0 * n + later, what, n % 3)
         for n in range(42)
         for later, what in (
-            (0.0, "leaves to a colleague" if n % 5 == 0 else "asks a colleague"),
+            (0.0, "leaves to a colleague" if n % 4 == 1 else "asks a colleague"),
             (0.5, ("*6", "*7", "*5")[n // 3 % 3]),
             (1.0, "*6"),
         )
     ]
     worlds = [live(Mode.PROGRESSIVE, seed, 3, busy, 10, thirds=thirds) for thirds in THIRDS for seed in range(5)]
-    worlds += [live(Mode.PROGRESSIVE, seed, 3, asking, 10) for seed in range(5)]
+    meeting = [
+        Deed(3.0 + 2.0 * n + later, what, n % 3)
+        for n in range(42)
+        for later, what in ((0.0, "asks a colleague" if n % 2 else CONSULT), (1.0, "*7"), (3.5, "*7"))
+    ]
+    for deeds_of_all in (asking, meeting):
+        worlds += [live(Mode.PROGRESSIVE, seed, 3, deeds_of_all, 10) for seed in range(12)]
     states = {state for world in worlds for state in world.states}
     assert states == set(AsideState) - {AsideState.TOGETHER, AsideState.PASSED, AsideState.OVER, AsideState.LOST}
     assert {kind for world in worlds for kind in world.kinds} == set(TransferKind)
