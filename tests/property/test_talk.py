@@ -10,7 +10,7 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialer.core.aside_words import AsideState, TransferKind
+from dialer.core.aside_words import AsideState, TransferKind, TransferOutcome
 from dialer.core.words import AgentState, Mode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
@@ -137,6 +137,15 @@ def test_this_world_is_one_in_which_things_happen() -> None:
     assert sum(world.called_out for world in worlds) > 5
     refused = {what for world in worlds for what in world.oddities}
     assert refused & REFUSALS == {"an outside number was not called in a talk: it must not be called"}
+
+
+def test_thirds_of_daemons_that_died_get_an_end() -> None:
+    busy = [Deed(3.0 + 0.7 * n, (CONSULT, "*6", CONSULT, "*7", BLIND)[n % 5], n % 3) for n in range(120)]
+    deaths = [Deed(8.2 + 7.3 * n, "crash", 0) for n in range(11)]
+    worlds = [live(Mode.PROGRESSIVE, seed, 3, [*busy, *deaths], 10) for seed in range(4)]
+    ended = [one.outcome for world in worlds for one in world.transfers.values()]
+    assert ended.count(TransferOutcome.RESTART) > 5
+    assert sum(world.handed_and_left for world in worlds) > 0
 
 
 def test_a_store_that_says_nothing_lets_nobody_be_called() -> None:
