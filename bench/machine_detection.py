@@ -1,10 +1,11 @@
 """How often Asterisk's AMD() errs, with its own settings and others, on greetings made for it.
 
-    python -m bench.machine_detection [CALLS]      so many of each kind and settings, 20 where it is left out
+    python -m bench.machine_detection [CALLS] [noise]
 
-What is said is bursts of noise, as long and as far apart as words are (tests/asterisk/greetings.py), over G.711 from
-one real Asterisk to another. Real voices are softer, lines are worse, and people do not say what they are expected to:
-the figures compare settings, and only a campaign's own sample says how often it errs.
+So many CALLS of each kind and settings, 40 where it is left out. What is said is spoken by espeak-ng
+(spoken_greetings.py) or, with the word `noise`, bursts of noise (noise_greetings.py), over G.711 from one real Asterisk
+to another. A synthesiser speaks more evenly than people do, lines are worse, and people do not say what they are
+expected to: the figures compare settings, and only a campaign's own sample says how often it errs there.
 """
 
 from __future__ import annotations
@@ -13,83 +14,34 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
+from bench import noise_greetings
+from bench.spoken_greetings import Greeting, Speaker, greetings
 from dialer.asterisk.actions import amd_arguments
 from dialer.core.detection import Detection
+from dialer.core.false_positives import share_of_people
 from dialer.embedded.asterisk_program import find_asterisk
 from dialer.embedded.carrier.ami_action import ami_action
 from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.carrier.fates import Fate, FateKind, Fates
 from dialer.embedded.pbx import EmbeddedPbx
+from dialer.embedded.speech_program import find_espeak
 from tests.asterisk.bare_ami import BareAmi
-from tests.asterisk.greetings import silence, word, words, write
+from tests.asterisk.greetings import silence, write
 from tests.asterisk.numbers import call
 
-AT_ONCE = 10
+AT_ONCE = 20
 """Calls at the same time."""
 ANSWERS_BEFORE = 0.3
 
-Pieces = list[np.ndarray]
-Saying = Callable[[np.random.Generator, int], Pieces]
-
-
-def hello(chance: np.random.Generator, seed: int) -> Pieces:
-    return [word(chance.uniform(0.3, 0.6), seed)]
-
-
-def hello_hello(chance: np.random.Generator, seed: int) -> Pieces:
-    return [word(0.45, seed), silence(chance.uniform(0.9, 1.5)), word(0.45, seed + 1), silence(0.2)]
-
-
-def name(chance: np.random.Generator, seed: int) -> Pieces:
-    """Two words and a name: 1 to 1.4 s."""
-    return [words(chance.uniform(1.0, 1.4), seed)]
-
-
-def firm(chance: np.random.Generator, seed: int) -> Pieces:
-    """The firm, the name, and what can be done for you: 2 to 3.5 s."""
-    return [words(chance.uniform(2.0, 3.5), seed)]
-
-
-def noisy(chance: np.random.Generator, seed: int) -> Pieces:
-    """Hello in a street: noise of a mean of about 500 all the time."""
-    noise = np.random.default_rng(seed).normal(scale=620, size=8000 * 6)
-    said = np.concatenate([silence(0.5), word(0.5, seed)])
-    noise[: len(said)] += said
-    return [noise]
-
-
-def late(chance: np.random.Generator, seed: int) -> Pieces:
-    """Says nothing for 2.6 to 3.5 s: takes the phone to the ear first."""
-    return [silence(chance.uniform(2.6, 3.5)), word(0.5, seed)]
-
-
-def greeting(chance: np.random.Generator, seed: int) -> Pieces:
-    return [words(chance.uniform(4.0, 9.0), seed)]
-
-
-def slow_greeting(chance: np.random.Generator, seed: int) -> Pieces:
-    """A short sentence, a second of thinking, the rest of it."""
-    pause = silence(chance.uniform(0.9, 1.3))
-    return [words(chance.uniform(0.7, 1.3), seed), pause, words(5.0, seed + 1)]
-
-
-PEOPLE: dict[str, Saying] = {
-    "hello": hello,
-    "hello … hello": hello_hello,
-    "hello and a name": name,
-    "a firm's greeting": firm,
-    "hello in noise": noisy,
-    "speaks late": late,
-}
-MACHINES: dict[str, Saying] = {"greeting": greeting, "greeting with a pause": slow_greeting}
 MISTAKES = {"HUMAN": ("MACHINE", "SILENCE"), "MACHINE": ("HUMAN", "NOTSURE")}
+PLURAL = {"HUMAN": "people", "MACHINE": "machines"}
 SETTINGS = {
     "Asterisk's own": Detection(),
     "patient (greeting 2.5 s, 6 words)": replace(
@@ -101,10 +53,17 @@ SETTINGS = {
 }
 
 
-async def main(calls: int) -> None:
+Kinds = Mapping[str, Greeting]
+
+
+async def main(calls: int, *, spoken: bool) -> None:
     """Print a table for each of the settings."""
     numbers = [f"+1555{n:07}" for n in range(AT_ONCE)]
     fate = Fate(kind=FateKind.VOICEMAIL, ring_seconds=0, talk_seconds=60)
+    people: Kinds = noise_greetings.PEOPLE
+    machines: Kinds = noise_greetings.MACHINES
+    if spoken:
+        people, machines = greetings(Speaker(await asyncio.to_thread(find_espeak, say=print)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # noqa: ASYNC240 - Asterisk reads it
@@ -113,49 +72,69 @@ async def main(calls: int) -> None:
             pbx = EmbeddedPbx(program, folder / "pbx", carrier=carrier.sip, phones=carrier.phones_sip)
             async with pbx:
                 ami = await BareAmi.login(pbx.ami.host, pbx.ami.port, pbx.ami.user, pbx.ami.secret)
+                line = Line(numbers, carrier, ami, folder)
                 for title, detection in SETTINGS.items():
-                    await _table(title, detection, calls, numbers, carrier, ami, folder)
+                    print(
+                        f"\n{title}\n| said | person | machine | dead air | not sure | mistakes, 95 % | seconds, mean |"
+                    )
+                    print("|---|---|---|---|---|---|---|")
+                    await _rows("HUMAN", people, detection, calls, line)
+                    await _rows("MACHINE", machines, detection, calls, line)
                 await ami.close()
 
 
-async def _table(
-    title: str, detection: Detection, calls: int, numbers: list[str], carrier: Carrier, ami: BareAmi, folder: Path
-) -> None:
-    print(f"\n{title}\n| said | person | machine | dead air | not sure | taken by mistake | seconds, mean |")
-    print("|---|---|---|---|---|---|---|")
-    for right, kinds in (("HUMAN", PEOPLE), ("MACHINE", MACHINES)):
-        for kind, saying in kinds.items():
-            verdicts: Counter[str] = Counter()
-            seconds: list[float] = []
-            for first in range(0, calls, AT_ONCE):
-                seeds = range(first, min(first + AT_ONCE, calls))
-                heard = await asyncio.gather(
-                    *(
-                        _call(number, saying, 100 * seed + 7, detection, carrier, ami, folder)
-                        for number, seed in zip(numbers, seeds, strict=False)
-                    )
+@dataclass(frozen=True)
+class Line:
+    """From our Asterisk to those who pick up."""
+
+    numbers: list[str]
+    carrier: Carrier
+    ami: BareAmi
+    folder: Path
+
+
+async def _rows(right: str, kinds: Kinds, detection: Detection, calls: int, line: Line) -> None:
+    """A row for each kind, and one for all of them together."""
+    everything: Counter[str] = Counter()
+    for place, (kind, greeting) in enumerate(kinds.items()):
+        verdicts: Counter[str] = Counter()
+        seconds: list[float] = []
+        for first in range(0, calls, AT_ONCE):
+            seeds = range(first, min(first + AT_ONCE, calls))
+            heard = await asyncio.gather(
+                *(
+                    _call(number, greeting, 1000 * place + seed, detection, line)
+                    for number, seed in zip(line.numbers, seeds, strict=False)
                 )
-                verdicts.update(verdict for verdict, _ in heard)
-                seconds += [took for _, took in heard]
-            wrong = sum(verdicts[word] for word in MISTAKES[right])
-            counts = " | ".join(str(verdicts[word]) for word in ("HUMAN", "MACHINE", "SILENCE", "NOTSURE"))
-            print(f"| {kind} | {counts} | {wrong / calls:.0%} | {np.mean(seconds):.1f} |", flush=True)
+            )
+            verdicts.update(verdict for verdict, _ in heard)
+            seconds += [took for _, took in heard]
+        everything += verdicts
+        print(f"{_row(right, kind, verdicts)} {np.mean(seconds):.1f} |", flush=True)
+    print(f"{_row(right, f'*all {PLURAL[right]}*', everything)} |", flush=True)
 
 
-async def _call(
-    number: str, saying: Saying, seed: int, detection: Detection, carrier: Carrier, ami: BareAmi, folder: Path
-) -> tuple[str, float]:
+def _row(right: str, kind: str, verdicts: Counter[str]) -> str:
+    wrong = share_of_people(verdicts.total(), sum(verdicts[word] for word in MISTAKES[right]))
+    counts = " | ".join(str(verdicts[word]) for word in ("HUMAN", "MACHINE", "SILENCE", "NOTSURE"))
+    share = "-" if wrong is None else f"{wrong.value:.0%} ({wrong.low:.0%} to {wrong.high:.0%})"
+    return f"| {kind} | {counts} | {share} |"
+
+
+async def _call(number: str, greeting: Greeting, seed: int, detection: Detection, line: Line) -> tuple[str, float]:
     digits = number.removeprefix("+")
-    file = folder / f"{digits}-{seed}.wav"
-    said = write(file, silence(ANSWERS_BEFORE), *saying(np.random.default_rng(seed), seed))
-    await ami_action(carrier.ami, "Setvar", ("Variable", f"GREETING_{digits}"), ("Value", said))
-    attempt = await call(ami, number, amd=amd_arguments(detection))
-    up = await ami.event("Newstate", Uniqueid=attempt, ChannelStateDesc="Up")
-    heard = await ami.event("WaihuAnswered", Attempt=attempt)
-    await ami.action("Hangup", Channel=heard["Channel"])
+    file = line.folder / f"{digits}-{seed}.wav"
+    pieces = await asyncio.to_thread(greeting, np.random.default_rng(seed))
+    said = write(file, silence(ANSWERS_BEFORE), *pieces)
+    await ami_action(line.carrier.ami, "Setvar", ("Variable", f"GREETING_{digits}"), ("Value", said))
+    attempt = await call(line.ami, number, amd=amd_arguments(detection))
+    up = await line.ami.event("Newstate", Uniqueid=attempt, ChannelStateDesc="Up")
+    heard = await line.ami.event("WaihuAnswered", Attempt=attempt)
+    await line.ami.action("Hangup", Channel=heard["Channel"])
     dead_air = heard["AmdCause"].startswith("INITIALSILENCE")
     return "SILENCE" if dead_air else heard["Amd"], float(heard["Timestamp"]) - float(up["Timestamp"])
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
+    asked = [word for word in sys.argv[1:] if word != "noise"]
+    asyncio.run(main(int(asked[0]) if asked else 40, spoken="noise" not in sys.argv))

@@ -49,6 +49,13 @@ class Attempt(Base):
             postgresql_include=["disposition"],
             postgresql_where=text("disposition IN ('answered', 'abandoned')"),
         ),
+        Index(
+            "ix_attempts_taken_for_nobody",
+            "campaign_id",
+            "ended_at",
+            postgresql_include=["amd_sampled", "amd_truth"],
+            postgresql_where=text("amd_verdict IN ('machine', 'silence')"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

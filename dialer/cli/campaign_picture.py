@@ -80,11 +80,24 @@ def _rows(campaign: Campaign, *, why: bool) -> list[tuple[str, str]]:
         ("leads", f"{campaign['remaining']} of {campaign['total']} remain, {campaign['hopper']} at hand"),
         ("outcomes", _counts(campaign["dispositions"])),
         ("abandoned", f"{abandoned} of {answered} live answers = {share}, at most {campaign['drop_cap']:.2%}"),
+        *_taken(campaign["taken_for_nobody"]),
         ("version", campaign["config_version"]),
     ]
     if not why:
         return rows
     return [*rows, ("because", campaign["because"]), ("last launch", _launch(campaign["last_launch"]))]
+
+
+def _taken(taken: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What machine detection costs of the cap; nothing where it took nobody for a machine."""
+    if not taken["unheard"] and not taken["checked"]:
+        return []
+    words = (
+        f"≈{taken['silent_calls']:.1f} people of {taken['unheard']} unheard ({taken['people']} of {taken['checked']} "
+        f"checked were), {taken['abandon_rate_with_silent']:.2%} with them"
+    )
+    how = "" if taken["counted"] else ", not counted"
+    return [("taken for machines", words + (", so agents hear all" if taken["all_heard"] else how))]
 
 
 def _staff(campaign: Campaign) -> str:

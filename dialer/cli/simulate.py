@@ -31,6 +31,7 @@ HOURS = 8.0
 COLUMNS = (
     "utilisation",
     "abandoned",
+    "with silent",
     "p95 wait",
     "calls/h",
     "contacts/h",
@@ -42,6 +43,8 @@ COLUMNS = (
 DEFINITIONS: Mapping[str, str] = {
     "utilisation": "(talk + wrap-up) / (ready + talk + wrap-up); one campaign among several has its part in it.",
     "abandon_rate": "Abandoned / live answers, the abandoned ones included.",
+    "silent_calls": "People whom machine detection took for machines, and who met nobody.",
+    "abandon_rate_with_silent": "(Abandoned + silent calls) / (live answers + silent calls).",
     "abandon_rate_error": "Two standard errors of the abandon rate as a sample of that many live answers.",
     "wait_p95_seconds": "From the answer to the join with an agent, of those who were joined.",
     "calls_per_hour": "Calls dialled per hour in which somebody was on shift.",
@@ -103,6 +106,16 @@ def simulate(
         float | None,
         typer.Option(min=0.0, max=1.0, metavar="PART", help="… to numbers that are none.", show_default=False),
     ] = None,
+    mistaken_rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="PART",
+            help="Part of people whom machine detection takes for machines, where the campaign has it.",
+            show_default=False,
+        ),
+    ] = None,
     set_up: Annotated[
         float | None,
         typer.Option(min=0.0, metavar="SECONDS", help="From dialling until it rings.", show_default=False),
@@ -153,6 +166,7 @@ def simulate(
         machine_rate=machine_rate,
         busy_rate=busy_rate,
         invalid_rate=invalid_rate,
+        mistaken_rate=mistaken_rate,
         set_up=set_up,
         ring=ring,
         talk=talk,
@@ -253,6 +267,7 @@ def _row(one: CampaignFigures, staging: Staging) -> list[str]:
     return [
         "-" if one.utilisation is None else f"{one.utilisation:.1%}",
         "-" if rate is None or error is None else f"{rate:.2%} ± {error:.2%}",
+        "-" if one.abandon_rate_with_silent is None else f"{one.abandon_rate_with_silent:.2%}",
         "-" if wait is None else f"{wait:.2f} s",
         "-" if one.calls_per_hour is None else f"{one.calls_per_hour:.0f}",
         "-" if one.contacts_per_hour is None else f"{one.contacts_per_hour:.0f}",
@@ -300,4 +315,5 @@ def _run_as_json(run: Figures) -> dict[str, Any]:
 def _figures_as_json(one: CampaignFigures) -> dict[str, Any]:
     plain = asdict(one)
     plain["through_at"] = one.through_at.isoformat() if one.through_at else None
-    return {**plain, "abandon_rate": one.abandon_rate, "abandon_rate_error": one.abandon_rate_error}
+    rates = ("abandon_rate", "abandon_rate_with_silent", "abandon_rate_error")
+    return {**plain, **{rate: getattr(one, rate) for rate in rates}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dialer.cli.errors import InputWrong
+from dialer.core.found import WindowCount
 from dialer.core.policy import CampaignPolicy
 from dialer.core.words import Disposition, DispositionFlag
 from dialer.simulation.durations import Durations, Measured, Spread
@@ -19,6 +20,8 @@ ENOUGH_CALLS = 200
 ENOUGH_IN_AN_HOUR = 50
 ENOUGH_DURATIONS = 30
 LEADS = 10_000
+MISTAKEN = 0.03
+"""Of people, whom machine detection takes for machines, for want of a sample."""
 
 SHARE_OF = {
     Disposition.ANSWERED: "answered",
@@ -42,6 +45,7 @@ class Given:
     machine_rate: float | None = None
     busy_rate: float | None = None
     invalid_rate: float | None = None
+    mistaken_rate: float | None = None
     set_up: float | None = None
     ring: float | None = None
     talk: float | None = None
@@ -69,7 +73,9 @@ class Supposed:
     lines: tuple[Supposition, ...]
 
 
-def suppose(policy: CampaignPolicy, given: Given, history: CampaignHistory | None) -> Supposed:
+def suppose(
+    policy: CampaignPolicy, given: Given, history: CampaignHistory | None, window: WindowCount | None = None
+) -> Supposed:
     """What was given wins over what was measured, and that over what is assumed for want of both.
 
     :raises InputWrong: the given shares of calls are more than all calls.
@@ -99,6 +105,7 @@ def suppose(policy: CampaignPolicy, given: Given, history: CampaignHistory | Non
         wrap=times.pick("wrap", "wrap-up", _constant(given.wrap), Spread(wrap_limit)),
         dispositions=_choices(policy, history, told),
         machine_disposition=_machine_disposition(policy),
+        mistaken=_mistaken(policy, given, window, told),
     )
     leads = _leads(given, history, told)
     return Supposed(assumptions=assumptions, leads=leads, lines=tuple(told))
@@ -205,6 +212,20 @@ def _choices(policy: CampaignPolicy, history: CampaignHistory | None, told: list
 
 def _machine_disposition(policy: CampaignPolicy) -> str | None:
     return next(iter(machine_dispositions(policy)), None)
+
+
+def _mistaken(policy: CampaignPolicy, given: Given, window: WindowCount | None, told: list[Supposition]) -> float:
+    """The campaign's own share of it is that of its legal window, if any of those taken for machines was checked."""
+    if policy.machines.detection is None:
+        return 0.0
+    mistaken, source = MISTAKEN, "assumed"
+    if given.mistaken_rate is not None:
+        mistaken, source = given.mistaken_rate, "given"
+    elif window is not None and window.taken.checked:
+        silent = window.taken.silent_calls
+        mistaken, source = (silent + window.taken.people) / (window.answered + silent), "history"
+    told.append(Supposition("people taken for machines", f"{mistaken:.1%}", source))
+    return mistaken
 
 
 def _leads(given: Given, history: CampaignHistory | None, told: list[Supposition]) -> int:

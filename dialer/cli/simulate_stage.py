@@ -46,7 +46,10 @@ class MeasuredPast:
 
     def suppose(self, policies: Sequence[CampaignPolicy], given: Given) -> tuple[Supposed, ...]:
         """What is supposed of each campaign."""
-        return tuple(suppose(policy, given, self.histories.get(policy.name)) for policy in policies)
+        return tuple(
+            suppose(policy, given, self.histories.get(policy.name), self.windows.get(policy.name))
+            for policy in policies
+        )
 
     def note(self, name: CampaignName) -> str:
         """What became of the history of a campaign, in one line."""

@@ -103,6 +103,11 @@ class MachinesSection(Section):
         "how many people were hung up.",
         "2 %",
     )
+    count_in_drop_cap: bool = setting(
+        "Whether people among those taken for machines, as the sample tells how many they are, count as abandoned "
+        "against `pacing.cap`.",
+        True,
+    )
     most_length: Duration = setting(
         "How long the line may be held for a message, the machine's greeting included.", "60s"
     )
@@ -129,5 +134,6 @@ class MachinesSection(Section):
             then=self.then,
             message=self.message,
             sample=self.sample,
+            count_in_drop_cap=self.count_in_drop_cap,
             most_length=self.most_length,
         )

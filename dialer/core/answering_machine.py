@@ -81,7 +81,7 @@ def _answered(call: Call, event: ev.Arrived, now: datetime) -> Step:
     )
     machines = call.policy.machines
     for_agent = machines.then is MachineAction.AGENT and event.verdict is MachineVerdict.MACHINE
-    if for_agent or is_sampled(machines, call.id, event.verdict):
+    if for_agent or call.all_heard or is_sampled(machines, call.id, event.verdict):
         return replace(here, state=CallState.MACHINE, since=now), ()
     return _without_agent(here, now)
 

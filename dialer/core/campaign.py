@@ -16,6 +16,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.events import Event
+from dialer.core.false_positives import NONE_TAKEN
 from dialer.core.found import WindowCount
 from dialer.core.hopper import Hopper
 from dialer.core.own_callbacks import OwnCallbacks, is_own
@@ -81,6 +82,13 @@ class Campaign:
         """The store is to be asked whether it is outside everybody's calling hours."""
         asked_at = self.shut_asked_at
         return self.shut and (asked_at is None or now >= asked_at + LOOK_AGAIN_WHEN_SHUT)
+
+    @property
+    def counted(self) -> WindowCount:
+        """The window as the drop cap counts it: without those taken for nobody's where the campaign says so."""
+        if self.policy.machines.count_in_drop_cap:
+            return self.window
+        return replace(self.window, taken=NONE_TAKEN)
 
     @property
     def pace_timer(self) -> Timer:

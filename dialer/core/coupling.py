@@ -28,6 +28,7 @@ from dialer.core.learning import learn_from_agent, learn_from_call
 from dialer.core.letters import Consequences, Letter, ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
+from dialer.core.pacing.drop_cap import machines_exceed
 from dialer.core.phrases import Phrase
 from dialer.core.recorder import record, tell_agent
 from dialer.core.summons import hung_up, summon
@@ -137,6 +138,7 @@ def open_attempt(floor: Floor, lead: Lead, agent: AgentNumber | None, now: datet
             since=now,
             agent=agent,
             bound=agent is not None,
+            all_heard=machines_exceed(policy.pacing.drop_cap, campaign.counted),
         )
     )
     yield do.OpenAttempt(

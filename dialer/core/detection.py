@@ -87,6 +87,8 @@ class MachinesPolicy:
     """The sound that is left, Asterisk's name of it."""
     sample: float = 0.02
     """The part of those taken for machines that goes to an agent who hears what it is."""
+    count_in_drop_cap: bool = True
+    """People among those taken for nobody's count as abandoned, as far as the sample tells how many they are."""
     most_length: timedelta = timedelta(seconds=60)
     """How long the line may be held for a message, the machine's greeting included."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from dialer.core.aside_words import Place
 from dialer.core.callback import Callback
 from dialer.core.detection import LeftMessage
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.lead import Lead
 from dialer.core.words import (
     AgentNumber,
@@ -89,5 +90,7 @@ class WindowCount:
     answered: int
     """Live answers, the abandoned ones included."""
     abandoned: int
+    taken: TakenForNobody = NONE_TAKEN
+    """Calls among which there are people who met nobody either. Where they do not count, none."""
     expected: float | None = None
     """Live answers still to come until the window ends; None for one that rolls on, or if that is not foreseen."""

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialer.core.campaign import Campaign
+from dialer.core.detection import TAKEN_FOR_NOBODY, Truth
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.found import WindowCount
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
@@ -28,10 +30,10 @@ def learn_from_call(campaign: Campaign, before: Call, after: Call, now: datetime
     if after.state is before.state and after.truth is before.truth:
         return campaign
     answered, abandoned = _is_live(after) - _is_live(before), _is_abandoned(after) - _is_abandoned(before)
+    campaign = _count(campaign, answered, abandoned, more=_taken(after), less=_taken(before))
     if answered or abandoned:
-        campaign = _count(campaign, answered, abandoned)
         cap = campaign.policy.pacing.drop_cap
-        campaign = replace(campaign, credit=earned(cap, campaign.credit, campaign.window, answered, abandoned))
+        campaign = replace(campaign, credit=earned(cap, campaign.credit, campaign.counted, answered, abandoned))
     if before.state in _BEFORE_A_PERSON and after.state not in _BEFORE_A_PERSON:
         campaign = _line_ended(campaign, before, after, now)
     if after.state is CallState.WRAPPING and before.state is not CallState.WRAPPING:
@@ -58,7 +60,7 @@ def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datet
 def count_live_calls(campaign: Campaign, calls: Iterable[Call]) -> Campaign:
     """The campaign with a window fresh from the store, which does not know yet of the calls that are not recorded."""
     for call in calls:
-        campaign = _count(campaign, int(_is_live(call)), int(_is_abandoned(call)))
+        campaign = _count(campaign, int(_is_live(call)), int(_is_abandoned(call)), more=_taken(call), less=NONE_TAKEN)
     return campaign
 
 
@@ -84,14 +86,27 @@ def _is_abandoned(call: Call) -> bool:
     return call.state is CallState.CLOSING and not call.taken_for_machine
 
 
-def _count(campaign: Campaign, answered: int, abandoned: int) -> Campaign:
-    if not answered and not abandoned:
+def _taken(call: Call) -> TakenForNobody:
+    """What the call says of people among those taken for nobody's, from when it is settled who hears it."""
+    if call.verdict not in TAKEN_FOR_NOBODY or call.state is CallState.MACHINE:
+        return NONE_TAKEN
+    if not call.sampled:
+        return TakenForNobody(unheard=int(call.taken_for_machine))
+    return TakenForNobody(checked=int(call.truth is not None), people=int(call.truth is Truth.PERSON))
+
+
+def _count(
+    campaign: Campaign, answered: int, abandoned: int, *, more: TakenForNobody, less: TakenForNobody
+) -> Campaign:
+    if not answered and not abandoned and more == less:
         return campaign
     window = campaign.window
-    return replace(
-        campaign,
-        window=WindowCount(answered=window.answered + answered, abandoned=window.abandoned + abandoned),
+    counted = WindowCount(
+        answered=window.answered + answered,
+        abandoned=window.abandoned + abandoned,
+        taken=window.taken.plus(more, less),
     )
+    return replace(campaign, window=counted)
 
 
 def _line_ended(campaign: Campaign, before: Call, after: Call, now: datetime) -> Campaign:

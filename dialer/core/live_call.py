@@ -58,6 +58,8 @@ class Call:
     """What it is, where somebody said so after the verdict."""
     sampled: bool = False
     """Taken for a machine, it went to an agent who can hear what it is."""
+    all_heard: bool = False
+    """Its campaign takes too many people for machines: an agent hears it, whatever detection says."""
     left: LeftMessage | None = None
     """How far the message on a machine came."""
     bridge: BridgeId | None = None

@@ -72,9 +72,9 @@ def _window(campaign: Campaign, now: datetime) -> WindowCount:
     window = campaign.policy.pacing.drop_window
     turn = turns_over_at(window, now)
     if turn is None:
-        return campaign.window
+        return campaign.counted
     passed = max(now - starts_at(window, now), timedelta(seconds=1))
-    return replace(campaign.window, expected=campaign.window.answered * ((turn - now) / passed))
+    return replace(campaign.counted, expected=campaign.window.answered * ((turn - now) / passed))
 
 
 @dataclass(slots=True)
@@ -147,7 +147,7 @@ def _neighbour(floor: Floor, name: CampaignName, campaign: Campaign, staff: _Sta
         pending=lines.pending,
         waiting=len(lines.waiting),
         talking=tuple(staff.talking[name]),
-        threshold=threshold(other.policy.pacing.drop_cap, other.window, other.credit),
+        threshold=threshold(other.policy.pacing.drop_cap, other.counted, other.credit),
     )
 
 

@@ -12,6 +12,7 @@ from dialer.core.campaign import Campaign
 from dialer.core.decisions import Decisions
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
+from dialer.core.pacing.drop_cap import machines_exceed, rate
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.queues import newcomers_place
@@ -112,8 +113,23 @@ def _campaign(floor: Floor, campaign: Campaign, now: datetime) -> Plain:
         "total": campaign.total,
         "dispositions": {disposition.value: count for disposition, count in campaign.dispositions.items()},
         "window": {"answered": campaign.window.answered, "abandoned": campaign.window.abandoned},
+        "taken_for_nobody": _taken(campaign),
         "drop_cap": campaign.policy.pacing.drop_cap,
         "config_version": campaign.policy.version,
+    }
+
+
+def _taken(campaign: Campaign) -> Plain:
+    """Calls that detection took for a machine or dead air in the legal window, and what they cost of the cap."""
+    policy, taken = campaign.policy, campaign.window.taken
+    return {
+        "unheard": taken.unheard,
+        "checked": taken.checked,
+        "people": taken.people,
+        "silent_calls": taken.silent_calls,
+        "abandon_rate_with_silent": rate(campaign.window),
+        "counted": policy.machines.count_in_drop_cap,
+        "all_heard": machines_exceed(policy.pacing.drop_cap, campaign.counted),
     }
 
 

@@ -97,6 +97,16 @@ class _Floor(Collector):
         rate = GaugeMetricFamily(
             "waihu_abandon_rate", "Abandoned / live answers in the legal window", labels=["campaign"]
         )
+        silent = GaugeMetricFamily(
+            "waihu_silent_calls",
+            "Estimate: people taken for machines or dead air in the legal window whom nobody heard",
+            labels=["campaign"],
+        )
+        with_silent = GaugeMetricFamily(
+            "waihu_abandon_rate_with_silent",
+            "(Abandoned + silent calls) / (live answers + silent calls) in the legal window",
+            labels=["campaign"],
+        )
         cap = GaugeMetricFamily("waihu_drop_cap", "The abandon rate that may not be exceeded", labels=["campaign"])
         hopper = GaugeMetricFamily("waihu_hopper_leads", "Leads at hand", labels=["campaign"])
         remaining = GaugeMetricFamily("waihu_leads_remaining", "Leads that are not ended", labels=["campaign"])
@@ -126,10 +136,25 @@ class _Floor(Collector):
             on_hook.add_metric([name], campaign["on_hook"])
             window = campaign["window"]
             rate.add_metric([name], window["abandoned"] / window["answered"] if window["answered"] else 0.0)
+            silent.add_metric([name], campaign["taken_for_nobody"]["silent_calls"])
+            with_silent.add_metric([name], campaign["taken_for_nobody"]["abandon_rate_with_silent"])
             cap.add_metric([name], campaign["drop_cap"])
             hopper.add_metric([name], campaign["hopper"])
             remaining.add_metric([name], campaign["remaining"])
-        yield from (lines, agents, on_hook, rate, cap, hopper, remaining, launched, let_go, decisions)
+        yield from (
+            lines,
+            agents,
+            on_hook,
+            rate,
+            silent,
+            with_silent,
+            cap,
+            hopper,
+            remaining,
+            launched,
+            let_go,
+            decisions,
+        )
         yield from figures.values()
         yield from _queues(status["queues"])
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import TAKEN_FOR_NOBODY, Truth
 from dialer.core.dialer import Dialer
 from dialer.core.events import Event
 from dialer.core.found import WindowCount
@@ -32,7 +33,7 @@ from dialer.simulation.figures import Figures, LeadsLeft
 from dialer.simulation.leads import LeadBook, LeadList, SimulatedStore, StoreTimes
 from dialer.simulation.ledger import Ledger
 from dialer.simulation.telephone import Machinery, SimulatedTelephone
-from dialer.simulation.world import Customers, Hands
+from dialer.simulation.world import Customers, Ending, Hands
 
 Stretch = tuple[datetime, datetime]
 """From a moment until before another."""
@@ -105,7 +106,7 @@ class CampaignRun:
         )
         self.telephone.offered = self._offered
         self.store.on_interval = self._interval
-        self.store.on_close = self.ledger.closed
+        self.store.on_close = self._closed
         self._hands = {one.policy.name: one.hands for one in plan.campaigns}
         self._asleep: list[Timer] = []
         """Pacers' beats while nobody is there who could take a call."""
@@ -224,9 +225,23 @@ class CampaignRun:
             return
         if agent is None or agent.state is not AgentState.WRAP_UP:
             return
+        self._tell_truth(wish.agent, wish.attempt)
         wrap_up = self._hands[wish.campaign].wrap_up(wish.agent, self.telephone.met_by(wish.attempt))
         if wrap_up.seconds is not None:
             self.agenda.after(wrap_up.seconds, self._wrapped_up, (wish.agent, wish.attempt, wrap_up.disposition))
+
+    def _tell_truth(self, agent: AgentNumber, attempt: AttemptId) -> None:
+        """Who heard one of those taken for machines says what it was."""
+        if self.dialer.floor.calls[attempt].sampled:
+            truth = Truth.PERSON if self.telephone.met_by(attempt) is Ending.PERSON else Truth.MACHINE
+            self._inbox.append(ev.AgentOrdered(agent=agent, order=AgentOrder.VERDICT, argument=truth, by=BY))
+
+    def _closed(self, opened: do.OpenAttempt, wish: do.CloseAttempt) -> None:
+        self.ledger.closed(opened, wish)
+        outcome = wish.outcome
+        person = outcome.dialed_at is not None and self.telephone.met_by(outcome.attempt) is Ending.PERSON
+        if person and outcome.bridged_at is None and outcome.verdict in TAKEN_FOR_NOBODY:
+            self.ledger.silent(wish.lead.campaign)
 
     def _wrapped_up(self, done: tuple[AgentNumber, AttemptId, str | None]) -> None:
         number, attempt, disposition = done

@@ -29,6 +29,8 @@ class CampaignFigures:
     attempts: int
     live_answers: int
     abandoned: int
+    silent_calls: int
+    """People whom machine detection took for machines, and who met nobody: no live answers, yet abandoned in law."""
     contacts: int
     """Live answers who were joined with an agent."""
     dispositions: Mapping[str, int]
@@ -54,6 +56,11 @@ class CampaignFigures:
     def abandon_rate(self) -> float | None:
         """Abandoned / live answers."""
         return self.abandoned / self.live_answers if self.live_answers else None
+
+    @property
+    def abandon_rate_with_silent(self) -> float | None:
+        """(Abandoned + silent calls) / (live answers + silent calls): known here, and not estimated."""
+        return _ratio(self.abandoned + self.silent_calls, self.live_answers + self.silent_calls)
 
     @property
     def abandon_rate_error(self) -> float | None:
@@ -101,6 +108,7 @@ class Counts:
 
     dispositions: Counter[str] = field(default_factory=Counter)
     contacts: int = 0
+    silent: int = 0
     waits: list[float] = field(default_factory=list)
     talked: float = 0.0
     busy_seconds: float = 0.0
@@ -113,6 +121,7 @@ class Counts:
         return Counts(
             self.dispositions + other.dispositions,
             self.contacts + other.contacts,
+            self.silent + other.silent,
             self.waits + other.waits,
             self.talked + other.talked,
             self.busy_seconds + other.busy_seconds,
@@ -153,6 +162,7 @@ def figures_of(
         attempts=attempts,
         live_answers=dispositions[Disposition.ANSWERED] + abandoned,
         abandoned=abandoned,
+        silent_calls=counts.silent,
         contacts=counts.contacts,
         dispositions={str(kind): count for kind, count in dispositions.most_common()},
         utilisation=_ratio(counts.busy_seconds, served_seconds),

@@ -126,6 +126,10 @@ class Ledger:
             piece.live_answers += 1
             piece.abandoned += outcome.disposition is Disposition.ABANDONED
 
+    def silent(self, campaign: CampaignName) -> None:
+        """A person was taken for a machine, and met nobody."""
+        self._counts[campaign].silent += 1
+
     def line_taken(self, attempt: AttemptId, now: datetime) -> None:
         """A line is in use from now on."""
         self._line(attempt, 1, now)

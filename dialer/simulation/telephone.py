@@ -218,7 +218,7 @@ class SimulatedTelephone:
     def _arrive(self, line: Line) -> None:
         verdict = MachineVerdict.OFF
         if line.wish.detection:
-            machine = line.fate.ending is Ending.MACHINE
+            machine = line.fate.ending is Ending.MACHINE or line.fate.mistaken
             verdict = MachineVerdict.MACHINE if machine else MachineVerdict.HUMAN
         self._post(ev.Arrived(channel=line.channel, at=self._agenda.now, verdict=verdict))
 

@@ -50,6 +50,8 @@ class LineFate:
     """From then until it is answered or refused."""
     talk_seconds: float | None = None
     """From the join with an agent until the far end hangs up; None: only `stays_seconds` counts."""
+    mistaken: bool = False
+    """A person whom machine detection, where the campaign has it, takes for a machine."""
     stays_seconds: float | None = None
     """From the answer until the far end hangs up, come what may; None: for as long as we hold it."""
 
@@ -147,6 +149,8 @@ class Assumptions:
     """What agents choose after talking with a person, by weight; none given: the campaign's default is taken."""
     machine_disposition: str | None = None
     """What they choose after a machine."""
+    mistaken: float = 0.0
+    """Part of people whom machine detection takes for machines, where the campaign has it."""
 
 
 USUAL = Assumptions(
@@ -183,7 +187,10 @@ class AssumedCustomers:
         match ending:
             case Ending.PERSON:
                 ring, talk = assumed.ring.draw(chance), assumed.talk.draw(chance)
-                return LineFate(ending=ending, set_up_seconds=set_up, ring_seconds=ring, talk_seconds=talk)
+                mistaken = chance.random() < assumed.mistaken
+                return LineFate(
+                    ending=ending, set_up_seconds=set_up, ring_seconds=ring, talk_seconds=talk, mistaken=mistaken
+                )
             case Ending.MACHINE:
                 ring, talk = assumed.machine_ring.draw(chance), assumed.machine_talk.draw(chance)
                 return LineFate(ending=ending, set_up_seconds=set_up, ring_seconds=ring, talk_seconds=talk)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from dialer.core.commands import RecordCampaignState
+from dialer.core.false_positives import TakenForNobody
 from dialer.core.found import WindowCount
 from dialer.core.policy import CampaignPolicy
 from dialer.core.window import Window, starts_at
@@ -19,6 +20,14 @@ _WINDOW = text("""
     FROM attempts a JOIN campaigns c ON c.id = a.campaign_id
     WHERE c.name = :campaign AND a.ended_at >= CAST(:since AS timestamptz)
       AND a.disposition IN ('answered', 'abandoned')
+""")
+_TAKEN = text("""
+    SELECT count(*) FILTER (WHERE a.amd_sampled IS NOT TRUE AND a.amd_truth IS DISTINCT FROM 'person') AS unheard,
+        count(*) FILTER (WHERE a.amd_sampled AND a.amd_truth IS NOT NULL) AS checked,
+        count(*) FILTER (WHERE a.amd_sampled AND a.amd_truth = 'person') AS people
+    FROM attempts a JOIN campaigns c ON c.id = a.campaign_id
+    WHERE c.name = :campaign AND a.ended_at >= CAST(:since AS timestamptz)
+      AND a.amd_verdict IN ('machine', 'silence')
 """)
 
 
@@ -56,10 +65,17 @@ async def register_campaign(engine: AsyncEngine, policy: CampaignPolicy, text_of
 
 
 async def window_count(engine: AsyncEngine, campaign: CampaignName, window: Window, now: datetime) -> WindowCount:
-    """Live answers and abandoned calls of a campaign that ended since the legal window at `now` began."""
+    """Live answers, abandoned calls and those taken for nobody's, of a campaign, that ended since the legal window at
+    `now` began."""
+    asked = {"campaign": campaign, "since": starts_at(window, now)}
     async with engine.connect() as connection:
-        row = (await connection.execute(_WINDOW, {"campaign": campaign, "since": starts_at(window, now)})).one()
-        return WindowCount(answered=row.answered, abandoned=row.abandoned)
+        live = (await connection.execute(_WINDOW, asked)).one()
+        taken = (await connection.execute(_TAKEN, asked)).one()
+    return WindowCount(
+        answered=live.answered,
+        abandoned=live.abandoned,
+        taken=TakenForNobody(unheard=taken.unheard, checked=taken.checked, people=taken.people),
+    )
 
 
 async def kept_states(engine: AsyncEngine) -> dict[CampaignName, CampaignState]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dialer.core.false_positives import Estimated, abandon_rate_with, share_of_people
+from dialer.core.false_positives import Estimated, TakenForNobody, abandon_rate_with, share_of_people
 
 MACHINE_DEFINITIONS: Mapping[str, str] = {
     "amd_verdicts": "Calls by what machine detection said of them.",
@@ -23,6 +23,7 @@ MACHINE_DEFINITIONS: Mapping[str, str] = {
     "silence, or a recorded message.",
     "silent_calls_low": "With the lower end.",
     "silent_calls_high": "With the upper end.",
+    "silent_calls_counted": "As the drop cap counts them: with half a person more, and of 25 checked calls at least.",
     "abandon_rate_with_silent": "(abandoned + silent_calls) / (live_answers + silent_calls).",
     "abandon_rate_with_silent_low": "With the lower end.",
     "abandon_rate_with_silent_high": "With the upper end.",
@@ -66,6 +67,7 @@ class MachineFigures:
     silent_calls: float | None
     silent_calls_low: float | None
     silent_calls_high: float | None
+    silent_calls_counted: float
     abandon_rate_with_silent: float | None
     abandon_rate_with_silent_low: float | None
     abandon_rate_with_silent_high: float | None
@@ -88,6 +90,7 @@ async def machine_figures(connection: AsyncConnection, scope: Mapping[str, Any])
         false_positives=seen.people,
         **_ends("false_positive_share", share),
         **_ends("silent_calls", silent),
+        silent_calls_counted=TakenForNobody(unheard=unheard, checked=seen.checked, people=seen.people).silent_calls,
         **_ends("abandon_rate_with_silent", rate),
     )
 

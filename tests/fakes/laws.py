@@ -15,9 +15,10 @@ from dialer.core.hours import may_call
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.own_callbacks import is_own
+from dialer.core.pacing.drop_cap import machines_exceed
 from dialer.core.queueing import CallerState
 from dialer.core.queues import may_take
-from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Timer
+from dialer.core.words import AgentState, AttemptId, CallState, CampaignState, Disposition, Hold, Mode, Timer
 from tests.fakes.asterisk_model import Channel
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ def check_wish(world: World, wish: do.Command) -> None:
             world.originated.add(attempt)
             same = [c for c in floor.calls.values() if c.lead.number == call.lead.number]
             assert len(same) == 1, "one number, two calls"
+        case do.OpenAttempt(lead=lead):
+            campaign = floor.campaigns[lead.campaign]
+            exceed = machines_exceed(campaign.policy.pacing.drop_cap, campaign.counted)
+            assert floor.calls[lead.attempt].all_heard == exceed, "detection is heeded as the cap does not allow"
+        case do.HangUp(channel=channel):
+            ended = floor.calls.get(AttemptId(channel))
+            if ended is not None and ended.all_heard and ended.taken_for_machine and ended.arrived_at == world.now:
+                assert _nobody_can_hear(floor, ended), "a person may be hung up unheard beyond the cap"
         case do.Join(channel=channel, agent=agent):
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
             with_agent += [c.id for c in floor.callers.values() if c.agent == agent and _holds_agent(c)]
@@ -118,6 +127,12 @@ def check_life(world: World) -> None:
     assert [c for c in world.asterisk.channels.values() if c.attempt is not None] == [], "customers are left behind"
     assert {number: world.unbooked(number) for number in floor.agents} == dict.fromkeys(floor.agents, timedelta(0))
     _check_window(world)
+
+
+def _nobody_can_hear(floor: Floor, call: Call) -> bool:
+    if call.mode is Mode.PREVIEW or floor.holds or floor.waiting():
+        return True
+    return floor.readiest_agent(call.policy.name) is None
 
 
 def _check_outcome(world: World, outcome: do.Outcome) -> None:
@@ -246,8 +261,11 @@ def _check_window(world: World) -> None:
     window = world.dialer.floor.campaigns[world.policy.name].window
     ended = [a.closed.outcome.disposition for a in world.store.attempts.values() if a.closed is not None]
     answered, abandoned = sum(d.live_answer for d in ended), ended.count(Disposition.ABANDONED)
+    taken = world.store.taken_for_nobody()
     if world.reloads > 1:
         assert answered <= window.answered
         assert abandoned <= window.abandoned
+        assert taken.unheard <= window.taken.unheard
+        assert (taken.checked, taken.people) <= (window.taken.checked, window.taken.people)
     else:
-        assert (answered, abandoned) == (window.answered, window.abandoned)
+        assert (answered, abandoned, taken) == (window.answered, window.abandoned, window.taken)

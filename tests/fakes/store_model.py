@@ -11,11 +11,13 @@ from typing import Protocol
 
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core.detection import Truth
 from dialer.core.enquiry import LookUpNumber, NumberLookedUp
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.found import OpenAttemptFound
 from dialer.core.lead import Lead
 from dialer.core.shut import first_opening
-from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId
+from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId, MachineVerdict
 from tests.fakes.promises import check_promise
 
 
@@ -56,7 +58,9 @@ class Attempt:
 class StoreModel:
     """Performs wishes one after another, each a little later; holds them while it is away."""
 
-    def __init__(self, world: Surroundings, leads: list[Lead], refuse_share: float) -> None:
+    def __init__(
+        self, world: Surroundings, leads: list[Lead], refuse_share: float, past: TakenForNobody = NONE_TAKEN
+    ) -> None:
         self.world = world
         self.rows = {lead.id: Row(lead, lead.due_at) for lead in leads}
         self.attempts: dict[AttemptId, Attempt] = {}
@@ -66,11 +70,23 @@ class StoreModel:
         self.suppressed: set[str] = set()
         """Numbers that must not be called."""
         self.away = False
+        self._past = past
         self._refuse_share = refuse_share
         self._journal: deque[do.StoreCommand] = deque()
         self._fetches: deque[do.FetchLeads] = deque()
         self._busy = False
         self._run = 0
+
+    def taken_for_nobody(self) -> TakenForNobody:
+        """Calls of the past, and what is written of those of this life."""
+        known = self._past
+        for outcome in (attempt.closed.outcome for attempt in self.attempts.values() if attempt.closed is not None):
+            if outcome.verdict not in (MachineVerdict.MACHINE, MachineVerdict.SILENCE):
+                continue
+            person = outcome.truth is Truth.PERSON
+            heard = TakenForNobody(checked=int(outcome.truth is not None), people=int(person))
+            known = known.plus(heard if outcome.sampled else TakenForNobody(unheard=int(not person)), NONE_TAKEN)
+        return known
 
     @property
     def idle(self) -> bool:

@@ -17,6 +17,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.dialer import Dialer
 from dialer.core.dialogs import OpenDialog
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.found import WindowCount
 from dialer.core.lead import Lead
 from dialer.core.policy import AgentProfile, CampaignPolicy
@@ -54,11 +55,13 @@ class World:
     refuse_share: float = 0.02
     mischief: float = 0.0
     """Share of wishes in whose midst something goes wrong."""
+    past: TakenForNobody = NONE_TAKEN
+    """What machine detection did before this life."""
     now: datetime = NOW
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)  # noqa: S311 - a world's chance, and it must repeat itself
-        self.store = StoreModel(self, self.leads, self.refuse_share)
+        self.store = StoreModel(self, self.leads, self.refuse_share, self.past)
         self.asterisk = AsteriskModel(self, self.manners)
         self.numbers = [AgentNumber(str(1001 + n)) for n in range(self.agents)]
         self.dialer = Dialer()
@@ -168,7 +171,9 @@ class World:
                 for customer in customers[:1]:
                     self.asterisk.hang_up(customer)
             case _:
-                self.press(number, self.chance.choice(["*0", "*1", "*21", "*9", "1", "2", "#", "**1", "*#"]))
+                self.press(
+                    number, self.chance.choice(["*0", "*1", "*21", "*9", "1", "2", "#", "**1", "**3", "**4", "*#"])
+                )
                 self.later(soon, lambda: self.press(number, "*1"))
 
     # --- what happens in a life ---
@@ -210,7 +215,8 @@ class World:
         self.reloads += 1
         ended = [a.closed.outcome.disposition for a in self.store.attempts.values() if a.closed is not None]
         abandoned = ended.count(Disposition.ABANDONED)
-        window = WindowCount(answered=sum(d.live_answer for d in ended), abandoned=abandoned)
+        answered, taken = sum(d.live_answer for d in ended), self.store.taken_for_nobody()
+        window = WindowCount(answered=answered, abandoned=abandoned, taken=taken)
         self.post(ev.CampaignLoaded(policy=self.policy, window=window))
 
     def order(self, order: CampaignOrder) -> None:

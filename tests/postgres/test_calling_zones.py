@@ -63,11 +63,11 @@ async def test_so_do_leads_that_are_due_again_and_those_that_are_not_due_say_not
     await do(engine, "UPDATE customers SET time_zone = 'Etc/GMT+8' WHERE id = (SELECT min(id) FROM customers)")
     mixed = await fetch(leasing, NOBODY)
     assert (len(mixed.leads), mixed.opens_at) == (10, None)
-    one = "customer_id = (SELECT min(id) FROM customers)"
-    await do(engine, f"UPDATE campaign_leads SET due_at = now() + interval '1 hour' WHERE {one}")
+    [one] = await rows(engine, "SELECT min(id) AS id FROM customers")
+    await do(engine, "UPDATE campaign_leads SET due_at = now() + interval '1 hour' WHERE customer_id = :id", **one)
     await do(engine, "UPDATE campaign_leads SET run_id = NULL, attempt_id = NULL")
     assert (await fetch(leasing, NOBODY)).leads == ()
-    await do(engine, f"UPDATE campaign_leads SET lead_end = 'reached', due_at = NULL WHERE {one}")
+    await do(engine, "UPDATE campaign_leads SET lead_end = 'reached', due_at = NULL WHERE customer_id = :id", **one)
     assert (await fetch(leasing, NOBODY)).leads == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.commands import FetchLeads, Outcome
 from dialer.core.detection import LeftMessage, Truth
+from dialer.core.false_positives import TakenForNobody
+from dialer.core.found import WindowCount
 from dialer.core.lead import Lead, LeadNext
+from dialer.core.window import RollingWindow
 from dialer.core.words import Disposition, LeadEnd, MachineVerdict
 from dialer.store.attempts import close_attempts, open_attempts
+from dialer.store.campaigns import window_count
 from dialer.store.leasing import Leasing
 from dialer.store.report import campaign_report
 from dialer.store.runs import Run
 from dialer.store.why import why
-from tests.postgres.seeds import SPRING, closing, opening, outcome, rows, sow_campaign
+from tests.postgres.seeds import SPRING, closing, one, opening, outcome, rows, sow_campaign
 
 pytestmark = pytest.mark.postgres
 
@@ -106,3 +110,17 @@ async def test_why_tells_what_detection_said(engine: AsyncEngine, run: Run) -> N
     assert "; detection: machine (LONGGREETING-1500-1500), message left" in story
     assert "; detection: silence (INITIALSILENCE)" in story
     assert "; detection: machine, in truth a person" in story
+
+
+async def test_the_drop_cap_is_told_of_people_among_those_taken_for_nobody(engine: AsyncEngine, run: Run) -> None:
+    """Who was heard by chance tells the share; who showed themselves is known, and a live answer."""
+    await a_day(engine, run)
+    month = RollingWindow(timedelta(days=30))
+    ended: datetime = await one(engine, "SELECT max(ended_at) FROM attempts")
+    found = await window_count(engine, SPRING, month, ended)
+    assert (found.answered, found.abandoned) == (9, 2)
+    assert found.taken == TakenForNobody(unheard=12, checked=4, people=1)
+    report = await campaign_report(engine, SPRING)
+    assert report.silent_calls_counted == pytest.approx(12 * 1.5 / 25)
+    later = await window_count(engine, SPRING, month, ended + timedelta(days=30, milliseconds=1))
+    assert later == WindowCount(answered=0, abandoned=0)

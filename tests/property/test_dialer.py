@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from dialer.core import events as ev
 from dialer.core.detection import Detection, MachineAction, MachinesPolicy
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.policy import CallbackPolicy, HoursPolicy
 from dialer.core.words import AgentNumber, AgentOrder, CampaignOrder, Mode
 from tests.factories import ALL_DAY, MAIN, NOW, SPRING, make_lead, make_policy, make_profile, make_site
@@ -49,6 +50,8 @@ def happen(world: World, mishap: Mishap) -> None:
         "end call": partial(world.press, number, "*0"),
         "key 1": partial(world.press, number, "1"),
         "key 2": partial(world.press, number, "2"),
+        "a person": partial(world.press, number, "**3"),
+        "a machine": partial(world.press, number, "**4"),
         "asterisk lost": world.asterisk.lose,
         "asterisk dies": world.asterisk.restart,
         "asterisk back": world.asterisk.regain,
@@ -74,6 +77,7 @@ def happen(world: World, mishap: Mishap) -> None:
 
 
 KINDS = [
+    *["a person", "a machine"],
     *["log in", "log in by call", "wrong pin", "phone goes", "pause", "ready", "log out", "end call", "key 1", "key 2"],
     *["asterisk lost", "asterisk dies", "asterisk back", "asterisk back", "store lost", "store back", "crash"],
     *["campaign pauses", "campaign resumes", "campaign stops", "campaign starts", "campaign reloads"],
@@ -95,6 +99,7 @@ NOBODY_LISTENS = MachinesPolicy()
 MACHINES = [
     NOBODY_LISTENS,
     MachinesPolicy(detection=Detection(), sample=0.3),
+    MachinesPolicy(detection=Detection(), sample=0.3, count_in_drop_cap=False),
     MachinesPolicy(detection=Detection(), then=MachineAction.MESSAGE, message="waihu/machine", sample=0.2),
     MachinesPolicy(detection=Detection(), then=MachineAction.AGENT, sample=0.0),
 ]
@@ -113,6 +118,7 @@ def live(
     hours: HoursPolicy = ALL_DAY,
     manners: Manners | None = None,
     own: int = 0,
+    past: TakenForNobody = NONE_TAKEN,
 ) -> World:
     """A whole life, from the start of the daemon to its end."""
     policy = make_policy(
@@ -136,6 +142,7 @@ def live(
         leads=promised + sow(make_lead, leads, SPRING, households=2)[own:],
         manners=manners or Manners(),
         mischief=mischief,
+        past=past,
     )
     world.begin()
     for number in world.numbers:
@@ -159,6 +166,7 @@ def live(
     mischief=st.sampled_from([0.0, 0.02, 0.1]),
     hours=st.sampled_from([ALL_DAY, SHUTS_SOON]),
     own=st.integers(0, 60),
+    past=st.sampled_from([NONE_TAKEN, TakenForNobody(unheard=1000), TakenForNobody(unheard=70, checked=100)]),
 )
 def test_all_laws_hold_whatever_happens(
     mode: Mode,
@@ -171,8 +179,9 @@ def test_all_laws_hold_whatever_happens(
     mischief: float,
     hours: HoursPolicy,
     own: int,
+    past: TakenForNobody,
 ) -> None:
-    more: dict[str, Any] = {"machines": machines, "hours": hours, "own": own}
+    more: dict[str, Any] = {"machines": machines, "hours": hours, "own": own, "past": past}
     live(mode, seed, agents, leads, happenings, wrap_up=wrap_up, mischief=mischief, **more)
 
 

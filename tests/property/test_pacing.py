@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from dialer.core.false_positives import TakenForNobody
 from dialer.core.found import WindowCount
-from dialer.core.pacing.drop_cap import threshold
+from dialer.core.pacing.drop_cap import machines_exceed, threshold
 from dialer.core.pacing.plan import plan
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
 from dialer.core.pacing.view import Busy, Neighbour, Pending, PoolView
@@ -23,7 +24,11 @@ busy = st.builds(Busy, st.floats(-0.5, 400.0), st.sampled_from([1.0, 0.3, 3.0]),
 @st.composite
 def windows(draw: st.DrawFn) -> WindowCount:
     answered = draw(st.integers(0, 5000))
-    return WindowCount(answered=answered, abandoned=draw(st.integers(0, min(answered, 300))))
+    checked = draw(st.integers(0, 200))
+    taken = TakenForNobody(
+        unheard=draw(st.sampled_from([0, 0, 50, 1000, 10_000])), checked=checked, people=draw(st.integers(0, checked))
+    )
+    return WindowCount(answered=answered, abandoned=draw(st.integers(0, min(answered, 300))), taken=taken)
 
 
 @st.composite
@@ -171,6 +176,31 @@ def test_the_drop_cap_only_lowers_a_plan(policy: PacingPolicy, view: PoolView, r
     worse = replace(view, window=replace(view.window, abandoned=view.window.abandoned + abandoned))
 
     assert plan(policy, worse, rates).lines <= plan(policy, view, rates).lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies, views(), learned(), st.integers(1, 5000))
+def test_more_people_taken_for_machines_never_mean_more_lines(
+    policy: PacingPolicy, view: PoolView, rates: Rates, unheard: int
+) -> None:
+    taken = view.window.taken
+    worse = replace(view, window=replace(view.window, taken=replace(taken, unheard=taken.unheard + unheard)))
+
+    assert plan(policy, worse, rates).lines <= plan(policy, view, rates).lines
+
+
+@settings(max_examples=100, deadline=None)
+@given(policies, views(), learned())
+def test_where_machine_detection_alone_exceeds_the_cap_predictive_is_progressive_and_says_why(
+    policy: PacingPolicy, view: PoolView, rates: Rates
+) -> None:
+    assume(machines_exceed(policy.drop_cap, view.window))
+    predictive, progressive = (replace(policy, mode=mode) for mode in (Mode.PREDICTIVE, Mode.PROGRESSIVE))
+    decision = plan(predictive, view, rates)
+
+    assert decision.lines == plan(progressive, view, rates).lines
+    if view.serving:
+        assert "people taken for machines" in decision.because
 
 
 @settings(max_examples=100, deadline=None)

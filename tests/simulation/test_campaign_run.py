@@ -13,9 +13,19 @@ import pytest
 from dialer.core import commands as do
 from dialer.core.detection import LeftMessage, MachineAction, MachinesPolicy, Truth
 from dialer.core.dialer import Dialer
+from dialer.core.false_positives import TakenForNobody
 from dialer.core.hours import may_call
 from dialer.core.policy import AgentDisposition, AttemptLimit, HoursPolicy, RetryPolicy, RetryRule, Trunk
-from dialer.core.words import AgentState, CampaignName, Disposition, DispositionFlag, LeadEnd, Mode, TrunkName
+from dialer.core.words import (
+    AgentState,
+    CampaignName,
+    Disposition,
+    DispositionFlag,
+    LeadEnd,
+    MachineVerdict,
+    Mode,
+    TrunkName,
+)
 from dialer.simulation.campaign_run import CampaignRun, SimulationPlan, simulate
 from dialer.simulation.figures import Figures
 from tests.factories import LISTENS, make_policy
@@ -59,6 +69,10 @@ MIXED = world(
     shares=Shares(answered=0.3, machine=0.1, busy=0.15, congestion=0.05, invalid=0.05, rejected=0.05),
     talk=Spread(40.0, 1.0),
 )
+
+
+UNCOUNTED = replace(LISTENS, count_in_drop_cap=False)
+"""With a world of machines alone, agents would soon hear them all."""
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another() -> None:
@@ -111,7 +125,7 @@ def test_what_the_far_end_does_is_what_the_network_says() -> None:
 @pytest.mark.parametrize("detect", [True, False])
 def test_machines_are_found_by_detection_or_by_agents(detect: bool) -> None:
     machine = AgentDisposition(name="voicemail", label="", digit="7", flags=frozenset({DispositionFlag.MACHINE}))
-    machines = LISTENS if detect else MachinesPolicy()
+    machines = UNCOUNTED if detect else MachinesPolicy()
     policy = make_policy(machines=machines, dispositions=(machine,), default_disposition=None)
     assumed = world(shares=Shares(answered=0.0, machine=1.0), machine_ring=Spread(9.0), machine_disposition="voicemail")
 
@@ -128,7 +142,7 @@ def test_machines_are_found_by_detection_or_by_agents(detect: bool) -> None:
 def test_what_becomes_of_machines(then: MachineAction) -> None:
     """A message takes a line and no agent; an agent who hears a machine is busy, and met nobody."""
     choice = AgentDisposition(name="voicemail", label="", digit="7", flags=frozenset({DispositionFlag.MACHINE}))
-    machines = replace(LISTENS, then=then, message="waihu/machine" if then is MachineAction.MESSAGE else None)
+    machines = replace(UNCOUNTED, then=then, message="waihu/machine" if then is MachineAction.MESSAGE else None)
     policy = make_policy(machines=machines, dispositions=(choice,), default_disposition=None)
     assumed = world(shares=Shares(answered=0.0, machine=1.0), machine_ring=Spread(9.0), machine_disposition="voicemail")
 
@@ -311,3 +325,41 @@ def test_more_agents_are_busier_together() -> None:
     assert busy[0] is not None
     assert busy[1] is not None
     assert busy[1] > busy[0] + 0.05
+
+
+# --- people whom machine detection takes for machines -----------------------------------------------------------
+
+CROWD = Shares(answered=0.25, machine=0.25)
+ONE_IN_TEN = MachinesPolicy(detection=LISTENS.detection, sample=0.1)
+
+
+def test_people_taken_for_machines_are_those_of_the_world_and_agents_find_them_in_the_sample() -> None:
+    assumed = world(shares=CROWD, mistaken=0.2, talk=Spread(20.0), machine_ring=Spread(9.0))
+    policy = make_policy(machines=replace(ONE_IN_TEN, count_in_drop_cap=False))
+    run, came = watched(plan(campaign(policy, assumed), agents=6, hours=1.0))
+
+    heard = [one.outcome for one in run.closed if one.outcome.sampled]
+    people = sum(one.truth is Truth.PERSON for one in heard)
+    assert all(one.truth is not None for one in heard)
+    taken = [one.outcome for one in run.closed if one.outcome.verdict is MachineVerdict.MACHINE]
+    silent = came.total.silent_calls
+    assert 0.12 < (silent + people) / (silent + came.total.live_answers) < 0.28
+    counted = run.dialer.floor.campaigns[policy.name].window.taken
+    assert counted == TakenForNobody(unheard=len(taken) - len(heard), checked=len(heard), people=people)
+    assert counted.silent_calls == pytest.approx(silent, rel=0.7)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_people_taken_for_machines_break_the_cap_where_they_do_not_count(counted: bool) -> None:
+    """Where they count, agents hear all who answer as soon as they alone would exceed it."""
+    assumed = world(shares=CROWD, mistaken=0.1, talk=Spread(60.0, 1.0), machine_ring=Spread(9.0))
+    policy = make_policy(Mode.PREDICTIVE, machines=replace(ONE_IN_TEN, count_in_drop_cap=counted))
+    came = simulate(plan(campaign(policy, assumed), agents=6, hours=1.0))
+
+    assert came.total.live_answers > 100
+    assert came.total.abandon_rate is not None
+    assert came.total.abandon_rate_with_silent is not None
+    assert came.total.abandon_rate < 0.04
+    assert (came.total.abandon_rate_with_silent < 0.04) == counted
+    assert came.total.silent_calls > 0
+    assert came.oddities == {}

@@ -1,4 +1,4 @@
-"""The calling hours are over, and agents stay: nobody is leased, it is said why, and when hours open there are calls."""
+"""The calling hours are over and agents stay: nobody is leased, and it is said why; when hours open there are calls."""
 
 from __future__ import annotations
 

@@ -7,6 +7,9 @@ under the cap, by a cushion of calls and not by a share of them, and a gross exc
 In a window that rolls, credit that was earned long ago will fall out of it. Who lived on it would break the promise
 then. So only a few cushions of credit can be saved up: whatever stretch of time one looks at, no more than these were
 abandoned in it beyond the cap.
+
+People whom machine detection takes for nobody were abandoned too, and the pacer cannot help it. They take their part
+of the cap beforehand (`left_by_machines`), and all the rest goes by what they leave.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ def earned(cap: float, saved: float | None, window: WindowCount, answered: int, 
 
     `saved` is what it was before; None at the beginning, when it is what the window gives.
     """
+    cap = left_by_machines(cap, window)
     credit = _credit(cap, window) if saved is None else saved + cap * answered - abandoned
     return min(credit, SAVED * _cushion(cap * window.answered))
 
@@ -53,6 +57,7 @@ def threshold(cap: float, window: WindowCount, saved: float | None = None) -> fl
 
     `saved` is the credit in calls as `earned` keeps it; None: all that the window gives.
     """
+    cap = left_by_machines(cap, window)
     if cap <= 0.0:
         return 0.0
     allowed = cap * window.answered
@@ -69,6 +74,20 @@ def threshold(cap: float, window: WindowCount, saved: float | None = None) -> fl
     return min(0.5, cap * max(LEAST, min(CEILING, part)))
 
 
+def left_by_machines(cap: float, window: WindowCount) -> float:
+    """The part of the known live answers that may be abandoned beside the people taken for nobody's; 0: none may.
+
+    With `silent` of these, abandoned + silent ≤ cap × (answered + silent).
+    """
+    return max(0.0, cap - (1.0 - cap) * window.taken.silent_calls / max(1, window.answered))
+
+
+def machines_exceed(cap: float, window: WindowCount) -> bool:
+    """Whether the people taken for nobody's alone are more than the cap allows, by a whole call at least."""
+    silent = window.taken.silent_calls
+    return silent - cap * (window.answered + silent) > 1.0
+
+
 def _credit(cap: float, window: WindowCount) -> float:
     return cap * window.answered - window.abandoned
 
@@ -78,5 +97,7 @@ def _cushion(allowed: float) -> float:
 
 
 def rate(window: WindowCount) -> float:
-    """Abandoned / live answers over the window, 0 before the first."""
-    return window.abandoned / window.answered if window.answered else 0.0
+    """Abandoned / live answers over the window, people taken for nobody's in both; 0 before the first."""
+    silent = window.taken.silent_calls
+    answered = window.answered + silent
+    return (window.abandoned + silent) / answered if answered else 0.0

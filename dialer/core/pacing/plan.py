@@ -21,20 +21,32 @@ def plan(policy: PacingPolicy, view: PoolView, rates: Rates) -> Plan:
     the answer. All limits are kept here: free lines, leads at hand, lines per agent; and nothing without agents.
     """
     limit = _limit(policy, view)
-    on_hook = f", {view.on_hook} on hook not counted" if view.on_hook else ""
+    aside = f", {view.on_hook} on hook not counted" if view.on_hook else ""
+    aside += _all_heard(policy, view)
     if limit.kind is PlanKind.NO_AGENTS:
         nobody = letting_go.rung_enough(view, policy.least_ring_time.total_seconds())
-        return Plan(0, f"0 lines: {limit.because}{on_hook}", limit.kind, let_go=nobody)
+        return Plan(0, f"0 lines: {limit.because}{aside}", limit.kind, let_go=nobody)
     if limit.lines <= 0 and policy.mode is not Mode.PREDICTIVE:
-        return Plan(0, f"0 lines: {limit.because}{on_hook}", limit.kind)
+        return Plan(0, f"0 lines: {limit.because}{aside}", limit.kind)
     wish = _wish(policy, view, rates, limit.lines + 1)
     lines = max(0, min(wish.lines, limit.lines))
     noun = "offers" if policy.mode is Mode.PREVIEW else "lines"
     held = wish.lines > limit.lines
     limited = f", limited: {limit.because}" if held else ""
-    because = f"{lines} {noun if lines != 1 else noun[:-1]}: {wish.because}{limited}{on_hook}"
+    because = f"{lines} {noun if lines != 1 else noun[:-1]}: {wish.because}{limited}{aside}"
     kind = limit.kind if held else PlanKind.LAUNCHED if lines else PlanKind.ENOUGH
     return Plan(lines, because, kind, wish.figures, wish.let_go)
+
+
+def _all_heard(policy: PacingPolicy, view: PoolView) -> str:
+    """A word about machine detection where it takes more people for nobody than the cap allows."""
+    if not drop_cap.machines_exceed(policy.drop_cap, view.window):
+        return ""
+    return f", agents hear all who answer: {_taken(view)} are more than {policy.drop_cap:.2%}"
+
+
+def _taken(view: PoolView) -> str:
+    return f"≈{view.window.taken.silent_calls:.1f} people taken for machines"
 
 
 class _Limit(NamedTuple):
@@ -86,9 +98,17 @@ def _predictive(policy: PacingPolicy, view: PoolView, rates: Rates, most: int) -
     """Lines that keep within the threshold, at least as many as progressive asks for, and the figures behind it."""
     least = progressive.lines(view)
     window_rate = drop_cap.rate(view.window)
+    left = drop_cap.left_by_machines(policy.drop_cap, view.window)
     window = f"window {window_rate:.2%} of {policy.drop_cap:.2%}"
+    if view.window.taken.unheard:
+        window += f" with {_taken(view)}"
     threshold = _with_neighbours(drop_cap.threshold(policy.drop_cap, view.window, view.credit), view)
-    figures = {"window_rate": window_rate, "drop_cap": policy.drop_cap, "threshold": threshold}
+    figures = {
+        "window_rate": window_rate,
+        "drop_cap": policy.drop_cap,
+        "drop_cap_left_by_machines": left,
+        "threshold": threshold,
+    }
     if threshold <= 0.0:
         return _Wish(least, f"progressive, {progressive.because(view)}, {window}", figures)
     ahead = predictive.look_ahead(view, rates, policy.answer_limit.total_seconds())

@@ -10,6 +10,7 @@ from tests.unit.cli.conftest import CAMPAIGN, Waihu
 QUICK = ("--hours", "0.1", "--start", "2026-03-02T09:00Z")
 FIGURES = {
     *("name", "attempts", "live_answers", "abandoned", "contacts", "dispositions", "utilisation", "abandon_rate"),
+    *("silent_calls", "abandon_rate_with_silent"),
     *("abandon_rate_error", "wait_p95_seconds", "calls_per_hour", "contacts_per_hour", "average_talk_seconds"),
     *("average_wrap_seconds", "lines", "leads", "leads_open", "leads_untouched", "through_at"),
 }

@@ -11,10 +11,12 @@ import pytest
 
 from dialer.cli.errors import InputWrong
 from dialer.cli.simulate_assumptions import Given, Supposed, suppose
+from dialer.core.false_positives import TakenForNobody
+from dialer.core.found import WindowCount
 from dialer.simulation.durations import Measured, Spread
 from dialer.simulation.world import USUAL
 from dialer.store.history import CampaignHistory, MeasuredTimes
-from tests.factories import make_policy
+from tests.factories import LISTENS, make_policy
 
 POLICY = make_policy()
 STEADY = MeasuredTimes(count=100, quantiles=tuple(float(n) for n in range(101)))
@@ -91,3 +93,27 @@ def test_measured_durations_are_drawn_as_they_were_measured() -> None:
     assert (min(drawn) >= 0.0, max(drawn) <= 44.0, skewed.at(0.5)) == (True, True, 2.0)
     with pytest.raises(ValueError, match="two or more quantiles"):
         Measured((3.0, 1.0))
+
+
+CHECKED = TakenForNobody(unheard=500, checked=100, people=4)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken", "mistaken", "source"),
+    [
+        (None, None, 0.03, "assumed"),
+        (None, TakenForNobody(unheard=500), 0.03, "assumed"),
+        (None, CHECKED, (4 + 22.5) / (978 + 22.5), "history"),
+        (0.1, CHECKED, 0.1, "given"),
+    ],
+)
+def test_people_taken_for_machines(
+    given: float | None, taken: TakenForNobody | None, mistaken: float, source: str
+) -> None:
+    window = WindowCount(answered=978, abandoned=9, taken=taken) if taken is not None else None
+    supposed = suppose(make_policy(machines=LISTENS), Given(mistaken_rate=given), None, window)
+    assert supposed.assumptions.mistaken == pytest.approx(mistaken)
+    assert sources(supposed)["people taken for machines"][1] == source
+    deaf = suppose(POLICY, Given(mistaken_rate=given), None, window)
+    assert deaf.assumptions.mistaken == 0.0
+    assert "people taken for machines" not in sources(deaf)

@@ -46,6 +46,13 @@ def test_what_the_law_leaves_open_stays_as_it_is_without_one(campaign_file: Path
     assert free.version == bound.version
 
 
+def test_people_taken_for_machines_count_unless_a_campaign_without_such_a_law_says_no(campaign_file: Path) -> None:
+    detect = f"{HOURS}machines: {{detect: yes%s}}\n"
+    assert load(campaign_file, detect % "").machines.count_in_drop_cap
+    assert not load(campaign_file, detect % ", count_in_drop_cap: no").machines.count_in_drop_cap
+    assert not load(campaign_file, "compliance: de\n" + detect % ", count_in_drop_cap: no").machines.count_in_drop_cap
+
+
 def test_a_campaign_may_be_stricter(campaign_file: Path) -> None:
     policy = load(
         campaign_file,
@@ -107,6 +114,15 @@ def test_the_holidays_of_a_law_are_kept_besides_the_campaigns_own(campaign_file:
             [
                 (
                     "2:24: pacing.answer_limit: 3s is looser than us-fcc allows, expected 2s or stricter "
+                    "(47 CFR 64.1200(a)(7))"
+                )
+            ],
+        ),
+        (
+            "compliance: us-fcc\nmachines: {detect: yes, count_in_drop_cap: no}",
+            [
+                (
+                    "2:44: machines.count_in_drop_cap: no is looser than us-fcc allows, expected yes or stricter "
                     "(47 CFR 64.1200(a)(7))"
                 )
             ],

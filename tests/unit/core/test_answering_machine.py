@@ -13,7 +13,8 @@ from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.answering_machine import step
 from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy, Truth
-from dialer.core.found import LastWord
+from dialer.core.false_positives import TakenForNobody
+from dialer.core.found import LastWord, WindowCount
 from dialer.core.live_call import Call
 from dialer.core.machine_messages import LeaveMessage, MessageOnMachine
 from dialer.core.phrases import STOCK, Phrase
@@ -29,7 +30,7 @@ from dialer.core.words import (
     Mode,
     Timer,
 )
-from tests.factories import ANNA, BEN, NOW, attempt_id, make_call, make_policy
+from tests.factories import ANNA, BEN, NOW, SPRING, attempt_id, make_call, make_lead, make_policy
 from tests.scenes import Scene, channel_of, leg_of, running
 
 CHANNEL = channel_of(1)
@@ -281,3 +282,41 @@ def test_a_machine_that_takes_an_agent_is_an_answer_to_the_pacer_and_one_that_do
         play.answered(verdict=MachineVerdict.MACHINE).ignore()
         rates.append(play.campaign.rates.answer_rate)
     assert rates[0] > rates[1]
+
+
+# --- detection that takes too many people for machines ----------------------------------------------------------
+
+
+def mistaken(unheard: int, policy: MachinesPolicy, mode: Mode = Mode.PROGRESSIVE) -> Scene:
+    """A campaign of whose calls nobody was ever checked: 2 % of the unheard are held to be people."""
+    play = running(mode, leads=0, machines=policy)
+    window = WindowCount(answered=100, abandoned=0, taken=TakenForNobody(unheard=unheard))
+    play.feed(ev.CampaignLoaded(policy=play.campaign.policy, window=window)).ignore()
+    return play.fetched(make_lead(1)).fire("pace", SPRING).opened().ignore()
+
+
+@pytest.mark.parametrize("verdict", [MachineVerdict.MACHINE, MachineVerdict.SILENCE])
+def test_an_agent_hears_whoever_answers_while_it_takes_more_people_than_the_cap_allows(verdict: MachineVerdict) -> None:
+    play = mistaken(300, machines())
+    assert play.call().all_heard
+    assert "agents hear all who answer: ≈6.0 people taken for machines are more than 3.00%" in play.campaign.because
+    play.answered(verdict=verdict).expect(THE_AGENT)
+    assert play.call().sampled
+    play.joined().press("**3").ignore()
+    assert play.campaign.window.taken == TakenForNobody(unheard=300, checked=1, people=1)
+
+
+def test_where_no_agent_is_ready_it_is_treated_as_ever() -> None:
+    play = mistaken(300, machines()).press("*21").ignore()
+    play.answered(verdict=MachineVerdict.MACHINE).expect(do.HangUp(channel=CHANNEL))
+    assert play.hung_up().outcome().disposition is Disposition.MACHINE
+    assert play.campaign.window.taken == TakenForNobody(unheard=301)
+
+
+@pytest.mark.parametrize(
+    ("unheard", "policy"), [(100, machines()), (300, replace(machines(), count_in_drop_cap=False))]
+)
+def test_within_the_cap_or_uncounted_it_is_heeded(unheard: int, policy: MachinesPolicy) -> None:
+    play = mistaken(unheard, policy)
+    assert not play.call().all_heard
+    play.answered(verdict=MachineVerdict.MACHINE).expect(do.HangUp(channel=CHANNEL))

@@ -5,8 +5,16 @@ from __future__ import annotations
 from math import comb
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dialer.core.false_positives import Estimated, abandon_rate_with, share_of_people
+from dialer.core.false_positives import (
+    ENOUGH_CHECKED,
+    Estimated,
+    TakenForNobody,
+    abandon_rate_with,
+    share_of_people,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +61,39 @@ def test_the_unheard_count_as_answered_and_as_abandoned() -> None:
     assert rate.high == pytest.approx(13 / 107)
     assert abandon_rate_with(Estimated(0.0, 0.0, 0.0), 0, 0) is None
     assert abandon_rate_with(Estimated(1.0, 0.0, 2.0), 0, 0) == Estimated(1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("checked", "people", "counted"),
+    [
+        (0, 0, 0.02),
+        (24, 0, 0.02),
+        (50, 0, 0.01),
+        (1, 1, 0.06),
+        (3, 1, 0.06),
+        (25, 5, 0.22),
+        (100, 20, 0.205),
+        (9, 9, 0.38),
+    ],
+)
+def test_the_drop_cap_counts_one_figure_from_the_first_call_on(checked: int, people: int, counted: float) -> None:
+    assert TakenForNobody(checked=checked, people=people, unheard=1000).silent_calls == pytest.approx(1000 * counted)
+
+
+def test_of_nobody_nobody_is_a_person() -> None:
+    assert TakenForNobody(checked=10, people=10).silent_calls == 0.0
+    assert TakenForNobody(checked=1000, people=1000).counted_share == 1.0
+
+
+@given(st.integers(0, 400), st.data())
+def test_the_counted_share_is_never_below_what_was_found_once_enough_are_checked(
+    checked: int, data: st.DataObject
+) -> None:
+    people = data.draw(st.integers(0, checked))
+    taken = TakenForNobody(checked=checked, people=people)
+    assert 0.0 < taken.counted_share <= 1.0
+    if checked >= ENOUGH_CHECKED:
+        assert taken.counted_share >= people / checked
+    one_more = TakenForNobody(checked=checked + 1, people=people + 1)
+    nobody_more = TakenForNobody(checked=checked + 1, people=people)
+    assert nobody_more.counted_share <= taken.counted_share <= one_more.counted_share

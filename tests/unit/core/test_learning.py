@@ -7,12 +7,14 @@ from itertools import pairwise
 import pytest
 
 from dialer.core.campaign import Campaign
+from dialer.core.detection import Truth
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.found import WindowCount
 from dialer.core.learning import count_live_calls, learn_from_agent, learn_from_call
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
 from dialer.core.pacing.rates import LineEnded, LineOutcome, Rates, Talked, Wrapped
-from dialer.core.words import AgentState, CallState, ChannelId, Disposition
+from dialer.core.words import AgentState, CallState, ChannelId, Disposition, MachineVerdict
 from tests.factories import ANNA, NOW, SPRING, attempt_id, make_agent, make_call, make_policy
 
 LATER = NOW + timedelta(seconds=8)
@@ -127,3 +129,44 @@ READY = make_agent(state=AgentState.READY, leg=ChannelId("leg"), since=LATER)
 def test_wrap_ups_are_learnt(before: Agent, after: Agent, seconds: float | None) -> None:
     expected = Rates.prior() if seconds is None else Rates.prior().after(Wrapped(seconds=seconds, agent=ANNA))
     assert learn_from_agent(CAMPAIGN, before, after, LATER).rates.to_plain() == expected.to_plain()
+
+
+MACHINE = replace(ANSWERED, state=CallState.MACHINE, verdict=MachineVerdict.MACHINE)
+ENDING = replace(MACHINE, state=CallState.ENDING)
+LEAVING = replace(MACHINE, state=CallState.LEAVING_MESSAGE)
+SHOWED = replace(LEAVING, state=CallState.WAITING, truth=Truth.PERSON)
+SAMPLED = replace(MACHINE, state=CallState.JOINING, sampled=True)
+HEARD = replace(SAMPLED, state=CallState.TALKING, agent=ANNA, bridged_at=NOW)
+A_MACHINE, A_PERSON = (replace(HEARD, truth=truth) for truth in (Truth.MACHINE, Truth.PERSON))
+FAX = replace(ANSWERED, state=CallState.ENDING, verdict=MachineVerdict.FAX)
+
+
+@pytest.mark.parametrize(
+    ("story", "taken"),
+    [
+        ([ANSWERED, MACHINE], NONE_TAKEN),
+        ([ANSWERED, ENDING], TakenForNobody(unheard=1)),
+        ([ANSWERED, replace(ENDING, verdict=MachineVerdict.SILENCE)], TakenForNobody(unheard=1)),
+        ([ANSWERED, FAX], NONE_TAKEN),
+        ([ANSWERED, MACHINE, ENDING, recorded(ENDING, Disposition.MACHINE)], TakenForNobody(unheard=1)),
+        ([ANSWERED, MACHINE, LEAVING, SHOWED], NONE_TAKEN),
+        ([ANSWERED, MACHINE, SAMPLED, HEARD], NONE_TAKEN),
+        ([ANSWERED, MACHINE, SAMPLED, replace(ENDING, sampled=False)], TakenForNobody(unheard=1)),
+        ([ANSWERED, MACHINE, SAMPLED, HEARD, A_MACHINE], TakenForNobody(checked=1)),
+        ([ANSWERED, MACHINE, SAMPLED, HEARD, A_PERSON], TakenForNobody(checked=1, people=1)),
+        ([ANSWERED, MACHINE, SAMPLED, HEARD, A_PERSON, A_MACHINE], TakenForNobody(checked=1)),
+    ],
+)
+def test_what_is_known_of_people_among_those_taken_for_nobody(story: list[Call], taken: TakenForNobody) -> None:
+    assert learnt(*story).window.taken == taken
+    assert count_live_calls(CAMPAIGN, [story[-1]]).window.taken == taken
+
+
+def test_an_answer_earns_what_the_machines_leave_of_the_cap() -> None:
+    """And all of it where the campaign does not count them."""
+    window = WindowCount(answered=1000, abandoned=0, taken=TakenForNobody(unheard=1500, checked=50))
+    careless = replace(make_policy().machines, count_in_drop_cap=False)
+    for policy, share in ((make_policy(), 0.03 - 0.97 * 0.015 * 1000 / 1001), (make_policy(machines=careless), 0.03)):
+        campaign = replace(CAMPAIGN, policy=policy, window=window, credit=2.0)
+        credit = learn_from_call(campaign, RINGING, WAITING, LATER).credit
+        assert credit == pytest.approx(2.0 + share)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialer.core.campaign import Campaign
+from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.floor import Floor
 from dialer.core.found import WindowCount
 from dialer.core.pacing.drop_cap import threshold
@@ -16,6 +17,7 @@ from tests.factories import ANNA, BEN, NOW, SPRING, make_agent, make_call, make_
 
 AUTUMN = CampaignName("autumn")
 LATER = NOW + timedelta(seconds=10)
+DAY = CalendarWindow(CalendarUnit.DAY, "UTC")
 
 
 def floor_of_two() -> Floor:
@@ -80,8 +82,7 @@ def test_pending_calls_stand_in_the_order_of_the_view() -> None:
 def test_in_a_calendar_window_answers_are_expected_to_come_as_they_came() -> None:
     floor = floor_of_two()
     assert pool_view(floor, floor.campaigns[SPRING], NOW).window.expected is None
-    day = CalendarWindow(CalendarUnit.DAY, "UTC")
-    spring = replace(floor.campaigns[SPRING], policy=make_policy(drop_window=day))
+    spring = replace(floor.campaigns[SPRING], policy=make_policy(drop_window=DAY))
     spring = replace(spring, credit=3.0)
     assert pool_view(floor, spring, NOW).credit is None
     assert pool_view(floor, spring, NOW).window == WindowCount(answered=200, abandoned=1, expected=280.0)
@@ -102,3 +103,18 @@ def test_callers_of_agents_of_others_are_none_of_ours() -> None:
     play = blended(Mode.PROGRESSIVE, ANNA, leads=0).calls_in(1, team=TeamName("support"))
     view = pool_view(play.dialer.floor, play.campaign, play.now)
     assert (view.neighbours[0].share, view.all_waiting) == (0.0, 0)
+
+
+def test_those_taken_for_nobody_are_shown_to_the_pacer_where_they_count() -> None:
+    floor = floor_of_two()
+    taken = TakenForNobody(unheard=900, checked=10, people=1)
+    window = WindowCount(answered=200, abandoned=1, taken=taken)
+    floor.put_agent(make_agent(ANNA, state=AgentState.READY, leg=ChannelId("1")))
+    spring = replace(floor.campaigns[SPRING], window=window)
+    assert pool_view(floor, spring, NOW).window.taken == taken
+    careless = replace(make_policy().machines, count_in_drop_cap=False)
+    for policy in (make_policy(machines=careless), make_policy(machines=careless, drop_window=DAY)):
+        assert pool_view(floor, replace(spring, policy=policy), NOW).window.taken == NONE_TAKEN
+    floor.put_campaign(replace(floor.campaigns[AUTUMN], window=window))
+    (autumn,) = pool_view(floor, floor.campaigns[SPRING], NOW).neighbours
+    assert autumn.threshold == threshold(0.03, window) == 0.0

@@ -1,18 +1,21 @@
 """dialer.core.snapshot: the floor as plain values."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from dialer.core import events as ev
+from dialer.core.false_positives import TakenForNobody
 from dialer.core.floor import Floor
+from dialer.core.found import WindowCount
 from dialer.core.pacing.rates import PRIOR_TALK, PRIOR_WRAP
 from dialer.core.policy import RecordingPolicy
 from dialer.core.recording import RecordingSwitched
 from dialer.core.snapshot import last_decisions, snapshot
 from dialer.core.words import Mode, RecordingMode
 from tests.callers import staffed
-from tests.factories import ANNA, BEN, SPRING, make_lead
+from tests.factories import ANNA, BEN, LISTENS, SPRING, make_lead
 from tests.scenes import channel_of, opening, running, talking
 from tests.supervised import listening
 
@@ -44,6 +47,24 @@ def test_a_call_centre_at_work() -> None:
     assert (campaign["hopper"], campaign["remaining"], campaign["total"]) == (1, 1, 1)
     assert campaign["window"] == {"answered": 1, "abandoned": 0}
     assert (campaign["drop_cap"], campaign["config_version"]) == (0.03, "v1")
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_people_taken_for_machines_are_told_whether_they_count_or_not(counted: bool) -> None:
+    play = running(machines=replace(LISTENS, count_in_drop_cap=counted))
+    taken = TakenForNobody(unheard=400, checked=50, people=2)
+    window = WindowCount(answered=80, abandoned=10, taken=taken)
+    play.feed(ev.CampaignLoaded(policy=play.campaign.policy, window=window))
+    (campaign,) = snapshot(play.dialer.floor, play.now).campaigns
+    assert campaign["taken_for_nobody"] == {
+        "unheard": 400,
+        "checked": 50,
+        "people": 2,
+        "silent_calls": pytest.approx(20.0),
+        "abandon_rate_with_silent": pytest.approx(0.3),
+        "counted": counted,
+        "all_heard": counted,
+    }
 
 
 def test_whether_the_talk_is_recorded_is_told_with_the_agent() -> None:

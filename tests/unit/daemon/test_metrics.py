@@ -1,9 +1,13 @@
 """dialer.daemon.metrics: what Prometheus reads of a campaign's pacing."""
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dialer.core.commands import CloseAttempt
 from dialer.core.detection import Detection, LeftMessage, MachineAction, MachinesPolicy
+from dialer.core.events import CampaignLoaded
+from dialer.core.false_positives import TakenForNobody
+from dialer.core.found import WindowCount
 from dialer.core.machine_messages import MessageOnMachine
 from dialer.core.snapshot import snapshot
 from dialer.core.words import MachineVerdict, Mode
@@ -74,3 +78,20 @@ def test_verdicts_and_messages_are_counted() -> None:
     text = metrics.text().decode()
     assert 'waihu_amd_verdicts_total{campaign="spring",sampled="false",truth="unknown",verdict="machine"} 1.0' in text
     assert 'waihu_machine_messages_total{campaign="spring",left="left"} 1.0' in text
+
+
+def test_people_taken_for_machines_are_gauges() -> None:
+    play = running(machines=MachinesPolicy(detection=Detection()))
+    taken = TakenForNobody(unheard=400, checked=50, people=2)
+    window = WindowCount(answered=80, abandoned=10, taken=taken)
+    play.feed(CampaignLoaded(policy=play.campaign.policy, window=window))
+    text = Metrics(lambda: snapshot(play.dialer.floor, play.now).plain(), dict).text().decode()
+    seen = {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.labels.get("campaign") == SPRING
+    }
+    assert seen["waihu_silent_calls"] == pytest.approx(20.0)
+    assert seen["waihu_abandon_rate"] == pytest.approx(0.125)
+    assert seen["waihu_abandon_rate_with_silent"] == pytest.approx(0.3)

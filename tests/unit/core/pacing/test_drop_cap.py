@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.core.false_positives import TakenForNobody
 from dialer.core.found import WindowCount
 from dialer.core.pacing import drop_cap
 
@@ -90,3 +91,62 @@ def test_in_a_window_that_ends_the_cushion_is_wanted_at_the_end() -> None:
     ]
     assert at[0] > at[1] > at[2] > 0.0
     assert threshold(1000, 30) < at[0] < 0.03
+
+
+# --- people whom machine detection takes for nobody ------------------------------------------------------------
+
+calls = st.integers(0, 5000)
+shares = st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda n: {"checked": max(n), "people": min(n)})
+
+
+def taken(unheard: int, checked: int = 100, people: int = 0) -> TakenForNobody:
+    return TakenForNobody(unheard=unheard, checked=checked, people=people)
+
+
+@given(calls.filter(bool), calls, shares, st.floats(0.0, 0.2))
+def test_who_abandons_what_is_left_keeps_the_cap_on_all(
+    answered: int, unheard: int, share: dict[str, int], cap: float
+) -> None:
+    window = WindowCount(answered=answered, abandoned=0, taken=TakenForNobody(unheard=unheard, **share))
+    left, silent = drop_cap.left_by_machines(cap, window), window.taken.silent_calls
+    assert 0.0 <= left <= cap
+    if left > 0.0:
+        assert (left * answered + silent) / (answered + silent) == pytest.approx(cap)
+    else:
+        assert silent / (answered + silent) >= cap - 1e-9
+
+
+def test_people_taken_for_machines_lower_what_a_launch_may_carry() -> None:
+    # 100 heard, no person among them: half of 1 % of the unheard.
+    of = [
+        drop_cap.threshold(0.03, WindowCount(answered=1000, abandoned=10, taken=taken(unheard)))
+        for unheard in range(0, 8000, 500)
+    ]
+    assert all(later <= before for before, later in pairwise(of))
+    assert of[0] > of[1] > of[2] > 0.0
+    assert of[-1] == 0.0
+
+
+def test_they_are_earned_back_by_answers_and_not_owed_for_ever() -> None:
+    """The bad settings of detection are mended: what they cost leaves with the window, and no debt of theirs stays."""
+    bad = WindowCount(answered=1000, abandoned=10, taken=taken(4000))
+    saved = drop_cap.earned(0.03, 5.0, bad, 1, 0)
+    assert drop_cap.threshold(0.03, bad, saved) < 0.03
+    mended = WindowCount(answered=1000, abandoned=10, taken=taken(0))
+    assert saved >= 5.0
+    assert drop_cap.threshold(0.03, mended, saved) > 0.03
+
+
+def test_the_rate_has_them_above_and_below() -> None:
+    window = WindowCount(answered=98, abandoned=1, taken=taken(400))
+    assert window.taken.silent_calls == pytest.approx(2.0)
+    assert drop_cap.rate(window) == pytest.approx(3 / 100)
+
+
+@pytest.mark.parametrize(
+    ("answered", "unheard", "exceed"),
+    [(0, 0, False), (0, 200, False), (0, 300, True), (100, 700, False), (100, 900, True), (1000, 6000, False)],
+)
+def test_alone_they_exceed_the_cap_by_a_whole_call(answered: int, unheard: int, exceed: bool) -> None:
+    window = WindowCount(answered=answered, abandoned=0, taken=taken(unheard))
+    assert drop_cap.machines_exceed(0.03, window) is exceed
