@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from agi.telephone_wave import NotPlayable, to_telephone
 
 SECONDS = 60.0
 """How long a program may speak one text."""
+AT_ONCE = 4
+"""Programs that speak side by side: telephones are served by the same machine."""
 
 
 class CannotSpeak(Exception):
@@ -45,9 +48,9 @@ class Voice:
         self._file(language, text).unlink(missing_ok=True)
 
     async def prepare(self, texts: Collection[tuple[str, str]]) -> int:
-        """Speak these (language, text) that were not spoken before; how many that were.
+        """Speak these (language, text) that were not spoken before, some at a time; how many that were.
 
-        :raises CannotSpeak: one of them cannot be.
+        :raises CannotSpeak: one of them cannot be; what had not begun by then is left out.
         """
         missing = [text for text in dict.fromkeys(texts) if not self._file(*text).exists()]
         if missing:
@@ -55,9 +58,21 @@ class Voice:
                 self._folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise CannotSpeak(f"speech.folder {self._folder} cannot be made: {error.strerror}") from error
-        for language, text in missing:
-            await self._speak(language, text)
-        return len(missing)
+        left = iter(missing)
+
+        async def speak() -> None:
+            for language, text in left:
+                await self._speak(language, text)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(min(AT_ONCE, len(missing))):
+                    group.create_task(speak(), name=f"speech {number}")
+        except* CannotSpeak as refusals:
+            refused = refusals
+        else:
+            return len(missing)
+        raise refused.exceptions[0] from None
 
     def _voice(self, language: str) -> str:
         return self._voices.get(language, language)
@@ -95,7 +110,8 @@ class Voice:
             await asyncio.to_thread(self._keep, spoken, self._file(language, text), shown)
 
     def _keep(self, spoken: Path, target: Path, shown: str) -> None:
-        part = target.with_suffix(f".{os.getpid()}.part")
+        # Two may speak the same text at once, here and in another process.
+        part = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         try:
             to_telephone(spoken, part)
             part.chmod(0o644)

@@ -196,20 +196,22 @@ def send(wish: tr.Send) -> AmiAction:
     return redirect(wish.channel, variables.PLACES[wish.place], _match(EXTENSION, wish.to, "extension"))
 
 
-def tell_agent(wish: sv.TellAgent) -> AmiAction:
-    """Play a sound into an agent's ear.
+def tell(wish: sv.TellAgent | sv.TellSupervisor) -> AmiAction:
+    """Play a sound into an agent's ear, or a supervisor's.
 
-    :raises HeaderRefused: the agent's number is none, or the sound's name.
+    :raises HeaderRefused: the number is none, or the sound's name.
     """
-    return _play(variables.TELL_CONTEXT, wish.agent, wish.sound)
+    whose = _agent(wish.agent) if isinstance(wish, sv.TellAgent) else _supervisor_there(wish.supervisor)
+    return _play(variables.TELL_CONTEXT, whose, wish.sound)
 
 
 def play_notice(wish: rec.PlayNotice) -> AmiAction:
-    """Play a sound to both sides of an agent's talk.
+    """Play a sound to both sides of an agent's talk, or of a supervisor's.
 
-    :raises HeaderRefused: the agent's number is none, or the sound's name.
+    :raises HeaderRefused: the number is none, or the sound's name.
     """
-    return _play(variables.NOTICE_CONTEXT, wish.agent, wish.sound)
+    whose = _supervisor_there(wish.supervisor) if wish.supervisor is not None else _agent(wish.agent or AgentNumber(""))
+    return _play(variables.NOTICE_CONTEXT, whose, wish.sound)
 
 
 def switch_recording(wish: rec.SwitchRecording) -> AmiAction:
@@ -259,11 +261,11 @@ def forget_call(wish: do.ForgetCall) -> AmiAction:
     return AmiAction("Setvar", {"Variable": f"DB_DELETE({entry})", "Value": ""})
 
 
-def _play(context: str, agent: AgentNumber, sound: str) -> AmiAction:
+def _play(context: str, extension: str, sound: str) -> AmiAction:
     return AmiAction(
         "Originate",
         {
-            "Channel": f"Local/{_agent(agent)}@{context}/n",
+            "Channel": f"Local/{extension}@{context}/n",
             "Context": variables.TELL_CONTEXT,
             "Exten": variables.PLAY,
             "Priority": "1",
@@ -295,6 +297,10 @@ def _recording_file(folder: str | None, talk: str) -> str:
 
 def _supervisor(number: SupervisorNumber) -> str:
     return _match(EXTENSION, number, "supervisor's number")
+
+
+def _supervisor_there(number: SupervisorNumber) -> str:
+    return f"{variables.SUPERVISORS_EXTENSION}{_supervisor(number)}"
 
 
 def _agent(number: AgentNumber) -> str:

@@ -23,6 +23,7 @@ from dialer.asterisk.actions import AmiAction
 from dialer.asterisk.connection import Reply
 from dialer.asterisk.errors import ActionRefused, AsteriskError, AsteriskUnreachable, OutcomeUnknown
 from dialer.asterisk.expected import Failed, Joins, Unborn
+from dialer.asterisk.muting import Muting
 from dialer.asterisk.protocol import Message
 from dialer.asterisk.resync import survey
 from dialer.asterisk.sending import Sender
@@ -84,6 +85,7 @@ class Telephone:
         self._unborn = Unborn()
         self._joins = Joins()
         self._sender = Sender(self._do, self._dropped)
+        self._muting = Muting(self._do, self._dropped, self._tell)
         self._started: str | None = None
         self._wishes_dropped = 0
         self._closed = False
@@ -186,10 +188,10 @@ class Telephone:
                 self._ring(command.channel, "third", lambda: actions.call_third(command))
             case tr.Send():
                 self._sender.send(command)
-            case sv.TellAgent():
-                self._do(lambda: actions.tell_agent(command), self._dropped(command))
+            case sv.TellAgent() | sv.TellSupervisor():
+                self._do(lambda: actions.tell(command), self._dropped(command))
             case rec.SwitchRecording():
-                self._switch_recording(command)
+                self._muting.switch(command)
             case rec.PlayNotice():
                 self._do(lambda: actions.play_notice(command), self._dropped(command))
             case do.ForgetCall():
@@ -245,23 +247,6 @@ class Telephone:
                 self._tell(failure)
 
         self._do(lambda: actions.take_over(wish), failed)
-
-    def _switch_recording(self, wish: rec.SwitchRecording) -> None:
-        def failed(error: AsteriskError) -> None:
-            not_switched = rec.RecordingNotSwitched(
-                channel=wish.channel, at=_now(), paused=wish.paused, reason=str(error)
-            )
-            self._tell(not_switched)
-
-        def done() -> None:
-            self._tell(rec.RecordingSwitched(channel=wish.channel, at=_now(), paused=wish.paused))
-
-        # The dialplan has to know of a pause, lest it begins the recording anew.
-        paused = partial(
-            actions.set_channel_variable, wish.channel, variables.RECORDING_PAUSED, "1" if wish.paused else ""
-        )
-        self._do(paused, self._dropped(wish))
-        self._do(lambda: actions.switch_recording(wish), failed, done=done)
 
     def _leave_message(self, wish: LeaveMessage) -> None:
         channel, dropped = wish.channel, self._dropped(wish)
@@ -327,9 +312,13 @@ class Telephone:
         if message["Event"] == "OriginateResponse":
             self._originate_answered(message)
             return
-        if message.get("UserEvent") == variables.BRIDGE_FAILED_EVENT:
-            self._not_joined(message)
-            return
+        match message.get("UserEvent"):
+            case variables.BRIDGE_FAILED_EVENT:
+                self._not_joined(message)
+                return
+            case variables.MUTE_EVENT:
+                self._muting.asked(ChannelId(message["Uniqueid"]))
+                return
         self._unborn.hear(message)
         self._joins.hear(message)
         event = translate(message, self._session.clock.offset_seconds, _now())

@@ -22,8 +22,10 @@ MACHINE_SOUND = "WAIHU_MACHINE_SOUND"
 MACHINE_SECONDS = "WAIHU_MACHINE_SECONDS"
 """What to leave on a machine, and how long that may take in all, its greeting included."""
 RECORDING = "WAIHU_RECORDING"
-RECORDING_PAUSED = "WAIHU_RECORDING_PAUSED"
 """The file, absolute, that `waihu-bridge` records to."""
+RECORDING_PAUSED = "WAIHU_RECORDING_PAUSED"
+RECORDING_MUTED = "WAIHU_RECORDING_MUTED"
+"""Says to a dialplan that has asked for it that a recording which was begun anew is muted."""
 HANGUP_HANDLER = r"CHANNEL(hangup_handler_push)=waihu-hangup\,s\,1"
 """Hangs the black box on a leg. In a Variable of AMI's Originate a comma of a value is written with a backslash."""
 
@@ -81,10 +83,12 @@ PLACES = {
 }
 """Their extensions are agents' numbers, those of `Place.THIRD` and `Place.RINGING` Uniqueids of thirds."""
 TELL_CONTEXT = "waihu-tell"
-"""Its extensions are agents' numbers, and `play`."""
+"""Its extensions are agents' numbers, supervisors', and `play`."""
+SUPERVISORS_EXTENSION = "s"
+"""Before a supervisor's number where extensions are agents' numbers as well."""
 PLAY = "play"
 NOTICE_CONTEXT = "waihu-notice"
-"""Its extensions are agents' numbers."""
+"""Its extensions are agents' numbers, and supervisors'."""
 CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
@@ -96,7 +100,7 @@ CONTEXTS = (
     "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",
-    *("waihu-listen", "waihu-whisper", "waihu-barge"),
+    *("waihu-listen", "waihu-whisper", "waihu-barge", "waihu-spy"),
     "waihu-takeover",
     *PLACES.values(),
     THIRD_CONTEXT,
@@ -123,6 +127,7 @@ AGENT_LEG_EVENT = "WaihuAgentLeg"
 DESK_LEFT_EVENT = "WaihuDeskLeft"
 SUPERVISOR_LEG_EVENT = "WaihuSupervisorLeg"
 THIRD_EVENT = "WaihuThird"
+MUTE_EVENT = "WaihuMute"
 
 BLACK_BOX = "waihu-calls"
 """AstDB family of the black box; its keys are attempts."""

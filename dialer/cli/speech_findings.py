@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,14 @@ from dialer.config.settings import SiteSettings
 from dialer.core.phrases import Phrase
 
 SPEECH = "speech"
+DEFAULT_PROGRAM = "espeak-ng"
+"""Of a site file that says nothing of speech."""
+
+
+def _how_to_get(site: SiteSettings) -> str:
+    program = site.speech.command[0]
+    missing = program == DEFAULT_PROGRAM and shutil.which(program) is None
+    return f"; on Debian: apt install {program}" if missing else ""
 
 
 async def speech_findings(site: SiteSettings) -> AsyncIterator[Finding]:
@@ -23,6 +32,6 @@ async def speech_findings(site: SiteSettings) -> AsyncIterator[Finding]:
             try:
                 await voice.prepare([(language, phrase_book(language).texts[Phrase.MENU])])
             except CannotSpeak as error:
-                yield note(SPEECH, f"agents hear beeps where words are meant: {error}")
+                yield note(SPEECH, f"agents hear beeps where words are meant: {error}{_how_to_get(site)}")
             else:
                 yield ok(SPEECH, f"{site.speech.command[0]} speaks to agents in {language!r}")

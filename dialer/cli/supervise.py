@@ -51,12 +51,15 @@ NAMES = {
     SupervisionOrder.TAKE_OVER: "take-over",
     SupervisionOrder.LOG_OUT: "logout",
     SupervisionOrder.END_CALL: "end-call",
+    SupervisionOrder.PAUSE_RECORDING: "pause-recording",
 }
 """Where a verb is not called as its order is."""
 OF_SESSION = {
     SupervisionOrder.NEXT: "Turn to the next agent on shift, by number.",
     SupervisionOrder.PREVIOUS: "Turn to the previous agent on shift, by number.",
     SupervisionOrder.LEAVE: "End the session.",
+    SupervisionOrder.PAUSE_RECORDING: "Pause the recording of the talk that the supervisor has taken over.",
+    SupervisionOrder.RECORD: "Record that talk, or go on with it after a pause.",
 }
 
 
@@ -85,7 +88,7 @@ def _of_session(order: SupervisionOrder) -> Callable[..., None]:
 for _what, _help in OF_AGENT.items():
     app.command(name=NAMES.get(_what, _what.value), help=_help)(_of_agent(_what))
 for _what, _help in OF_SESSION.items():
-    app.command(name=_what.value, help=_help)(_of_session(_what))
+    app.command(name=NAMES.get(_what, _what.value), help=_help)(_of_session(_what))
 
 
 @app.command()
@@ -103,6 +106,18 @@ def pause(
         expected = did_you_mean(reason, reasons) or (f", expected {one_of(reasons)}" if reasons else ", there are none")
         raise InputWrong(f"{reason!r} is no pause reason of the site{expected}")
     _order(SupervisionOrder.PAUSE, supervisor, agent, reason, by, wait, site)
+
+
+@app.command()
+def dispose(
+    supervisor: SupervisorArgument,
+    disposition: Annotated[str, typer.Argument(metavar="DISPOSITION", help="One that the campaign offers.")],
+    by: ByOption = None,
+    wait: WaitOption = WAIT_SECONDS,
+    site: SiteOption = None,
+) -> None:
+    """Say how the talk went that the supervisor has taken over, in the agent's place and whatever the agent says."""
+    _order(SupervisionOrder.DISPOSE, supervisor, None, disposition, by, wait, site)
 
 
 @app.command()
@@ -215,7 +230,7 @@ def _order(
         wait,
         site,
     )
-    typer.echo(f"{supervisor}: {order.value.replace('_', ' ')}{f' {agent}' if agent else ''}")
+    typer.echo(" ".join(filter(None, (f"{supervisor}:", order.value.replace("_", " "), agent or argument))))
 
 
 def _ask(place: Place, by: str | None, wait: float, site: Path | None) -> None:

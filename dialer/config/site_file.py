@@ -29,7 +29,7 @@ from dialer.config.quantities import (
 from dialer.config.section import Section, refuse, same_key_twice, setting, short_form_is_text
 from dialer.core.dialogs import MENU_REASON
 from dialer.core.policy import SUPERVISION_KEYS
-from dialer.core.supervision_words import SupervisionOrder
+from dialer.core.supervision_words import OF_TAKEN_OVER, SupervisionOrder
 
 AgentLanguage = Literal["en", "zh"]
 """As `dialer.core.phrases.LANGUAGES`."""
@@ -251,6 +251,12 @@ class SiteFile(Section):
     )
     language: AgentLanguage = setting("In which Waihu speaks to agents for whom nothing else is said.", "en")
     time_zone: TimeZone = setting("Of the agents' clocks: theirs is the day of their figures.", "UTC")
+
+    @field_validator("supervision_keys")
+    @classmethod
+    def _no_key_of_the_customers(cls, keys: dict[str, SupervisionOrder]) -> dict[str, SupervisionOrder]:
+        refuse(((key,), "has keys of its own, expected another order") for key in keys if keys[key] in OF_TAKEN_OVER)
+        return keys
 
     @field_validator("pause_reasons")
     @classmethod

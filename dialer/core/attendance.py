@@ -15,6 +15,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core import supervision as sv
+from dialer.core import taken_over
 from dialer.core.coupling import tell
 from dialer.core.events import Event
 from dialer.core.floor import Floor
@@ -22,7 +23,7 @@ from dialer.core.letters import ToAgent, ToCall
 from dialer.core.on_the_line import OnTheLine, is_talking, wrap_up_of
 from dialer.core.permission import FREE_TO_HEAR, MODES, OF_AGENTS, STEPS, WITH_CUSTOMER, audible, refusal, talk_of
 from dialer.core.policy import SitePolicy
-from dialer.core.supervision_words import SupervisionOrder, SupervisorState
+from dialer.core.supervision_words import OF_TAKEN_OVER, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor, book, step
 from dialer.core.words import AgentNumber, AttemptId, SupervisorNumber
 
@@ -144,7 +145,13 @@ def _dialled(floor: Floor, event: sv.SupervisorLegUp) -> sv.SupervisionOrdered:
 
 
 def _keyed(floor: Floor, supervisor: Supervisor, digit: str, now: datetime) -> Follows:
-    """A key in a session; one that is pressed with a customer on the line is for the customer."""
+    """A key in a session; one that is pressed with a customer on the line is for the customer, but for a few."""
+    if supervisor.state is SupervisorState.TALKING:
+        pressed, asked = taken_over.press(supervisor, digit)
+        floor.put_supervisor(pressed)
+        if asked is not None:
+            yield from taken_over.ordered(floor, pressed, asked, now)
+        return
     order = floor.site.supervision_keys.get(digit)
     if order is not None and supervisor.state in FREE_TO_HEAR:
         keyed = sv.SupervisionOrdered(supervisor=supervisor.number, order=order, by=supervisor.number)
@@ -152,6 +159,9 @@ def _keyed(floor: Floor, supervisor: Supervisor, digit: str, now: datetime) -> F
 
 
 def _ordered(floor: Floor, event: sv.SupervisionOrdered, now: datetime) -> Follows:
+    if event.order in OF_TAKEN_OVER and event.supervisor in floor.supervisors:
+        yield from taken_over.ordered(floor, floor.supervisors[event.supervisor], event, now)
+        return
     refused = refusal(floor, event)
     if refused is not None:
         yield do.ReportOddity(what=f"{event.order} refused to a supervisor", subject=refused)

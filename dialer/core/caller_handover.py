@@ -30,7 +30,11 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
         case CallerState.TALKING, ev.EnteredBridge(bridge=bridge) if caller.bridge is None:
             return replace(caller, bridge=bridge, left_at=None), (do.LetSleep(timer=caller.guard),)
         case CallerState.TALKING, sig.WrappedUp(agent=agent) if caller.claim is not None and agent == caller.agent:
-            return replace(caller, disposition=event.disposition), ()
+            return replace(caller, disposition=caller.disposition or event.disposition), ()
+        case CallerState.TALKING, sig.Disposed(supervisor=supervisor, disposition=disposition) if (
+            caller.claim is not None and caller.claim.supervisor == supervisor and caller.claim.taken_at is not None
+        ):
+            return replace(caller, disposition=disposition), ()
         case _:
             return callers.step(caller, event, now)
 

@@ -45,6 +45,10 @@ def step(call: Call, event: Event, now: datetime) -> Step:
         case CallState.TALKING | CallState.ENDING, sig.WrappedUp(disposition=disposition) if (
             call.claim is not None and event.agent == call.agent
         ):
+            return replace(call, agent_disposition=call.agent_disposition or disposition), ()
+        case CallState.TALKING, sig.Disposed(supervisor=supervisor, disposition=disposition) if (
+            call.claim is not None and call.claim.supervisor == supervisor and call.claim.taken_at is not None
+        ):
             return replace(call, agent_disposition=disposition), ()
         case _:
             return calls.step(call, event, now)

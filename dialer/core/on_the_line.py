@@ -8,7 +8,7 @@ from dialer.core.caller import QueuedCaller
 from dialer.core.live_call import Call
 from dialer.core.policy import RecordingPolicy, SupervisorProfile
 from dialer.core.queueing import CallerState
-from dialer.core.words import CallState
+from dialer.core.words import CallState, SupervisorNumber
 
 OnTheLine = Call | QueuedCaller
 
@@ -22,6 +22,11 @@ def is_talking(customer: OnTheLine | None) -> bool:
             return caller_state is CallerState.TALKING
         case None:
             return False
+
+
+def taken_over_by(customer: OnTheLine) -> SupervisorNumber | None:
+    """The supervisor who has the customer; None: the agent has, or nobody yet."""
+    return customer.claim.supervisor if customer.claim is not None and customer.claim.taken_at is not None else None
 
 
 def wrap_up_of(customer: OnTheLine) -> timedelta:

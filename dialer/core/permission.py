@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dialer.core import supervision as sv
+from dialer.core import taken_over
 from dialer.core.floor import Floor
 from dialer.core.on_the_line import OnTheLine, is_talking, may_hear, subject_of
-from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
+from dialer.core.supervision_words import OF_TAKEN_OVER, MonitorMode, SupervisionOrder, SupervisorState
 from dialer.core.supervisor import Supervisor
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, BridgeId
 
@@ -38,6 +39,8 @@ def refusal(floor: Floor, event: sv.SupervisionOrdered | sv.TeamMessaged) -> str
     if isinstance(event, sv.TeamMessaged):
         teams = supervisor.profile.teams
         return None if not teams or event.team in teams else f"supervisor {event.supervisor} has no team {event.team}"
+    if event.order in OF_TAKEN_OVER:
+        return taken_over.refusal(floor, supervisor, event)
     number = event.agent or supervisor.agent
     if event.agent is not None and event.agent not in floor.agents:
         return f"there is no agent {event.agent} on this site"

@@ -1,4 +1,5 @@
-"""Where recordings meet the floor: begun with the talk, paused and resumed by the agent, who hears whether it is so."""
+"""Where recordings meet the floor: begun with the talk, paused and resumed by whoever has the customer, the agent or a
+supervisor, who hears whether it is so."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from dialer.core import commands as do
 from dialer.core.confirming import voice_of
 from dialer.core.floor import Floor
 from dialer.core.live_agent import Agent
-from dialer.core.on_the_line import OnTheLine, is_talking, recording_policy_of
+from dialer.core.on_the_line import OnTheLine, is_talking, recording_policy_of, taken_over_by
 from dialer.core.phrases import IN_STOCK, Phrase
 from dialer.core.recording import (
     PlayNotice,
@@ -22,8 +23,8 @@ from dialer.core.recording import (
     begin,
     is_wanted,
 )
-from dialer.core.supervision import TellAgent
-from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, RecordingMode
+from dialer.core.supervision import TellAgent, TellSupervisor
+from dialer.core.words import AgentNumber, AgentOrder, AgentState, AttemptId, ChannelId, RecordingMode
 
 Wishes = Iterator[do.Command]
 
@@ -55,25 +56,27 @@ def refusal(floor: Floor, agent: Agent, order: AgentOrder) -> str | None:
 
 def ordered(floor: Floor, agent: Agent, order: AgentOrder) -> Wishes:
     """The agent, or somebody else, wants the recording paused or going on."""
-    recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
-    call = floor.talk(agent.attempt) if agent.attempt is not None else None
-    if recording is None or call is None or refusal(floor, agent, order) is not None:
+    if agent.attempt is None or refusal(floor, agent, order) is not None:
         yield tell_agent(floor, agent.number, Phrase.RECORDING_FAILED)
         return
-    # Asked again even where it seems so already: what counts is what Asterisk says.
-    yield SwitchRecording(channel=call.channel, paused=order is AgentOrder.PAUSE_RECORDING)
+    yield switch(agent.attempt, paused=order is AgentOrder.PAUSE_RECORDING)
+
+
+def switch(attempt: AttemptId, *, paused: bool) -> SwitchRecording:
+    """Asked of Asterisk even where it seems so already: what counts is what Asterisk says."""
+    return SwitchRecording(channel=ChannelId(attempt), paused=paused)
 
 
 def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> Wishes:
-    """What Asterisk said of it is written down, and the agent hears it."""
+    """What Asterisk said of it is written down, and whoever has the customer hears it."""
     attempt = AttemptId(event.channel)
     recording, call = floor.recordings.get(attempt), floor.talk(attempt)
-    if recording is None or call is None or not is_talking(call) or call.agent is None:
+    if recording is None or call is None or not is_talking(call):
         return
     if isinstance(event, RecordingNotSwitched):
         asked = "pause" if event.paused else "go on"
         yield do.ReportOddity(what=f"recording did not {asked}: {event.reason}", subject=attempt)
-        yield tell_agent(floor, call.agent, Phrase.RECORDING_FAILED)
+        yield from _say(floor, call, Phrase.RECORDING_FAILED)
         return
     policy = recording_policy_of(call)
     after = recording.switched(event.paused, event.at)
@@ -83,9 +86,18 @@ def switched(floor: Floor, event: RecordingSwitched | RecordingNotSwitched) -> W
         floor.recordings[attempt] = after
         yield WriteRecording(recording=after)
     if policy.notice is not None and announce:
-        yield PlayNotice(agent=call.agent, sound=policy.notice)
+        boss = taken_over_by(call)
+        yield PlayNotice(agent=call.agent if boss is None else None, supervisor=boss, sound=policy.notice)
     elif after.asked_for or policy.mode is not RecordingMode.ON_DEMAND:
-        yield tell_agent(floor, call.agent, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
+        yield from _say(floor, call, Phrase.RECORDING_PAUSED if event.paused else Phrase.RECORDS)
+
+
+def _say(floor: Floor, call: OnTheLine, phrase: Phrase) -> Wishes:
+    boss = taken_over_by(call)
+    if boss is not None:
+        yield TellSupervisor(supervisor=boss, sound=IN_STOCK.sound(phrase))
+    elif call.agent is not None:
+        yield tell_agent(floor, call.agent, phrase)
 
 
 def tell_agent(floor: Floor, number: AgentNumber, phrase: Phrase) -> TellAgent:

@@ -16,7 +16,7 @@ from typing import Any
 from dialer.core.commands import StoreCommand, TelephoneCommand
 from dialer.core.events import ChannelEvent, Event
 from dialer.core.policy import RecordingPolicy
-from dialer.core.words import AgentNumber, AttemptId, ChannelId, RecordingMode
+from dialer.core.words import AgentNumber, AttemptId, ChannelId, RecordingMode, SupervisorNumber
 
 
 def is_wanted(policy: RecordingPolicy, attempt: AttemptId) -> bool:
@@ -139,9 +139,10 @@ class SwitchRecording(TelephoneCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayNotice(TelephoneCommand):
-    """Play a sound to the agent and to the customer in the agent's talk."""
+    """Play a sound to the customer and to whoever has the customer: the agent, or a supervisor."""
 
-    agent: AgentNumber
+    agent: AgentNumber | None = None
+    supervisor: SupervisorNumber | None = None
     sound: str
 
 

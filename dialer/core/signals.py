@@ -110,6 +110,14 @@ class Unclaimed(Signal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disposed(Signal):
+    """The supervisor who has the customer says how it went; the agent's word counts no more."""
+
+    supervisor: SupervisorNumber
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOn(Signal):
     """The agent has left the customer to a third, at `at`, and writes down how it went; the line stays in use."""
 

@@ -16,6 +16,8 @@ from dialer.core.pacing.drop_cap import machines_exceed, rate
 from dialer.core.pacing.rates import Rates
 from dialer.core.queueing import CallerState, QueueTerms
 from dialer.core.queues import newcomers_place
+from dialer.core.supervision_words import SupervisorState
+from dialer.core.supervisor import Supervisor
 from dialer.core.team_queue import TeamQueue
 from dialer.core.words import AgentState, CallState, CampaignName
 
@@ -79,6 +81,7 @@ def snapshot(floor: Floor, now: datetime) -> Snapshot:
                 "agent": supervisor.agent,
                 "attempt": supervisor.attempt,
                 "seconds": round((now - supervisor.since).total_seconds(), 1),
+                "recording": _recording(floor, supervisor),
             }
             for supervisor in floor.supervisors.values()
         ],
@@ -133,10 +136,10 @@ def _taken(campaign: Campaign) -> Plain:
     }
 
 
-def _recording(floor: Floor, agent: Agent) -> str | None:
-    """Whether the agent's talk is recorded now: `on`, `paused`, or None."""
-    recording = floor.recordings.get(agent.attempt) if agent.attempt is not None else None
-    if recording is None or agent.state is not AgentState.TALKING:
+def _recording(floor: Floor, who: Agent | Supervisor) -> str | None:
+    """Whether the talk of an agent, or of who took one over, is recorded now: `on`, `paused`, or None."""
+    recording = floor.recordings.get(who.attempt) if who.attempt is not None else None
+    if recording is None or who.state not in (AgentState.TALKING, SupervisorState.TALKING):
         return None
     return "paused" if recording.paused else "on"
 

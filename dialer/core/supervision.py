@@ -155,6 +155,14 @@ class TellAgent(TelephoneCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellSupervisor(TelephoneCommand):
+    """Play a sound into the ear of a supervisor in a session; a customer on the line does not hear it."""
+
+    supervisor: SupervisorNumber
+    sound: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordStretch(StoreCommand):
     """Write down what a supervisor does since a moment; told again with `until` when it is over."""
 

@@ -56,3 +56,12 @@ class SupervisionOrder(StrEnum):
     PAUSE = "pause"
     LOG_OUT = "log_out"
     END_CALL = "end_call"
+    RECORD = "record"
+    """This and the next two are for who has taken a customer over: record the talk from now on, or again."""
+    PAUSE_RECORDING = "pause_recording"
+    DISPOSE = "dispose"
+    """Say how the talk went, in the agent's place."""
+
+
+OF_TAKEN_OVER = (SupervisionOrder.RECORD, SupervisionOrder.PAUSE_RECORDING, SupervisionOrder.DISPOSE)
+"""What only who has a customer can ask. No single key means it, for keys are the customer's then."""

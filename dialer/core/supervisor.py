@@ -67,6 +67,8 @@ class Supervisor:
     bridge: BridgeId | None = None
     left: BridgeId | None = None
     """The bridge out of which the customer is being taken."""
+    pending_keys: str = ""
+    """Keys of an order that is not complete."""
 
     @property
     def number(self) -> SupervisorNumber:
@@ -164,6 +166,7 @@ def _enter(
     at = max(at, supervisor.since)
     before = (_written(supervisor, at),) if supervisor.state.in_session else ()
     entered = replace(supervisor, state=state, since=at, attempt=attempt, with_agent=agent or supervisor.agent)
+    entered = replace(entered, pending_keys="")
     return entered, (*before, _written(entered, None))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from dialer.demo.cues import keep_open
 from dialer.demo.inbound.main import run_inbound
 from dialer.demo.options import DemoOptions
 from dialer.demo.scene import play
+from dialer.demo.speech import Speech
 from dialer.demo.stage import Stage
 from dialer.embedded.asterisk_program import AsteriskProgram, find_asterisk
 from dialer.embedded.postgres import PostgresServer
+from dialer.embedded.speech_program import SpeechNotFoundError, find_espeak
 
 BOOKS_DISAGREE = 1
 
@@ -28,23 +31,46 @@ def run_demo(options: DemoOptions) -> int:
     played = "a quarter of an hour of callers" if options.inbound else "one real campaign"
     console.print(f"[bold]Waihu 外呼[/]: {played}, on real parts, all on this machine's loopback")
     run = run_inbound if options.inbound else _run
-    program = find_asterisk(say=lambda line: console.print(f"  {line}"))
-    console.print(f"  Asterisk {program.version}")
+    program, speech = _find_programs(console)
     with tempfile.TemporaryDirectory(prefix="waihu-demo-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         given = os.environ.get("WAIHU_DATABASE_URL")
         if given:
-            return asyncio.run(run(options, folder, program, given, console))
+            return asyncio.run(run(options, folder, program, given, console, speech))
         # A child dies with the thread that started it: PostgreSQL is started here, in the main one.
         with PostgresServer(durable=False) as server:
-            return asyncio.run(run(options, folder, program, server.dsn(), console))
+            return asyncio.run(run(options, folder, program, server.dsn(), console, speech))
+
+
+def _find_programs(console: Console) -> tuple[AsteriskProgram, Speech | None]:
+    """An Asterisk, and what speaks: where both are to be fetched, side by side."""
+
+    def say(line: str) -> None:
+        console.print(f"  {line}")
+
+    with ThreadPoolExecutor(thread_name_prefix="speech") as aside:
+        speaking = aside.submit(find_espeak, say=say)
+        program = find_asterisk(say=say)
+    say(f"Asterisk {program.version}")
+    try:
+        speech = Speech.of(speaking.result())
+    except SpeechNotFoundError as error:
+        say(f"agents hear beeps and callers stock sounds: {error}")
+        return program, None
+    say(f"{speech.espeak.name} speaks to agents and callers")
+    return program, speech
 
 
 async def _run(
-    options: DemoOptions, folder: Path, program: AsteriskProgram, database_url: str, console: Console
+    options: DemoOptions,
+    folder: Path,
+    program: AsteriskProgram,
+    database_url: str,
+    console: Console,
+    speech: Speech | None,
 ) -> int:
-    async with Stage(options, folder, program, database_url) as stage:
+    async with Stage(options, folder, program, database_url, speech=speech) as stage:
         started = datetime.now(UTC)
         await play(stage, console)
         books = await close_books(stage, started)

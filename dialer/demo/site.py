@@ -71,9 +71,11 @@ def write_site(
     ami: tuple[str, int, str],
     agi: tuple[str, int],
     phone: str,
+    speech: Mapping[str, object] | None = None,
 ) -> DemoSite:
     """Write the site. `changes` is laid over what the campaign's file says, section by section; `ami` is host, port and
-    secret, `agi` where Asterisk asks about callers, `phone` the dial string of an agent with `{number}` in it."""
+    secret, `agi` where Asterisk asks about callers, `phone` the dial string of an agent with `{number}` in it, `speech`
+    what speaks, if anything."""
     host, port, secret = ami
     (folder / "secrets").mkdir(mode=0o700)
     _write_secret(folder / "secrets" / "database-url", database_url)
@@ -95,6 +97,7 @@ def write_site(
                 "lunch": {"key": 1, "label": "午餐 Lunch"},
                 "training": {"key": 2, "label": "培训 Training"},
             },
+            **({} if speech is None else {"speech": speech}),
         },
     )
     site = DemoSite(folder, agents)

@@ -17,6 +17,7 @@ from dialer.core.words import CampaignName
 from dialer.demo.child import start_daemon, waihu
 from dialer.demo.options import DemoOptions
 from dialer.demo.site import DEMO, DemoSite, make_agents, write_site
+from dialer.demo.speech import Speech
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.carrier import Carrier
 from dialer.embedded.carrier.fates import Fate, FateKind, Fates
@@ -50,7 +51,8 @@ class Stage:
     """Everything that the demo plays on. An async context manager; what it starts ends with it.
 
     `shares` are the fates of customers and `scripted` gives numbers fates of their own (see `Carrier`), `changes` is
-    laid over the campaign's file section by section, and `environment` over the daemon's own.
+    laid over the campaign's file section by section, and `environment` over the daemon's own. `speech` is what speaks
+    there; without it agents hear beeps.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Stage:
         scripted: Mapping[str, Sequence[Fate]] | None = None,
         changes: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        speech: Speech | None = None,
     ) -> None:
         self.options = options
         self.folder = folder
@@ -76,6 +79,7 @@ class Stage:
         self.database: AsyncEngine = make_engine(database_url)
         self.daemon: asyncio.subprocess.Process | None = None
         self.environment = dict(environment or {})
+        self.speech = speech
         self._database_url = database_url
         self._changes = changes or {}
         self._leaving = AsyncExitStack()
@@ -96,7 +100,10 @@ class Stage:
             ami=(self.pbx.ami.host, self.pbx.ami.port, self.pbx.ami.secret),
             agi=self.pbx.agi,
             phone=self.pbx.phone,
+            speech=self.speech.section if self.speech is not None else None,
         )
+        if self.speech is not None:
+            await asyncio.to_thread(self.speech.bring, self.folder)
         return self
 
     async def __aexit__(
@@ -130,3 +137,5 @@ class Stage:
         if self.daemon is not None and self.daemon.returncode is None:
             self.daemon.kill()
             await self.daemon.wait()
+        if self.speech is not None:
+            await asyncio.to_thread(self.speech.keep, self.folder)

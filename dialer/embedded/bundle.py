@@ -52,6 +52,12 @@ class Bundle:
         return LOCKS / f"{self.name}-bundle.lock"
 
 
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """This user's folder for what can be had again; it need not exist yet."""
+    cache = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache"
+    return Path(cache) / "waihu"
+
+
 def bundle_root(bundle: Bundle, environment: Mapping[str, str], say: Callable[[str], None]) -> Path:
     """The unpacked bundle's folder, made first when it is not there yet.
 
@@ -59,9 +65,8 @@ def bundle_root(bundle: Bundle, environment: Mapping[str, str], say: Callable[[s
     :raises OSError: the cache folder cannot be written.
     """
     locked = bundle.lock_file.read_text() if bundle.lock_file.exists() else ""
-    cache = Path(environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home()) / ".cache")
     made_from = hashlib.sha256((locked + bundle.recipe).encode()).hexdigest()[:12]
-    root = cache / "waihu" / f"{bundle.name}-{made_from}"
+    root = cache_folder(environment) / f"{bundle.name}-{made_from}"
     if root.exists():
         return root
     root.parent.mkdir(parents=True, exist_ok=True)

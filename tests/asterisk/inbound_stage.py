@@ -109,8 +109,11 @@ class InboundStage:
 
 
 @asynccontextmanager
-async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) -> AsyncIterator[InboundStage]:
-    """Have calls to the PBX answered by this flow; `SOUNDS/` in it is where the tones are."""
+async def on_stage(
+    pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str, voice: Voice | None = None
+) -> AsyncIterator[InboundStage]:
+    """Have calls to the PBX answered by this flow; `SOUNDS/` in it is where the tones are. Where no `voice` is given
+    texts are tones."""
     for name, hertz in TONES.items():
         write_tone(folder / f"{name}.wav", hertz)
     file = folder / "test.yaml"
@@ -120,7 +123,7 @@ async def on_stage(pbx: EmbeddedPbx, carrier: Carrier, folder: Path, text: str) 
     recordings = folder / "messages"
     recordings.mkdir()
     speaking = Path(__file__).with_name("speaks_tones.py")
-    voice = Voice(["python3", str(speaking), "{voice}", "{file}"], {"zh": "cmn"}, folder / "speech")
+    voice = voice or Voice(["python3", str(speaking), "{voice}", "{file}"], {"zh": "cmn"}, folder / "speech")
     await voice.prepare([(lang, piece.text) for _, lang, piece in pieces(flow) if isinstance(piece, Speech)])
     desk = Desk(
         flow_of=lambda number: flow if number in flow.numbers else None,

@@ -21,7 +21,7 @@ from dialer.embedded.pbx import EmbeddedPbx
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, raise_stage
 from tests.asterisk.tones import write_tone
-from tests.fakes.waiting import until
+from tests.fakes.waiting import until, until_told
 
 ANNA = AgentNumber("1001")
 BILLING = "7010"
@@ -70,7 +70,12 @@ class Talk:
 
     async def together(self, *legs: ChannelId, seconds: float = 10) -> None:
         """They are in one bridge."""
-        await until(lambda: len({self.bridge_of(leg) for leg in legs} | {None}) == 2, seconds)
+
+        def in_one() -> bool:
+            bridges = {self.bridge_of(leg) for leg in legs}
+            return len(bridges) == 1 and None not in bridges
+
+        await until(in_one, seconds)
 
     def bridge_of(self, leg: ChannelId) -> str | None:
         """Where it came in last, unless it left."""
@@ -86,6 +91,14 @@ class Talk:
         # The beep for the agent is over by then.
         await asyncio.sleep(0.8)
         return await self.ears.heard(self.voices, others={"music": Voice("", MUSIC_HERTZ)})
+
+    async def comes_to(self, leg: ChannelId, context: str) -> None:
+        """Its dialplan leads it there."""
+
+        async def is_there() -> bool:
+            return await self.place_of(leg) == context
+
+        await until_told(is_there)
 
     async def place_of(self, leg: ChannelId) -> str:
         said = await self.stage.pbx.instance.cli("core show channels concise")

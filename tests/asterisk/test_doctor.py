@@ -92,6 +92,14 @@ def test_nothing_speaks_to_agents(healthy: Path) -> None:
     assert "no-such-program: No such file or directory; see speech.command" in line
 
 
+def test_how_to_get_what_speaks(healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace(healthy / "waihu.yaml", 'command: "cp ', 'command: "espeak-ng ')
+    monkeypatch.setenv("PATH", str(healthy))
+    [line] = [line for line in doctor().stdout.splitlines() if " speech " in line]
+    assert line.startswith("note")
+    assert line.endswith("; on Debian: apt install espeak-ng")
+
+
 def test_a_wrong_secret(healthy: Path) -> None:
     (healthy / "ami-secret").write_text("geheim")
     result = doctor()

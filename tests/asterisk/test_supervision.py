@@ -23,7 +23,7 @@ from dialer.embedded.carrier.ears import Ears, Voice
 from dialer.embedded.pbx import SUPERVISE_PREFIX, EmbeddedPbx
 from tests.asterisk.numbers import TALKATIVE
 from tests.asterisk.stage import Room, Stage, open_room, raise_stage
-from tests.fakes.waiting import until
+from tests.fakes.waiting import until, until_told
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
@@ -55,6 +55,14 @@ class Talk:
 
     async def heard(self) -> dict[str, set[str]]:
         return await self.ears.heard(self.voices)
+
+    async def comes_back(self) -> None:
+        """The supervisor's leg is in its loop again."""
+
+        async def is_back() -> bool:
+            return await self.place_of(BOSS_LEG) == "waihu-supervisor"
+
+        await until_told(is_back)
 
     async def place_of(self, leg: ChannelId) -> str:
         said = await self.stage.pbx.instance.cli("core show channels concise")
@@ -192,10 +200,10 @@ async def test_a_customer_who_is_gone_is_reported(talk: Talk) -> None:
 
 async def test_an_agent_without_a_phone_lets_nobody_hear_somebody_else(talk: Talk) -> None:
     talk.perform(sv.Monitor(channel=BOSS_LEG, supervisor=BOSS, agent=AgentNumber("1999"), mode=MonitorMode.LISTEN))
-    await asyncio.sleep(0.5)
+    assert await talk.heard() == EACH_OTHER
+    await talk.comes_back()
     assert await talk.heard() == EACH_OTHER
     assert talk.room.of(sv.MonitorStarted, BOSS_LEG) == []
-    assert await talk.place_of(BOSS_LEG) == "waihu-supervisor"
 
 
 def write_note(file: Path, seconds: float = 3.0) -> str:
@@ -255,3 +263,11 @@ async def test_a_supervisors_phone_that_cannot_be_called_is_gone(room: Room) -> 
         sv.CallSupervisor(supervisor=BOSS, channel=leg, dial="PJSIP/9001@nobody", ring_time=timedelta(seconds=2))
     )
     await room.posts(ev.HungUp, leg)
+
+
+async def test_a_supervisor_waits_on_when_the_agents_phone_goes_and_nobody_sends_the_leg_elsewhere(talk: Talk) -> None:
+    await talk.monitors(MonitorMode.LISTEN)
+    await talk.stage.phones.hang_up(ANNA)
+    await talk.room.posts(sv.MonitorStopped, BOSS_LEG)
+    await talk.comes_back()
+    assert talk.room.of(ev.HungUp, BOSS_LEG) == []

@@ -106,6 +106,20 @@ async def test_a_third_who_leaves_a_three_way_talk_leaves_the_others_to_themselv
     assert await talk.heard() == {"customer": {"agent"}, "agent": {"customer"}}
 
 
+async def test_a_third_is_not_lost_who_is_let_in_while_there_is_no_leg_of_the_agents(talk: Talk) -> None:
+    # As for a moment while the leg goes from one bridge into another; here for good, so that it can be seen.
+    third = await talk.consults()
+    talk.send(third, Place.WAIT)
+    await talk.room.posts(ev.LeftBridge, third)
+    await talk.stage.phones.hang_up(ANNA)
+    await talk.room.posts(ev.HungUp, talk.agent)
+    talk.send(third, Place.THREE_WAY)
+    await talk.comes_to(third, "waihu-spy")
+    # It was tried for two seconds.
+    await talk.comes_to(third, "waihu-aside")
+    assert talk.room.of(ev.HungUp, third) == []
+
+
 async def test_in_a_blind_transfer_the_customer_hears_music_and_then_the_third(talk: Talk) -> None:
     talk.send(talk.customer, Place.RING)
     await talk.room.posts(ev.LeftBridge, talk.agent)

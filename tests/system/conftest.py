@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from dialer.core.words import Mode
 from dialer.demo.options import DemoOptions
+from dialer.demo.speech import Speech
 from dialer.demo.stage import Stage
 from dialer.embedded.asterisk_program import AsteriskProgram, find_asterisk
 from dialer.embedded.speech_program import find_espeak
@@ -66,6 +67,7 @@ def make_stage(program: AsteriskProgram, database_url: str, tmp_path: Path) -> C
         agents: int = 1,
         database: str | None = None,
         environment: dict[str, str] | None = None,
+        speech: Speech | None = None,
         **changes: Any,
     ) -> Stage:
         merged = dict(QUICK)
@@ -79,6 +81,7 @@ def make_stage(program: AsteriskProgram, database_url: str, tmp_path: Path) -> C
             scripted=cast.scripted,
             changes=merged,
             environment=environment,
+            speech=speech,
         )
 
     return make

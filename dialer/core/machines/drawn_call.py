@@ -103,6 +103,7 @@ CALL = Machine(
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
         "HandedOn": sig.HandedOn(agent=ANNA, at=NOW),
+        "Disposed": sig.Disposed(supervisor=BOSS, disposition="sale"),
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

@@ -46,6 +46,7 @@ CALLER = Machine(
     {state.value: _caller(state) for state in CallerState}
     | {"queued (unheard)": replace(_caller(CallerState.QUEUED), unheard=True)}
     | {"talking (claimed)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS))}
+    | {"talking (taken over)": replace(_caller(CallerState.TALKING), claim=Claim(supervisor=BOSS, taken_at=NOW))}
     | {"talking (handed on)": replace(_caller(CallerState.TALKING), handed=True)},
     {
         "CallerQueued (again)": qu.CallerQueued(channel=CHANNEL, at=NOW, terms=_TERMS, number=None),
@@ -67,6 +68,7 @@ CALLER = Machine(
         "Unwanted": sig.Unwanted(agent=ANNA),
         "Claimed": sig.Claimed(supervisor=BOSS),
         "TakenOver": TAKEN,
+        "Disposed": sig.Disposed(supervisor=BOSS, disposition="sale"),
         "Unclaimed": sig.Unclaimed(supervisor=BOSS),
     },
 )

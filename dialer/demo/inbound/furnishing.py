@@ -19,6 +19,7 @@ from dialer.config.pins import hash_pin
 from dialer.core.inbound.flow import Flow
 from dialer.core.words import CampaignName
 from dialer.demo.inbound.cast import FRONT, NIGHT
+from dialer.demo.inbound.words import LANGUAGES, with_words
 from dialer.demo.site import TEAM, DemoSite
 
 FLOW_FILE = Path(__file__).resolve().parents[3] / "inbound" / "demo.yaml"
@@ -45,14 +46,15 @@ class Furniture:
     """By the number that they answer."""
 
 
-def furnish(site: DemoSite, campaign: CampaignName, now_hour: int) -> Furniture:
-    """Add it to the site's files, before the daemon is started. `now_hour` is that of the flow's time zone."""
+def furnish(site: DemoSite, campaign: CampaignName, now_hour: int, *, speaks: bool) -> Furniture:
+    """Add it to the site's files, before the daemon is started. `now_hour` is that of the flow's time zone; `speaks`
+    says whether the site has a program that does."""
     furniture = Furniture(
         supervisor_pin=f"{secrets.randbelow(10_000):04d}",
         yesterday=CampaignName(campaign.replace("demo", YESTERDAY, 1)),
         messages=site.folder / "messages",
         recordings=site.folder / "recordings",
-        flows=_write_flows(site.folder / "inbound", campaign, now_hour),
+        flows=_write_flows(site.folder / "inbound", campaign, now_hour, speaks=speaks),
     )
     furniture.messages.mkdir()
     furniture.recordings.mkdir()
@@ -82,18 +84,19 @@ def put_music(folder: Path, etc: Path) -> None:
     (etc / "musiconhold.conf").write_text(f"[default]\nmode = files\ndirectory = {folder}\n", encoding="utf-8")
 
 
-def _write_flows(folder: Path, campaign: CampaignName, now_hour: int) -> dict[str, Flow]:
+def _write_flows(folder: Path, campaign: CampaignName, now_hour: int, *, speaks: bool) -> dict[str, Flow]:
     """One that is open, and the same outside its hours."""
     folder.mkdir()
     flows = {}
     far = (now_hour + 11) % 23
-    for number, name, changes in (
-        (FRONT, "front", {}),
-        (NIGHT, "night", {"hours": {"mon-sun": f"{far:02d}:00-{far + 1:02d}:00"}}),
+    for number, name, changes, languages in (
+        (FRONT, "front", {}, LANGUAGES),
+        (NIGHT, "night", {"hours": {"mon-sun": f"{far:02d}:00-{far + 1:02d}:00"}}, LANGUAGES[::-1]),
     ):
         # The site that has the file as an example keeps no recordings; this one does.
         recording = {"calls": "all", "keep": "1d"}
-        said = {**_read(FLOW_FILE), "name": name, "numbers": [number], "recording": recording, **changes}
+        given = with_words(_read(FLOW_FILE), languages) if speaks else _read(FLOW_FILE)
+        said = {**given, "name": name, "numbers": [number], "recording": recording, **changes}
         said["steps"]["call-back"]["callback"]["campaign"] = campaign
         _write(folder / f"{name}.yaml", said)
         flows[number] = load_flow(folder / f"{name}.yaml", None)

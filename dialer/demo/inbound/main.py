@@ -14,6 +14,7 @@ from dialer.demo.inbound.closing import close_books, show_summary, write_summary
 from dialer.demo.inbound.shift import play_shift
 from dialer.demo.inbound.yesterday import Customers
 from dialer.demo.options import DemoOptions
+from dialer.demo.speech import Speech
 from dialer.demo.stage import Stage
 from dialer.embedded.asterisk_program import AsteriskProgram
 from dialer.embedded.carrier.fates import Fate, FateKind
@@ -37,7 +38,12 @@ IN_A_HURRY = {"wrap_up": "1s", "default_disposition": "not_interested"}
 
 
 async def run_inbound(
-    options: DemoOptions, folder: Path, program: AsteriskProgram, database_url: str, console: Console
+    options: DemoOptions,
+    folder: Path,
+    program: AsteriskProgram,
+    database_url: str,
+    console: Console,
+    speech: Speech | None,
 ) -> int:
     """Play it; the exit code is 0 when every check holds."""
     # A database that is used again has the numbers of the last time, and what became of them.
@@ -45,7 +51,7 @@ async def run_inbound(
     customers = Customers.numbered_from(first_number, options.agents)
     scripted = {**customers.scripted, **_called_back(options, customers, first_number)}
     async with Stage(
-        options, folder, program, database_url, shares=SHARES, scripted=scripted, changes=IN_A_HURRY
+        options, folder, program, database_url, shares=SHARES, scripted=scripted, changes=IN_A_HURRY, speech=speech
     ) as stage:
         played = await play_shift(stage, customers, first_number, console)
         books = await close_books(stage, played)

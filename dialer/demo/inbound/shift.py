@@ -64,7 +64,8 @@ async def play_shift(stage: Stage, customers: Customers, first_number: int, cons
     options, ledger = stage.options, Ledger(stage.database)
     written = await asyncio.to_thread(write_customers, stage.folder / "customers.csv", options.customers, options.seed)
     now_hour = datetime.now(ZoneInfo("Asia/Shanghai")).hour
-    furniture = await asyncio.to_thread(furnish, stage.site, stage.campaign, now_hour)
+    speaks = stage.speech is not None
+    furniture = await asyncio.to_thread(furnish, stage.site, stage.campaign, now_hour, speaks=speaks)
     await asyncio.to_thread(put_music, stage.folder / "music", stage.pbx.instance.etc)
     await stage.pbx.instance.cli("moh reload")
     heard = stage.folder / "heard"

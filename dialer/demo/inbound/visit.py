@@ -19,7 +19,7 @@ from dialer.demo.inbound.furnishing import SUPERVISOR
 from dialer.demo.inbound.ledger import Ledger
 from dialer.demo.stage import Stage
 from dialer.embedded.carrier.ami_action import AmiActionError
-from dialer.embedded.carrier.ears import LOUD, Ears, NothingHeardError, Voice
+from dialer.embedded.carrier.ears import Ears, NothingHeardError, Voice
 from dialer.embedded.carrier.phones import PhoneNotUpError
 from dialer.embedded.pbx import SUPERVISE_PREFIX
 
@@ -34,6 +34,9 @@ SETTLED_SECONDS = 0.7
 """A status is half a second old; a talk is one talk when it is the same before and after."""
 HELLO_SECONDS = 1.5
 """Into the talk, when a customer who was called has said hello and says a tone."""
+HEARD = -27.0
+"""dB of full scale: a tone arrives at about -14, and speech, which agents hear as well, has at most -34 at one
+frequency within the time that is measured."""
 BOSS, AGENT, CUSTOMER = "supervisor", "agent", "customer"
 
 SHOULD_HEAR: Mapping[SupervisorState, Mapping[str, frozenset[str]]] = {
@@ -69,7 +72,7 @@ class Hearing:
     def heard(self) -> dict[str, frozenset[str]]:
         """Who heard whom."""
         return {
-            who: frozenset(other for other, decibels in heard.items() if decibels > LOUD and other != who)
+            who: frozenset(other for other, decibels in heard.items() if decibels > HEARD and other != who)
             for who, heard in self.levels.items()
         }
 

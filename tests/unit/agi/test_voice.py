@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -86,3 +87,53 @@ async def test_what_was_spoken_can_be_found_and_forgotten(tmp_path: Path) -> Non
     voice.forget("en", "440")
     assert voice.kept("en", "440") is None
     voice.forget("en", "440")
+
+
+COUNTS = """\
+import pathlib, sys, time, wave
+place, file, least = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+here = place / "here" / pathlib.Path(file).parent.name
+here.touch()
+until = time.monotonic() + 20
+while not (place / "full").exists() and time.monotonic() < until:
+    if len(list((place / "here").iterdir())) >= least:
+        (place / "full").touch()
+    time.sleep(0.01)
+time.sleep(0.05)
+with open(place / "seen", "a") as seen:
+    print(len(list((place / "here").iterdir())), file=seen)
+with wave.open(file, "wb") as made:
+    made.setparams((1, 2, 8000, 0, "NONE", ""))
+    made.writeframes(bytes(1600))
+here.unlink()
+"""
+"""The first ones speak when so many are there side by side; each says how many it saw."""
+
+
+async def test_some_programs_speak_at_once_and_not_all(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    command = [sys.executable, "-c", COUNTS, str(tmp_path), "{file}", str(voice_module.AT_ONCE)]
+    texts = [("en", str(number)) for number in range(3 * voice_module.AT_ONCE)]
+    assert await Voice(command, {}, tmp_path / "speech").prepare(texts) == len(texts)
+    assert len(names_in(tmp_path / "speech")) == len(texts)
+    assert (tmp_path / "full").exists()
+    assert max(map(int, (tmp_path / "seen").read_text().split())) <= voice_module.AT_ONCE
+
+
+async def test_one_that_cannot_be_spoken_ends_what_the_others_say(tmp_path: Path) -> None:
+    """A program that would speak for a minute is killed, and what had not begun never does."""
+    script = 'read text; echo $$ >> "$1"; case $text in 0) exit 3;; esac; exec sleep 60'
+    command = ["sh", "-c", script, "sh", str(tmp_path / "pids"), "{file}"]
+    texts = [("en", f"{number}\n") for number in range(20)]
+    with pytest.raises(CannotSpeak, match="ends with 3"):
+        await Voice(command, {}, tmp_path / "speech").prepare(texts)
+    pids = (tmp_path / "pids").read_text().split()
+    assert 1 <= len(pids) <= voice_module.AT_ONCE
+    assert not set(pids) & set(names_in(Path("/proc")))
+
+
+async def test_the_same_text_spoken_twice_at_once_is_whole(tmp_path: Path) -> None:
+    voices = [Voice(COMMAND, {}, tmp_path) for _ in range(4)]
+    await asyncio.gather(*(voice.prepare([("en", "440")]) for voice in voices))
+    [name] = names_in(tmp_path)
+    assert amplitude(read(tmp_path / name)[400:2400], 440) == pytest.approx(9000, rel=0.03)

@@ -8,6 +8,7 @@ import pytest
 from dialer.asterisk import actions
 from dialer.asterisk.errors import HeaderRefused
 from dialer.core import commands as do
+from dialer.core import recording as rec
 from dialer.core import supervision as sv
 from dialer.core.detection import Detection
 from dialer.core.supervision_words import MonitorMode
@@ -193,7 +194,7 @@ def test_a_customer_is_sent_to_a_supervisor_and_the_supervisor_to_the_loop() -> 
 
 
 def test_a_sound_for_an_agents_ear() -> None:
-    action = actions.tell_agent(sv.TellAgent(agent=ANNA, sound="custom/meeting"))
+    action = actions.tell(sv.TellAgent(agent=ANNA, sound="custom/meeting"))
     assert action.headers == {
         "Channel": "Local/1001@waihu-tell/n",
         "Context": "waihu-tell",
@@ -202,6 +203,13 @@ def test_a_sound_for_an_agents_ear() -> None:
         "Async": "true",
         "Variable": "WAIHU_SOUND=custom/meeting",
     }
+
+
+def test_a_sound_for_a_supervisors_ear_and_for_the_customer_taken_over() -> None:
+    told = actions.tell(sv.TellSupervisor(supervisor=BOSS, sound="beep"))
+    assert (told.headers["Channel"], told.headers["Variable"]) == ("Local/s9001@waihu-tell/n", "WAIHU_SOUND=beep")
+    notice = actions.play_notice(rec.PlayNotice(supervisor=BOSS, sound="beep"))
+    assert notice.headers["Channel"] == "Local/s9001@waihu-notice/n"
 
 
 @pytest.mark.parametrize("bad", ["", "9001\r\nAction: Hangup", "90 01", "9001,1", "9001@x", "9001/n"])
@@ -214,13 +222,15 @@ def test_what_is_no_number_goes_nowhere(bad: str) -> None:
     with pytest.raises(HeaderRefused):
         actions.monitor(sv.Monitor(channel=BOSS_LEG, supervisor=BOSS, agent=agent, mode=MonitorMode.LISTEN))
     with pytest.raises(HeaderRefused):
-        actions.tell_agent(sv.TellAgent(agent=agent, sound="beep"))
+        actions.tell(sv.TellAgent(agent=agent, sound="beep"))
+    with pytest.raises(HeaderRefused):
+        actions.tell(sv.TellSupervisor(supervisor=boss, sound="beep"))
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "beep\r\nVariable: X=y", "beep,noanswer", "${SHELL(id)}"])
 def test_what_is_no_sound_is_not_played(bad: str) -> None:
     with pytest.raises(HeaderRefused):
-        actions.tell_agent(sv.TellAgent(agent=ANNA, sound=bad))
+        actions.tell(sv.TellAgent(agent=ANNA, sound=bad))
 
 
 def test_without_detection_nothing_is_listened_for() -> None:

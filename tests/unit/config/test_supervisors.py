@@ -49,6 +49,7 @@ def test_a_site_that_says_nothing_has_none(site_file: Path) -> None:
         ("supervisors: {boss: {name: B, teams: [x]}}", "'boss' is not an agent's number"),
         ("supervisors: {9001: {name: B, team: x, teams: [x]}}", "is no setting here, did you mean 'teams'?"),
         ("supervision_keys: {1: lisen}", "'lisen' is not possible, did you mean 'listen'?"),
+        ("supervision_keys: {3: pause_recording}", "has keys of its own, expected another order"),
         ("supervision_keys: {12: next}", "'12' is not a key of the phone"),
     ],
 )

@@ -19,7 +19,7 @@ from dialer.core.policy import SupervisorProfile
 from dialer.core.queueing import CallerState, QueueOutcome, RecordWait
 from dialer.core.supervision import Claim, TakeOver
 from dialer.core.supervision_words import MonitorMode, SupervisionOrder, SupervisorState
-from dialer.core.words import AgentState, BridgeId, CallState, ChannelId, TeamName
+from dialer.core.words import AgentState, BridgeId, CallState, ChannelId, SupervisorNumber, TeamName
 from tests.callers import QueueScene, caller_channel, make_caller, staffed
 from tests.factories import ANNA, NOW, make_profile, make_site
 from tests.scenes import leg_of
@@ -27,6 +27,7 @@ from tests.supervised import BOSS, BOSS_LEG, TAKEN, Supervised, make_supervisor_
 
 CHANNEL = caller_channel()
 BRIDGE = BridgeId("bridge-1")
+OTHER = SupervisorNumber("9002")
 LATER = NOW + timedelta(seconds=10)
 TALKING = make_caller(
     state=CallerState.TALKING, agent=ANNA, bridge=BRIDGE, answered_at=NOW, outcome=QueueOutcome.ANSWERED
@@ -99,6 +100,15 @@ def test_the_agents_wrap_up_does_not_end_a_talk_that_was_taken_over() -> None:
     done = after(CLAIMED, LEFT, TAKEN_OVER, sig.WrappedUp(agent=ANNA, disposition=None))
     assert (done.state, done.alone) == (CallerState.TALKING, False)
     assert after(TALKING, sig.WrappedUp(agent=ANNA, disposition=None)).alone
+
+
+def test_the_supervisors_disposition_counts_and_the_agents_does_not() -> None:
+    said = sig.Disposed(supervisor=BOSS, disposition="sale")
+    agents = sig.WrappedUp(agent=ANNA, disposition="not_now")
+    assert after(CLAIMED, LEFT, TAKEN_OVER, said, agents).disposition == "sale"
+    assert after(CLAIMED, LEFT, TAKEN_OVER, agents, said).disposition == "sale"
+    assert after(CLAIMED, said).disposition is None
+    assert after(CLAIMED, LEFT, TAKEN_OVER, sig.Disposed(supervisor=OTHER, disposition="sale")).disposition is None
 
 
 @pytest.mark.parametrize("state", [s for s in CallerState if s.holds_line])

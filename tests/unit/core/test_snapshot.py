@@ -119,6 +119,7 @@ def test_who_is_supervised() -> None:
             "agent": "1001",
             "attempt": "attempt-1",
             "seconds": 4.0,
+            "recording": None,
         }
     ]
 
