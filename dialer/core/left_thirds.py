@@ -39,7 +39,7 @@ def recover_thirds(floor: Floor, staying: Collection[ChannelId], at: datetime, g
         yield from _over(floor, channel, gone_at)
     left, floor.asides.left = floor.asides.left, {}
     for channel, third in left.items():
-        if channel in staying and is_talking(floor.talk(third.customer)):
+        if channel in staying and not _is_over(floor, third):
             floor.asides.handed[channel] = third
         else:
             yield _ended(third, at, TransferOutcome.RESTART)
@@ -47,11 +47,17 @@ def recover_thirds(floor: Floor, staying: Collection[ChannelId], at: datetime, g
 
 def settle(floor: Floor, event: Event, now: datetime) -> Wishes:
     """End those who are gone, or whose customer's talk is over, after `event`."""
-    if isinstance(event, HungUp) and event.channel in floor.asides.handed:
-        yield from _over(floor, event.channel, event.at)
     for channel, third in list(floor.asides.handed.items()):
-        if not is_talking(floor.talk(third.customer)):
+        if isinstance(event, HungUp) and event.channel in (channel, third.customer):
+            yield from _over(floor, channel, event.at)
+        elif _is_over(floor, third):
             yield from _over(floor, channel, now)
+
+
+def _is_over(floor: Floor, third: RecordTransfer) -> bool:
+    """The customer's talk is over. A caller whose agent was done is not followed by this life: then the hang-up tells."""
+    talk = floor.talk(third.customer)
+    return not is_talking(talk) and not (talk is None and third.called_us)
 
 
 def _over(floor: Floor, channel: ChannelId, at: datetime) -> Wishes:

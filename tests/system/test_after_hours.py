@@ -18,7 +18,7 @@ from tests.system.floor import campaign_of
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
 
 FIRST_LOOK = 30
-"""Half of them, and more than four rounds of all lines, which are looked at before the store is asked about everybody."""
+"""More than four rounds of all lines: so many leads are looked at before the store is asked about everybody."""
 
 
 def later_today() -> str:

@@ -104,9 +104,20 @@ def test_and_if_that_is_while_asterisk_is_away_when_it_is_back() -> None:
 
 @pytest.mark.parametrize("staying", [[], [THIRD]])
 def test_of_a_customer_whom_nobody_knows_nothing_more_is_heard(staying: list[ChannelId]) -> None:
-    floor = Floor()
-    inherit_thirds(floor, ThirdsInherited(thirds=(CALLED,)))
+    floor, called = Floor(), replace(CALLED, called_us=False)
+    inherit_thirds(floor, ThirdsInherited(thirds=(called,)))
     [told] = recover_thirds(floor, staying, NOW, NOW)
-    assert told == replace(CALLED, ended_at=NOW, outcome=TransferOutcome.RESTART)
+    assert told == replace(called, ended_at=NOW, outcome=TransferOutcome.RESTART)
     assert (floor.asides.left, floor.asides.handed) == ({}, {})
     assert list(settle(floor, ev.StoreBack(), NOW)) == []
+
+
+@pytest.mark.parametrize("who", [THIRD, caller_channel()])
+def test_of_a_caller_whom_the_agent_had_left_the_hang_up_tells(who: ChannelId) -> None:
+    floor = Floor()
+    inherit_thirds(floor, ThirdsInherited(thirds=(CALLED,)))
+    assert list(recover_thirds(floor, [THIRD], NOW, NOW)) == []
+    assert list(settle(floor, ev.StoreBack(), NOW)) == []
+    gone = ev.HungUp(channel=who, at=NOW + timedelta(seconds=9), cause=16)
+    [told] = settle(floor, gone, gone.at)
+    assert told == replace(CALLED, ended_at=gone.at, outcome=TransferOutcome.HANDED)
