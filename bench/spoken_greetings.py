@@ -65,7 +65,8 @@ class Speaker:
         rate = int.from_bytes(spoken[24:28], "little")
         samples = np.frombuffer(spoken[44 : len(spoken) // 2 * 2], dtype="<i2").astype(float)
         said = _trimmed(telephone_band(samples, rate))
-        return said * voice.level / np.sqrt(np.mean(_speaking(said) ** 2))
+        louder: np.ndarray = said * voice.level / np.sqrt(np.mean(_speaking(said) ** 2))
+        return louder
 
 
 def telephone_band(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -79,12 +80,14 @@ def telephone_band(samples: np.ndarray, rate: int) -> np.ndarray:
 
 def _levels(samples: np.ndarray) -> np.ndarray:
     frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
-    return np.sqrt(np.mean(frames**2, axis=1))
+    levels: np.ndarray = np.sqrt(np.mean(frames**2, axis=1))
+    return levels
 
 
 def _speaking(samples: np.ndarray) -> np.ndarray:
     levels = _levels(samples)
-    return samples[: len(levels) * 160].reshape(-1, 160)[levels > SPEAKING * levels.max()]
+    speaking: np.ndarray = samples[: len(levels) * 160].reshape(-1, 160)[levels > SPEAKING * levels.max()]
+    return speaking
 
 
 def _trimmed(samples: np.ndarray) -> np.ndarray:
@@ -115,7 +118,7 @@ def greetings(speaker: Speaker) -> tuple[dict[str, Greeting], dict[str, Greeting
         beep: bool = False,
     ) -> Greeting:
         def greeting(chance: np.random.Generator) -> Pieces:
-            language, text = texts[chance.integers(len(texts))]
+            language, text = texts[int(chance.integers(len(texts)))]
             voice = Voice.drawn(language, speed, chance)
             pieces = [silence(chance.uniform(*before))]
             for place, part in enumerate(text.split("|")):

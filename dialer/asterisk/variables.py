@@ -92,6 +92,8 @@ NOTICE_CONTEXT = "waihu-notice"
 CONTEXTS = (
     "waihu-answered",
     "waihu-bridge",
+    "waihu-take",
+    "waihu-another-voice",
     "waihu-message",
     "waihu-machine",
     "waihu-hangup",

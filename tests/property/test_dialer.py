@@ -16,7 +16,7 @@ from dialer.core import events as ev
 from dialer.core.detection import Detection, MachineAction, MachinesPolicy
 from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.policy import CallbackPolicy, HoursPolicy
-from dialer.core.words import AgentNumber, AgentOrder, CampaignOrder, Mode
+from dialer.core.words import AgentNumber, AgentOrder, CampaignOrder, MachineVerdict, Mode
 from tests.factories import ALL_DAY, MAIN, NOW, SPRING, make_lead, make_policy, make_profile, make_site
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.store_model import sow
@@ -193,3 +193,16 @@ def test_own_callbacks_are_made_by_their_owners_and_none_is_lost(mode: Mode) -> 
     assert {wish.agent for wish in made} >= set(world.numbers)
     assert all(wish.agent == wish.lead.owner for wish in made if wish.at < wish.lead.due_at + timedelta(seconds=30))
     assert any(wish.lead.owner not in world.numbers for wish in made)
+
+
+@pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PREDICTIVE])
+def test_agents_hear_all_who_answer_while_too_many_people_are_taken_for_machines(mode: Mode) -> None:
+    """Without mishaps: of 1000 unheard calls twenty are held to be people, and twenty live answers do not allow one."""
+    unchecked = TakenForNobody(unheard=1000)
+    for machines, all_of_them in ((replace(MACHINES[1], sample=0.0), True), (MACHINES[2], False)):
+        world = live(mode, 5, 3, 60, [], machines=machines, manners=Manners(answer=0.9, machine=0.5), past=unchecked)
+        outcomes = [attempt.closed.outcome for attempt in world.store.attempts.values() if attempt.closed is not None]
+        taken = [outcome for outcome in outcomes if outcome.verdict is MachineVerdict.MACHINE]
+        heard = sum(outcome.sampled for outcome in taken)
+        assert len(taken) > 5
+        assert (heard > 0.7 * len(taken)) == all_of_them

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_help_in_a_c_locale(tmp_path: Path) -> None:
 
 def test_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
     ours, its = pty.openpty()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "dialer", "agent", "pin", "1001"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
@@ -122,12 +123,23 @@ def test_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-    )
-    assert process.stderr is not None
-    prompt = b"PIN of agent 1001: "
-    assert process.stderr.read(len(prompt)) == prompt
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    ) as process:
+        assert process.stderr is not None
+        prompt = b"PIN of agent 1001: "
+        assert process.stderr.read(len(prompt)) == prompt
+        until_it_reads(process.pid)
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     os.close(ours)
     os.close(its)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def until_it_reads(process: int) -> None:
+    """A signal between the prompt and the reading would only be seen at the end of the line, whoever presses Ctrl-C is
+    not so quick."""
+    while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        time.sleep(0.01)
