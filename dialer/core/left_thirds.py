@@ -55,7 +55,7 @@ def settle(floor: Floor, event: Event, now: datetime) -> Wishes:
 
 
 def _is_over(floor: Floor, third: RecordTransfer) -> bool:
-    """The customer's talk is over. A caller whose agent was done is not followed by this life: then the hang-up tells."""
+    """The customer's talk is over. A caller whose agent was done is not followed by this life: a hang-up tells."""
     talk = floor.talk(third.customer)
     return not is_talking(talk) and not (talk is None and third.called_us)
 
