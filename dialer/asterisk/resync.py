@@ -22,7 +22,7 @@ from dialer.core.aside_words import Place
 from dialer.core.found import LastWord, LiveChannel
 from dialer.core.words import AgentNumber, BridgeId, ChannelId, MachineVerdict, SupervisorNumber
 
-PLACE_OF = {context: place for place, context in variables.PLACES.items()}
+PLACE_OF = {context: place for place, context in variables.PLACES.items()} | {variables.SPY_CONTEXT: Place.THREE_WAY}
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,9 @@ def live_channel(message: Message) -> LiveChannel:
 async def _with_moments(session: Session, message: Message) -> LiveChannel:
     """A customer's leg that is up in our dialplan knows when it was answered and joined, though nobody heard it."""
     channel = live_channel(message)
-    if channel.agent is not None or not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
+    if channel.agent is not None:
+        return replace(channel, place=PLACE_OF.get(message.get("Context", "")))
+    if not channel.up or not message.get("Context", "").startswith(variables.OUR_CONTEXTS):
         return channel
     place = PLACE_OF.get(message["Context"])
     peer = await _said(session, channel.channel, variables.PEER) if place is not None else ""

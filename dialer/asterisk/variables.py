@@ -80,8 +80,12 @@ PLACES = {
     Place.CONSULT: "waihu-consult",
     Place.THREE_WAY: "waihu-three-way",
     Place.RINGING: "waihu-ringing",
+    Place.COLLEAGUE: "waihu-colleague",
+    Place.LOOP: "waihu-agent",
 }
 """Their extensions are agents' numbers, those of `Place.THIRD` and `Place.RINGING` Uniqueids of thirds."""
+SPY_CONTEXT = "waihu-spy"
+"""Where a leg listens that was sent into a talk; its extensions are agents' numbers."""
 TELL_CONTEXT = "waihu-tell"
 """Its extensions are agents' numbers, supervisors', and `play`."""
 SUPERVISORS_EXTENSION = "s"
@@ -98,11 +102,10 @@ CONTEXTS = (
     "waihu-machine",
     "waihu-hangup",
     "waihu-login",
-    "waihu-agent",
     "waihu-desk",
     "waihu-supervise",
     "waihu-supervisor",
-    *("waihu-listen", "waihu-whisper", "waihu-barge", "waihu-spy"),
+    *("waihu-listen", "waihu-whisper", "waihu-barge", SPY_CONTEXT),
     "waihu-takeover",
     *PLACES.values(),
     THIRD_CONTEXT,

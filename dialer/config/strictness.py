@@ -129,6 +129,6 @@ SCALES: Mapping[str, Scale] = {
     "retry.abandoned_lockout": Scale(TypeAdapter(DurationOrZero), _at_least, duration_text),
     "machines.then": Scale(TypeAdapter(MachineAction), _machines_keep),
     "machines.sample": Scale(TypeAdapter(Share), _at_least, lambda share: f"{share * 100:g} %"),
-    "machines.count_in_drop_cap": Scale(TypeAdapter(bool), _at_least, lambda yes: "yes" if yes else "no"),
+    "machines.count_in_drop_cap": Scale(TypeAdapter(bool), _at_least, lambda yes: str(yes).lower()),
 }
 """By the setting of a campaign file."""

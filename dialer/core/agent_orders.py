@@ -19,14 +19,23 @@ from dialer.core.confirming import with_goodbye
 from dialer.core.coupling import tell
 from dialer.core.floor import Floor
 from dialer.core.keypad import is_unknown, press
+from dialer.core.lending import is_lent
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
+from dialer.core.phrases import Phrase
 from dialer.core.signals import CalledOff, Told
 from dialer.core.telling import truth_of
 from dialer.core.wishes import keep_wish
 from dialer.core.words import AgentNumber, AgentOrder, AgentState, CallState
 
 Wishes = Iterator[do.Command]
+
+OF_CUSTOMER = (
+    *(AgentOrder.END_CALL, AgentOrder.DISPOSE, AgentOrder.ASK_CALLBACK, AgentOrder.DO_NOT_CALL, AgentOrder.VERDICT),
+    *recorder.ORDERS,
+    *switching.POSSIBLE,
+)
+"""Orders that only the customer's own agent can be given."""
 
 
 def log_in(floor: Floor, event: ev.LoginTried | ev.PinChecked | ev.AgentLegUp, now: datetime) -> Wishes:
@@ -78,7 +87,9 @@ def ordered(floor: Floor, number: AgentNumber, event: ev.AgentOrdered, now: date
 
 def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
     number = agent.number
-    if event.order is AgentOrder.END_CALL:
+    if event.order in OF_CUSTOMER and is_lent(floor, agent):
+        yield from _of_colleagues_customer(floor, agent, event, now)
+    elif event.order is AgentOrder.END_CALL:
         if agent.attempt is not None and (agent.state is AgentState.TALKING or _is_bound(floor, agent)):
             yield from tell(floor, now, ToCall(agent.attempt, CalledOff()))
     elif event.order is AgentOrder.DO_NOT_CALL:
@@ -93,6 +104,15 @@ def _carry_out(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime
         if agent.attempt is not None and (truth := truth_of(floor, agent, event)) is not None:
             yield from tell(floor, now, ToCall(agent.attempt, Told(agent=number, truth=truth)))
         yield from tell(floor, now, ToAgent(number, event))
+
+
+def _of_colleagues_customer(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    """Who was asked into a colleague's talk can leave it, and has no customer."""
+    if event.order is AgentOrder.END_CALL:
+        yield from switching.leave(floor, agent, now)
+    elif event.order in (*recorder.ORDERS, *switching.POSSIBLE) and event.by == agent.number:
+        # Of the others `confirm` says it.
+        yield recorder.tell_agent(floor, agent.number, Phrase.REFUSED)
 
 
 def _is_bound(floor: Floor, agent: Agent) -> bool:

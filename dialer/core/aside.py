@@ -60,7 +60,7 @@ S = AsideState
 def step(aside: Aside, event: Event, now: datetime) -> Step:
     """What becomes of it by an event, and what is wished then."""
     match aside.state, event:
-        case S.OVER | S.LOST, _:
+        case S.OVER | S.LOST | S.PASSED, _:
             return aside, ()
         case S.TOGETHER, sig.HoldAsked():
             return send_customer(aside, S.HELD, Place.HOLD)
@@ -140,13 +140,22 @@ def _look(aside: Aside, at: datetime, now: datetime) -> Step:
             three_way = replace(aside, state=S.THREE_WAY)
             return three_way, (enter, do.LetSleep(timer=aside.guard), record(three_way, aside.third))
         case S.HANDING if aside.third is not None and aside.customer_in is not None and aside.customer_in == third_in:
+            if aside.third.colleague is not None:
+                there = replace(aside.third, answered_at=aside.third.answered_at or at)
+                passed = replace(aside, state=S.PASSED, third=there)
+                return passed, (do.LetSleep(timer=aside.guard), record(passed, there, at, TransferOutcome.HANDED))
             handed = replace(aside, state=S.HANDED)
             return handed, (do.LetSleep(timer=aside.guard), record(handed, aside.third))
         case S.HELD | S.CALLING | S.CONSULTING | S.RETURNING | S.HANDING if back and not aside.blind:
             alone, wishes = let_go(aside, at, TransferOutcome.RETURNED)
             return returned(alone, wishes)
         case S.CALLING if third_in is not None and third_in == aside.agent_in:
-            return replace(aside, state=S.CONSULTING), (do.LetSleep(timer=aside.guard),)
+            consulting = replace(aside, state=S.CONSULTING)
+            asleep = do.LetSleep(timer=aside.guard)
+            if aside.third is None or aside.third.answered_at is not None:
+                return consulting, (asleep,)
+            there = replace(aside.third, answered_at=at)
+            return replace(consulting, third=there), (asleep, record(consulting, there))
         case S.CONSULTING if third_in is None or third_in != aside.agent_in:
             return aside, (do.WakeAt(timer=aside.guard, at=now + SEND_GUARD),)
         case S.THREE_WAY if not with_agent:

@@ -31,13 +31,19 @@ Step = tuple[Aside, tuple[do.Command, ...]]
 
 def send_customer(aside: Aside, state: AsideState, place: Place) -> Step:
     """Send the customer there, out of the bridge where they are."""
-    to = aside.third.channel if place is Place.THIRD and aside.third is not None else aside.agent
+    to: str = aside.agent
+    if place is Place.THIRD and aside.third is not None:
+        to = aside.third.channel
+    elif place is Place.COLLEAGUE and aside.third is not None and aside.third.colleague is not None:
+        to = aside.third.colleague
     sent = replace(aside, state=state, left=aside.customer_in)
     return sent, (Send(channel=aside.customer, place=place, to=to),)
 
 
 def call(aside: Aside, third: Third, now: datetime) -> Step:
-    """Ring the third: the agent hears it, or, in a blind transfer, the customer music."""
+    """Ring the third: the agent hears it, or, in a blind transfer, the customer music. A colleague is there at once."""
+    if third.colleague is not None:
+        return _call_colleague(aside, third, now)
     blind = third.kind is TransferKind.BLIND
     calling = replace(aside, third=third)
     wishes: tuple[do.Command, ...] = ()
@@ -57,10 +63,23 @@ def call(aside: Aside, third: Third, now: datetime) -> Step:
     return calling, (*wishes, ring, *let_hear(calling), record(calling, third), guard(calling, now))
 
 
+def _call_colleague(aside: Aside, third: Third, now: datetime) -> Step:
+    calling = replace(aside, third=third)
+    if third.kind is TransferKind.BLIND:
+        handing, wishes = hand(calling, now)
+        return handing, (*wishes, record(handing, third))
+    wishes = ()
+    if aside.state is S.TOGETHER:
+        calling, wishes = send_customer(calling, S.CALLING, Place.HOLD)
+    calling = replace(calling, state=S.CALLING)
+    come = Send(channel=third.channel, place=Place.CONSULT, to=aside.agent)
+    return calling, (*wishes, come, record(calling, third), do.WakeAt(timer=aside.guard, at=now + SEND_GUARD))
+
+
 def let_hear(aside: Aside) -> tuple[do.Command, ...]:
     """The agent hears the third's phone ring; not before the leg has left the talk, for then it would not arrive."""
     third, leg = aside.third, aside.agent_leg
-    rings = aside.state is S.CALLING and third is not None and third.answered_at is None
+    rings = aside.state is S.CALLING and third is not None and third.answered_at is None and third.colleague is None
     if not rings or third is None or leg is None or aside.agent_in is not None:
         return ()
     return (Send(channel=leg, place=Place.RINGING, to=third.channel),)
@@ -86,9 +105,15 @@ def confer(aside: Aside, now: datetime) -> Step:
     return meeting, (waits, *sent, guard(meeting, now))
 
 
+def to_third(aside: Aside) -> Place:
+    """Where a customer is sent who is left to the third."""
+    colleague = aside.third is not None and aside.third.colleague is not None
+    return Place.COLLEAGUE if colleague else Place.THIRD
+
+
 def hand(aside: Aside, now: datetime) -> Step:
     """Leave the customer to the third."""
-    handing, sent = send_customer(aside, S.HANDING, Place.THIRD)
+    handing, sent = send_customer(aside, S.HANDING, to_third(aside))
     return handing, (*sent, guard(handing, now))
 
 

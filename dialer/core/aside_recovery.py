@@ -3,7 +3,8 @@
 Meanwhile the dialplan took customers on hold back to their agents, and those of a blind transfer to the message. What
 we know of is told as the events that we missed. Of what an earlier life of the daemon began only the customers are
 taken up: one on hold is so still, one with a third stays there; a third who waits for our word, or talks with an agent,
-is let go, and the agent has the customer on hold. What is written of thirds gets its end by `left_thirds`.
+is let go, and the agent has the customer on hold. A colleague's phone is fetched back into its loop. What is written of
+thirds gets its end by `left_thirds`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import signals as sig
 from dialer.core.aside import wake
+from dialer.core.aside_asking import send_customer, to_third
 from dialer.core.aside_words import AsideState, Place
 from dialer.core.caller import QueuedCaller
 from dialer.core.coupling import tell
@@ -41,7 +43,6 @@ SENT_TO = {
     **dict.fromkeys((AsideState.HELD, AsideState.CALLING, AsideState.CONSULTING), Place.HOLD),
     **dict.fromkeys((AsideState.MEETING, AsideState.RETURNING), Place.AGENT),
     AsideState.RINGING: Place.RING,
-    AsideState.HANDING: Place.THIRD,
 }
 """Where the customer is, or is on the way to, in these states."""
 
@@ -73,8 +74,22 @@ def recover_asides(floor: Floor, back: AsteriskBack, gone_at: datetime, now: dat
         if third not in ours and third not in staying:
             yield do.HangUp(channel=third)
     yield from recover_thirds(floor, staying, back.at, gone_at)
+    for channel in back.live:
+        yield from _fetch_colleague(floor, channel, now)
     for aside in list(floor.asides.values()):
         yield from wake(aside, now)
+
+
+def _fetch_colleague(floor: Floor, channel: LiveChannel, now: datetime) -> Wishes:
+    """An agent whose phone is in a colleague's talk of which we know nothing: out of it, and not ready at once."""
+    agent = floor.agents.get(channel.agent) if channel.agent is not None else None
+    lost = channel.place in (Place.CONSULT, Place.THREE_WAY) and channel.channel not in floor.asides.thirds
+    if agent is None or agent.leg != channel.channel or not lost:
+        return
+    yield Send(channel=channel.channel, place=Place.LOOP, to=agent.number)
+    if agent.state is AgentState.READY:
+        pause = ev.AgentOrdered(agent=agent.number, order=AgentOrder.PAUSE, argument="on another call")
+        yield from tell(floor, now, ToAgent(agent.number, pause))
 
 
 def _missed(floor: Floor, aside: Aside, live: Live, at: datetime, gone_at: datetime, now: datetime) -> Wishes:
@@ -109,9 +124,11 @@ def _send_stray(aside: Aside, channel: LiveChannel) -> Wishes:
     waits_elsewhere = (
         channel.bridge is None and channel.place in (Place.HOLD, Place.RING) and channel.place is not place
     )
-    if place is not None and (in_old_bridge or waits_elsewhere):
-        to = aside.third.channel if place is Place.THIRD and aside.third is not None else aside.agent
-        yield Send(channel=aside.customer, place=place, to=to)
+    if aside.state is AsideState.HANDING and (in_old_bridge or waits_elsewhere):
+        _, wishes = send_customer(aside, AsideState.HANDING, to_third(aside))
+        yield from wishes
+    elif place is not None and (in_old_bridge or waits_elsewhere):
+        yield Send(channel=aside.customer, place=place, to=aside.agent)
 
 
 def _take_up(floor: Floor, channel: LiveChannel, live: Live, at: datetime, now: datetime) -> Wishes:

@@ -33,6 +33,8 @@ class AsideState(StrEnum):
     """Customer and third talk; the agent is out of it."""
     APOLOGISING = "apologising"
     """Nobody takes the customer, who hears the message."""
+    PASSED = "passed"
+    """Customer and colleague talk, who is the customer's agent from now on."""
     OVER = "over"
     """The talk has ended, or goes on without us."""
     LOST = "lost"
@@ -57,6 +59,7 @@ _REASONS = {
     AsideState.RETURNING: HOLD_REASON,
     AsideState.HANDING: CONSULT_REASON,
     AsideState.TOGETHER: "",
+    AsideState.PASSED: "",
     AsideState.OVER: "",
     AsideState.LOST: "",
 }
@@ -98,6 +101,8 @@ class Place(StrEnum):
     """A customer: back to the agent."""
     THIRD = "third"
     """A customer: to the third."""
+    COLLEAGUE = "colleague"
+    """A customer: to another agent, who is theirs from then on; in vain: back to the one before."""
     WAIT = "wait"
     """A third: nothing is heard."""
     CONSULT = "consult"
@@ -106,3 +111,5 @@ class Place(StrEnum):
     """A third: into the talk of customer and agent."""
     RINGING = "ringing"
     """An agent: hears the third's phone ring, until it is picked up or let go; then nothing."""
+    LOOP = "loop"
+    """A colleague: back to where agents wait; answered by `AgentLegUp`."""

@@ -9,6 +9,7 @@ from dialer.core import caller_handover as callers
 from dialer.core import signals as sig
 from dialer.core.caller import QueuedCaller, Step, record
 from dialer.core.events import Event
+from dialer.core.lent_agent import PassedTo
 from dialer.core.queueing import CallerState
 
 
@@ -18,6 +19,9 @@ def step(caller: QueuedCaller, event: Event, now: datetime) -> Step:
         case CallerState.TALKING, sig.HandedOn(agent=agent, at=at) if agent == caller.agent:
             handed = replace(caller, handed=True, left_at=caller.left_at or at)
             return handed, (record(handed, None),)
+        case CallerState.TALKING, PassedTo(agent=agent, to=to, leg=leg) if agent == caller.agent:
+            passed = replace(caller, agent=to, agent_leg=leg)
+            return passed, (record(passed, None),)
         case CallerState.TALKING, sig.WrappedUp(agent=agent) if caller.handed and agent == caller.agent:
             done = replace(caller, handled_at=now, disposition=event.disposition)
             return done, (record(done, now),)

@@ -17,7 +17,7 @@ from dialer.core import answering_machine as calls
 from dialer.core import campaign as campaigns
 from dialer.core import commands as do
 from dialer.core import events as ev
-from dialer.core import on_hook as agents
+from dialer.core import lent_agent as agents
 from dialer.core import signals as sig
 from dialer.core.blend import after_agent, promise, tell_caller, to_serve
 from dialer.core.ending import close_attempt

@@ -51,6 +51,8 @@ def learn_from_agent(campaign: Campaign, before: Agent, after: Agent, now: datet
     if before.state is AgentState.WRAP_UP and after.state is not AgentState.WRAP_UP:
         seconds = max(0.0, (now - before.since).total_seconds())
     elif before.state is AgentState.TALKING and after.state.on_shift and after.attempt is None:
+        if after.state is AgentState.WRAP_UP:
+            return campaign  # Lent to a colleague, and on the way back.
         seconds = 0.0
     else:
         return campaign

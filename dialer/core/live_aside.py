@@ -38,8 +38,9 @@ class Aside:
 
     @property
     def blind(self) -> bool:
-        """The agent has left the customer before anybody answered."""
-        return self.third is not None and self.third.kind is TransferKind.BLIND
+        """The agent has left the customer before anybody answered. A colleague is ready and comes at once, or never."""
+        third = self.third
+        return third is not None and third.kind is TransferKind.BLIND and third.colleague is None
 
     @property
     def reason(self) -> str | None:

@@ -87,7 +87,7 @@ def audible(floor: Floor, supervisor: Supervisor) -> sv.Ear | None:
         return None
     if call.claim is not None or not supervisor.profile.may_attend(floor.agents[supervisor.agent].profile):
         return None
-    company = _company_of(floor, call.id) if supervisor.mode is MonitorMode.BARGE else None
+    company = _company_of(floor, call.id, supervisor.agent) if supervisor.mode is MonitorMode.BARGE else None
     return sv.Ear(agent=supervisor.agent, attempt=call.id, mode=supervisor.mode, company=company)
 
 
@@ -100,9 +100,11 @@ def talk_of(floor: Floor, number: AgentNumber | None) -> OnTheLine | None:
     return customer if customer is not None and is_talking(customer) and customer.bridge is not None else None
 
 
-def _company_of(floor: Floor, attempt: AttemptId) -> BridgeId | None:
+def _company_of(floor: Floor, attempt: AttemptId, agent: AgentNumber) -> BridgeId | None:
     """The bridge that the agent is in while something is aside of the talk; None: as always, or none.
 
     Asterisk's ChanSpy finds whom else it barges in on once, and goes on with them wherever they are."""
     aside = floor.asides.get(attempt)
+    if aside is not None and aside.third is not None and aside.third.colleague == agent:
+        return aside.third.bridge
     return aside.agent_in if aside is not None else None

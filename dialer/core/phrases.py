@@ -37,6 +37,11 @@ class Phrase(StrEnum):
     ON_HOLD = "on_hold"
     CALLING_THIRD = "calling_third"
     THREE_WAY = "three_way"
+    COLLEAGUE_ASKS = "colleague_asks"
+    CUSTOMER_COMES_FROM = "customer_comes_from"
+    COLLEAGUE_AWAY = "colleague_away"
+    COLLEAGUE_PAUSED = "colleague_paused"
+    COLLEAGUE_BUSY = "colleague_busy"
     REFUSED = "refused"
     NO_CUSTOMER = "no_customer"
     NOT_TO_BE_CALLED = "not_to_be_called"
@@ -108,6 +113,9 @@ STOCK: Mapping[Phrase, str] = dict.fromkeys(Phrase, GOOD) | {
     Phrase.ON_HOLD: "",
     Phrase.CALLING_THIRD: "",
     Phrase.THREE_WAY: "",
+    Phrase.COLLEAGUE_AWAY: BAD,
+    Phrase.COLLEAGUE_PAUSED: BAD,
+    Phrase.COLLEAGUE_BUSY: BAD,
     Phrase.REFUSED: BAD,
     Phrase.NO_CUSTOMER: BAD,
     Phrase.NOT_TO_BE_CALLED: BAD,

@@ -13,7 +13,9 @@ from datetime import datetime
 from dialer.core import aside as asides
 from dialer.core import commands as do
 from dialer.core import events as ev
+from dialer.core import lending
 from dialer.core import signals as sig
+from dialer.core.agent import NORMAL_CLEARING
 from dialer.core.aside_words import AsideState, TransferKind
 from dialer.core.caller import QueuedCaller
 from dialer.core.calling_out import Target
@@ -46,8 +48,8 @@ POSSIBLE = {
 }
 """What may be asked when. Every order that is listed here concerns what is aside of a talk."""
 OF_THIRDS = {AgentOrder.CONSULT: TransferKind.CONSULTATION, AgentOrder.BLIND_TRANSFER: TransferKind.BLIND}
-ENDED = (S.TOGETHER, S.OVER, S.LOST)
-WITH_SOMEBODY = (S.TOGETHER, S.THREE_WAY, S.HANDED)
+ENDED = (S.TOGETHER, S.OVER, S.LOST, S.PASSED)
+WITH_SOMEBODY = (S.TOGETHER, S.THREE_WAY, S.HANDED, S.PASSED)
 
 
 def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
@@ -63,6 +65,8 @@ def refusal(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> str | None:
         return f"the customer of agent {agent.number} is {state.value}, {event.order.value} does nothing then"
     if event.order not in OF_THIRDS:
         return None
+    if lending.colleague_of(floor, event.argument) is not None:
+        return lending.refusal(floor, agent, event.argument)
     target = look_up(floor.site, event.argument)
     if isinstance(target, str):
         return target
@@ -79,9 +83,10 @@ def ordered(floor: Floor, agent: Agent, event: ev.AgentOrdered, now: datetime) -
     talk = talk_of(floor, agent)
     if talk is None or agent.leg is None or refusal(floor, agent, event) is not None:
         if event.by == agent.number:
-            yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(Phrase.REFUSED))
+            yield TellAgent(agent=agent.number, sound=voice_of(floor, agent).sound(_why(floor, agent, event)))
         return
-    target = look_up(floor.site, event.argument) if event.order in OF_THIRDS else None
+    asks_outside = event.order in OF_THIRDS and lending.colleague_of(floor, event.argument) is None
+    target = look_up(floor.site, event.argument) if asks_outside else None
     if isinstance(target, Target) and target.trunk is not None:
         yield from enquire(floor.asides.enquiries, event, talk.id, target.name, now)
     else:
@@ -116,11 +121,28 @@ def carry_out(floor: Floor, agent: Agent, talk: OnTheLine, event: ev.AgentOrdere
         case AgentOrder.TRANSFER:
             yield from tell_aside(floor, talk.id, sig.HandOverAsked(), now)
         case AgentOrder.CONSULT | AgentOrder.BLIND_TRANSFER:
-            target = look_up(floor.site, event.argument)
-            if isinstance(target, Target):
-                kind = OF_THIRDS[event.order]
-                third = Third(channel=third_channel(talk.id, now), target=target, kind=kind, at=now)
-                yield from tell_aside(floor, talk.id, sig.ThirdAsked(third=third), now)
+            yield from _ask_third(floor, talk, agent, event, now)
+
+
+def _why(floor: Floor, agent: Agent, event: ev.AgentOrdered) -> Phrase:
+    """What the agent hears who is refused."""
+    colleague = lending.colleague_of(floor, event.argument) if event.order in OF_THIRDS else None
+    why = lending.why_not(agent, colleague) if colleague is not None else None
+    return why if why is not None and talk_of(floor, agent) is not None else Phrase.REFUSED
+
+
+def _ask_third(floor: Floor, talk: OnTheLine, agent: Agent, event: ev.AgentOrdered, now: datetime) -> Wishes:
+    kind = OF_THIRDS[event.order]
+    colleague = lending.colleague_of(floor, event.argument)
+    target = look_up(floor.site, event.argument)
+    third = None
+    if colleague is not None:
+        yield from lending.ask(floor, talk, agent, colleague, kind, now)
+        third = lending.as_third(colleague, kind, now)
+    elif isinstance(target, Target):
+        third = Third(channel=third_channel(talk.id, now), target=target, kind=kind, at=now)
+    if third is not None:
+        yield from tell_aside(floor, talk.id, sig.ThirdAsked(third=third), now)
 
 
 def concerns(floor: Floor, event: Event) -> bool:
@@ -128,11 +150,24 @@ def concerns(floor: Floor, event: Event) -> bool:
     match event:
         case ev.EnteredBridge(channel=channel) | ev.LeftBridge(channel=channel):
             aside = floor.asides.get(AttemptId(channel))
-            return channel in floor.asides.thirds or (aside is not None and aside.state is not S.HANDED)
+            return _is_outsider(floor, channel) or (aside is not None and aside.state is not S.HANDED)
         case ev.ChannelEvent(channel=channel):
-            return channel in floor.asides.thirds
+            return _is_outsider(floor, channel)
         case _:
             return False
+
+
+def _is_outsider(floor: Floor, channel: ChannelId) -> bool:
+    """A third's leg, and no colleague's."""
+    return channel in floor.asides.thirds and channel not in floor.legs
+
+
+def leave(floor: Floor, agent: Agent, now: datetime) -> Wishes:
+    """A colleague who was asked into a talk has had enough of it."""
+    aside = floor.asides.get(agent.attempt) if agent.attempt is not None else None
+    if aside is not None and aside.third is not None and aside.third.colleague == agent.number:
+        gone = ev.HungUp(channel=aside.third.channel, at=now, cause=NORMAL_CLEARING)
+        yield from tell_aside(floor, aside.attempt, gone, now)
 
 
 def hear(floor: Floor, event: Event, now: datetime) -> Wishes:
@@ -155,6 +190,11 @@ def settle(floor: Floor, event: Event, now: datetime) -> Wishes:
         case ev.MessageStarted(channel=channel):
             yield from tell_aside(floor, AttemptId(channel), event, now)
     for aside in list(floor.asides.values()):
+        if lending.missing(floor, aside) and aside.third is not None:
+            at = event.at if isinstance(event, ev.ChannelEvent) else now
+            gone = ev.HungUp(channel=aside.third.channel, at=at, cause=NORMAL_CLEARING)
+            yield from tell_aside(floor, aside.attempt, gone, now)
+    for aside in list(floor.asides.values()):
         if not _goes_on(floor, aside):
             yield from tell_aside(floor, aside.attempt, sig.TalkEnded(), now)
 
@@ -175,6 +215,7 @@ def tell_aside(floor: Floor, attempt: AttemptId, event: Event, now: datetime) ->
     elif after.state is not before.state and after.state in WITH_SOMEBODY and after.customer_in is not None:
         there = ev.EnteredBridge(channel=ChannelId(attempt), at=at, bridge=after.customer_in)
         yield from tell(floor, now, ToCall(attempt, there))
+    yield from lending.follow(floor, before, after, at, now)
     yield from _tell_agent(floor, before, after, at, now)
 
 

@@ -20,7 +20,9 @@ def let_go(aside: Aside, at: datetime, outcome: TransferOutcome) -> tuple[Aside,
     if third is None:
         return aside, ()
     outcome = outcome if third.answered_at is not None else TransferOutcome.UNANSWERED
-    return replace(aside, third=None), (do.HangUp(channel=third.channel), record(aside, third, at, outcome))
+    # A colleague's leg is not ours to end: `lending` has it back in the loop.
+    end = (do.HangUp(channel=third.channel),) if third.colleague is None else ()
+    return replace(aside, third=None), (*end, record(aside, third, at, outcome))
 
 
 def record(
@@ -28,12 +30,13 @@ def record(
 ) -> RecordTransfer:
     """The wish to write down what is known of a third; `ended_at` and `outcome` where it is over."""
     return RecordTransfer(
-        third=third.channel,
+        third=third.known_as,
         customer=aside.attempt,
         called_us=aside.called_us,
         agent=aside.agent,
         kind=third.kind,
         target=third.target.name,
+        colleague=third.colleague,
         at=third.at,
         answered_at=third.answered_at,
         ended_at=ended_at if ended_at is None else max(ended_at, third.at),

@@ -22,6 +22,13 @@ class Third:
     at: datetime
     answered_at: datetime | None = None
     bridge: BridgeId | None = None
+    colleague: AgentNumber | None = None
+    """The third is another agent, who is reserved, and `channel` that agent's leg."""
+
+    @property
+    def known_as(self) -> ChannelId:
+        """What it is written down by: a colleague's leg is there for many talks."""
+        return self.channel if self.colleague is None else colleague_row(self.colleague, self.at)
 
 
 # --- what happens ----------------------------------------------------------------------------------------------
@@ -39,6 +46,11 @@ def third_channel(customer: AttemptId, at: datetime) -> ChannelId:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThirdAnswered(ChannelEvent):
     """The third picked up, and waits in our dialplan."""
+
+
+def colleague_row(colleague: AgentNumber, at: datetime) -> ChannelId:
+    """What the asking of a colleague at that moment is written down by."""
+    return ChannelId(f"colleague-{colleague}-{round(at.timestamp() * 1000)}")
 
 
 # --- what is wished for ----------------------------------------------------------------------------------------
@@ -81,3 +93,5 @@ class RecordTransfer(StoreCommand):
     answered_at: datetime | None
     ended_at: datetime | None
     outcome: TransferOutcome | None
+    colleague: AgentNumber | None = None
+    """The third is another agent."""

@@ -18,6 +18,7 @@ from dialer.core.choices import choices_of
 from dialer.core.coupling import tell
 from dialer.core.events import AgentOrdered, CallbackSet
 from dialer.core.floor import Floor
+from dialer.core.lending import is_lent
 from dialer.core.letters import ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_call import Call
@@ -105,7 +106,7 @@ def _customer_of(floor: Floor, number: AgentNumber) -> Call | QueuedCaller | str
     if agent is None:
         return f"nobody knows agent {number}"
     customer = floor.talk(agent.attempt) if agent.attempt is not None else None
-    if customer is None or agent.state not in WITH_CUSTOMER:
+    if customer is None or agent.state not in WITH_CUSTOMER or is_lent(floor, agent):
         return f"agent {number} is {agent.state.value} and has no customer"
     if isinstance(customer, Call) and customer.state not in NOT_WRITTEN:
         return "how the call went is written down already"

@@ -1,4 +1,4 @@
-"""Thirds whom agents called in the midst of talks."""
+"""Thirds whom agents called in the midst of talks, colleagues among them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.core.aside_words import TransferKind
+from dialer.core.aside_words import TransferKind, TransferOutcome
 from dialer.core.left_thirds import ThirdsInherited
 from dialer.core.transfer import RecordTransfer
 from dialer.core.words import AgentNumber, AttemptId, ChannelId
@@ -20,6 +20,10 @@ _RECORD = text("""
         ended_at = excluded.ended_at, outcome = excluded.outcome
     WHERE transfers.ended_at IS NULL
 """)
+_PASS_ON = text("""
+    UPDATE attempts SET agent = NULL WHERE id = CAST(:attempt AS uuid) AND ended_at IS NULL AND agent = :agent
+""")
+"""Who left a customer to a colleague may have another call; whose the call was is written with its outcome."""
 _TRANSFERS = text("""
     SELECT third, attempt_id::text AS attempt_id, caller, agent, kind, target, at, answered_at, ended_at, outcome
     FROM transfers ORDER BY at DESC, third DESC LIMIT :most
@@ -83,6 +87,14 @@ async def record_transfers(connection: AsyncConnection, wishes: Sequence[RecordT
             for wish in last.values()
         ],
     )
+
+    passed_on = [
+        {"attempt": wish.customer, "agent": wish.agent}
+        for wish in wishes
+        if wish.colleague is not None and wish.outcome is TransferOutcome.HANDED and not wish.called_us
+    ]
+    if passed_on:
+        await connection.execute(_PASS_ON, passed_on)
 
 
 async def transfers(engine: AsyncEngine, *, most: int = 100) -> list[dict[str, Any]]:

@@ -77,6 +77,10 @@ class Talk:
 
         await until(in_one, seconds)
 
+    async def together_no_more(self, leg: ChannelId) -> None:
+        """It is in no bridge any more."""
+        await until(lambda: self.bridge_of(leg) is None, 10)
+
     def bridge_of(self, leg: ChannelId) -> str | None:
         """Where it came in last, unless it left."""
         bridge = None

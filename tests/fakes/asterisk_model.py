@@ -271,6 +271,7 @@ class AsteriskModel:
             self.world.post(self._join_failed(wish))
             return
         customer.place += 1
+        self._leave_bridge(customer)
         if agent is None or not agent.up or self.world.chance.random() < self.manners.join_fails:
             failed = self._join_failed(wish)
             self.world.later(self.world.chance.uniform(0.0, 0.004), lambda: self._arrive(failed))
@@ -278,7 +279,7 @@ class AsteriskModel:
             return
         peer = self._peer(agent)
         self._leave_bridge(agent)
-        if peer is not None:
+        if peer is not None and peer.agent is None:
             self._then(peer, 0.001, lambda: self.hang_up(peer.id))
         self._bridges += 1
         bridge = BridgeId(f"bridge-{self._bridges}")

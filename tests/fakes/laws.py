@@ -58,6 +58,7 @@ def check_wish(world: World, wish: do.Command) -> None:
             if ended is not None and ended.all_heard and ended.taken_for_machine and ended.arrived_at == world.now:
                 assert _nobody_can_hear(floor, ended), "a person may be hung up unheard beyond the cap"
         case do.Join(channel=channel, agent=agent):
+            assert not _is_asked(floor, floor.agents[agent]), f"{agent} is in a colleague's talk"
             with_agent = [c.id for c in floor.calls.values() if c.agent == agent and _is_with_agent(c)]
             with_agent += [c.id for c in floor.callers.values() if c.agent == agent and _holds_agent(c)]
             assert with_agent == [AttemptId(channel)], f"agent {agent} is on {with_agent}"
@@ -188,13 +189,20 @@ def _check_agent(dialer: Dialer, agent: Agent) -> None:
         mine = (call is not None and call.agent == agent.number) or (
             caller is not None and caller.agent == agent.number
         )
+        lent = agent.attempt in floor.asides and _is_asked(floor, agent)
         # Who picks the phone up while Asterisk is away is joined, or ready, when it is back.
         picked_up = agent.summoned and Hold.ASTERISK_LOST in floor.holds
         waits = agent.state is AgentState.RESERVED and (agent.offer is not None or agent.rung or picked_up)
-        assert mine or waits, f"with nobody: {agent}"
+        assert mine or waits or lent, f"with nobody: {agent}"
         _check_ring(dialer, agent)
     if agent.state in (AgentState.READY, AgentState.PAUSED):
         assert agent.attempt is None
+
+
+def _is_asked(floor: Floor, agent: Agent) -> bool:
+    """Into a colleague's talk."""
+    thirds = (aside.third for aside in floor.asides.values() if aside.attempt == agent.attempt)
+    return any(third is not None and third.colleague == agent.number for third in thirds)
 
 
 def _check_ring(dialer: Dialer, agent: Agent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -52,9 +53,11 @@ class TalkingModel(QueueingModel):
         slow = self.world.chance.random() < self.manners.slow
         delay = self.world.chance.uniform(0.0, 3.0 if slow else 0.02)
         match command:
-            case tr.Send():
-                if self.world.chance.random() >= self.world.thirds.lost:
-                    self._perform(delay, lambda: self._send(command))
+            case tr.Send(channel=leg):
+                if self.world.chance.random() < self.world.thirds.lost or not self.connected:
+                    self.world.stray.add(leg)
+                else:
+                    self._perform(delay, lambda: self._send(command), lambda: self.world.stray.add(leg))
             case tr.CallThird(channel=channel):
                 failed = ev.HungUp(channel=channel, at=self.world.now, cause=0)
                 self._perform(delay, lambda: self._call_third(command), lambda: self.world.post(failed))
@@ -66,7 +69,7 @@ class TalkingModel(QueueingModel):
     def survey(self) -> ev.AsteriskBack:
         """All that lives, and where it was sent in the midst of a talk."""
         back = super().survey()
-        spots, peers = self.world.spots, self.world.peers
+        spots, peers = self.world.spots | self.world.lent, self.world.peers
         live = (replace(c, place=spots.get(c.channel), peer=peers.get(c.channel)) for c in back.live)
         return replace(back, live=tuple(live))
 
@@ -80,6 +83,8 @@ class TalkingModel(QueueingModel):
         self._part(leg)
         if leg.agent is None:
             self.world.spots[leg.id] = wish.place
+        elif wish.place in (Place.CONSULT, Place.THREE_WAY):
+            self.world.lent[leg.id] = wish.place
         match wish.place:
             case Place.HOLD | Place.RING:
                 self._wait_aside(leg, AgentNumber(wish.to))
@@ -87,6 +92,11 @@ class TalkingModel(QueueingModel):
                 self._back(leg, AgentNumber(wish.to))
             case Place.THIRD:
                 self._to_third(leg, ChannelId(wish.to))
+            case Place.COLLEAGUE:
+                self._to_colleague(leg, AgentNumber(wish.to))
+            case Place.LOOP:
+                self.world.lent.pop(leg.id, None)
+                self._to_loop(leg.id, AgentNumber(wish.to))
             case Place.CONSULT:
                 self._consult(leg, AgentNumber(wish.to))
             case Place.WAIT | Place.THREE_WAY | Place.RINGING:
@@ -137,6 +147,18 @@ class TalkingModel(QueueingModel):
             self.world.spots[leg.id] = Place.AGENT
             self._back(leg, self.world.peers[leg.id])
 
+    def _to_colleague(self, leg: Channel, number: AgentNumber) -> None:
+        colleague = self.leg_of(number)
+        if colleague is None:
+            self.world.spots[leg.id] = Place.AGENT
+            self._then(leg, TRIED_SECONDS, lambda: self._back(leg, self.world.peers[leg.id]))
+            return
+        self.world.spots.pop(leg.id, None)
+        self.world.lent.pop(colleague.id, None)
+        self.world.peers[leg.id] = number
+        self._part(colleague)
+        self._meet(leg, colleague)
+
     def _consult(self, third: Channel, number: AgentNumber) -> None:
         agent = self.leg_of(number)
         if agent is None:
@@ -182,6 +204,8 @@ class TalkingModel(QueueingModel):
         super()._play(channel)
 
     def _join(self, wish: do.Join) -> None:
+        asked_away = wish.agent_leg in self.world.lent and wish.agent_leg not in self.world.stray
+        assert not asked_away, f"{wish} while the phone is in a colleague's talk"
         self.world.spots.pop(wish.channel, None)
         self.world.peers[wish.channel] = wish.agent
         super()._join(wish)
@@ -193,6 +217,7 @@ class TalkingModel(QueueingModel):
         if leg is not None and peer is not None and self._waits_after(peer):
             self._leave_bridge(leg)
         self.world.spots.pop(channel, None)
+        self.world.lent.pop(channel, None)
         super().hang_up(channel, cause, sip, status)
 
 
@@ -207,6 +232,10 @@ class TalkingWorld(QueueingWorld):
         self.peers: dict[ChannelId, AgentNumber] = {}
         self.handed: set[ChannelId] = set()
         self.blind: set[ChannelId] = set()
+        self.lent: dict[ChannelId, Place] = {}
+        """Agents' legs in colleagues' talks."""
+        self.stray: set[ChannelId] = set()
+        """Legs that were sent somewhere in vain."""
         self.heard_to_ring: set[str] = set()
         self.transfers: dict[ChannelId, tr.RecordTransfer] = {}
         self.states: set[str] = set()
@@ -277,6 +306,12 @@ class TalkingWorld(QueueingWorld):
                 assert agent.reason == reason, f"{agent} with {known}"
         expected = {a.third.channel: a.attempt for a in floor.asides.values() if a.third is not None}
         assert floor.asides.thirds == expected
+        asked = [a.third.colleague for a in floor.asides.values() if a.third is not None and a.third.colleague]
+        assert len(asked) == len(set(asked)), "a colleague in two talks"
+        customers = Counter(a.attempt for a in floor.agents.values() if a.state == "talking")
+        for aside in floor.asides.values():
+            customers[aside.attempt] -= aside.third is not None and aside.third.colleague is not None
+        assert all(agents <= 1 for agents in customers.values()), "two agents think that a customer is theirs"
 
     def _check(self, aside: Aside) -> None:
         talk, agent = self.dialer.floor.talk(aside.attempt), self.dialer.floor.agents[aside.agent]
@@ -284,6 +319,10 @@ class TalkingWorld(QueueingWorld):
         assert talk.state == "talking", f"{aside} of {talk}"
         if aside.reason is not None:
             assert agent.attempt == aside.attempt, f"{aside} of {agent}"
+        if aside.third is not None and aside.third.colleague is not None:
+            colleague = self.dialer.floor.agents[aside.third.colleague]
+            assert colleague.attempt == aside.attempt, f"{colleague} is not reserved for {aside}"
+            assert colleague.state in ("reserved", "talking"), f"{aside} asks {colleague}"
 
     def grumble(self) -> None:
         """Nobody waits whom the dialler does not know of; what is so for a moment may be."""
@@ -298,7 +337,8 @@ class TalkingWorld(QueueingWorld):
         for aside in floor.asides.values():
             if aside.third is not None and aside.third.channel not in self.model.channels:
                 grumbles.add(f"the third of {aside} is gone")
-            rings = aside.third.channel if aside.third is not None and aside.state is AsideState.CALLING else None
+            third = aside.third if aside.state is AsideState.CALLING else None
+            rings = third.channel if third is not None and third.colleague is None else None
             if rings is not None and aside.agent_in is None and rings not in self.heard_to_ring:
                 grumbles.add(f"the agent hears silence while {rings} rings")
         if not self.model.settled() or Hold.ASTERISK_LOST in floor.holds:

@@ -8,15 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dialer.core.aside_words import TransferKind, TransferOutcome
 from dialer.core.commands import FetchLeads
+from dialer.core.events import AttemptRefused
 from dialer.core.transfer import RecordTransfer
-from dialer.core.words import AgentNumber, AttemptId, ChannelId, RunId
+from dialer.core.words import AgentNumber, AttemptId, CampaignName, ChannelId, RunId
 from dialer.store.attempts import open_attempts
 from dialer.store.health import Health
 from dialer.store.journal import Journal
 from dialer.store.leasing import Leasing
 from dialer.store.runs import Run
 from dialer.store.transfers import left_thirds, record_transfers, transfers
-from tests.postgres.seeds import SPRING, do, opening, sow_campaign
+from tests.postgres.seeds import SPRING, do, one, opening, sow_campaign
 
 pytestmark = pytest.mark.postgres
 
@@ -120,3 +121,35 @@ async def test_the_journal_writes_it(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         assert await journal._carry_out(connection, [CALLED, OVER]) == []
     assert [row["outcome"] for row in await transfers(engine)] == ["handed"]
+
+
+async def test_an_agent_who_left_a_customer_to_a_colleague_can_have_another_call(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 3)
+    leased = await Leasing(engine, run.id).fetch(FetchLeads(campaign=CampaignName(SPRING), count=3))
+    first, second, third = leased.leads
+    async with engine.begin() as connection:
+        await open_attempts(connection, run.id, [opening(first, agent="1001")])
+    passed = RecordTransfer(
+        third=ChannelId("colleague-1002-1"),
+        customer=first.attempt,
+        called_us=False,
+        agent=AgentNumber("1001"),
+        colleague=AgentNumber("1002"),
+        kind=TransferKind.WARM,
+        target="1002",
+        at=NOW,
+        answered_at=NOW,
+        ended_at=None,
+        outcome=None,
+    )
+    for so_far, verdicts in (
+        (passed, ["agent in another call"]),
+        (replace(passed, ended_at=NOW, outcome=TransferOutcome.HANDED), []),
+    ):
+        async with engine.begin() as connection:
+            await record_transfers(connection, [so_far])
+        lead = second if verdicts else third
+        async with engine.begin() as connection:
+            answers = await open_attempts(connection, run.id, [opening(lead, agent="1001")])
+        assert [answer.reason for answer in answers if isinstance(answer, AttemptRefused)] == verdicts
+    assert await one(engine, "SELECT agent FROM attempts WHERE id = CAST(:id AS uuid)", id=first.attempt) is None

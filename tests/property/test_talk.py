@@ -23,6 +23,7 @@ THIRDS = (ThirdManners(), ThirdManners(answers=0.2, busy=0.7))
 CONSULT, BLIND = f"*6{BILLING}#", f"*8{BILLING}#"
 OUT = (f"*6{OUTSIDE}#", f"*6{OUTSIDE}#", f"*8{OUTSIDE}#", f"*6{FORBIDDEN}#", f"*8{FORBIDDEN}#")
 KEYS = ("*5", "*5", CONSULT, CONSULT, CONSULT, "*6", "*6", "*7", "*7", BLIND, "*0", "*699#", "*1", *OUT)
+COLLEAGUES = {"asks a colleague": "*6", "leaves to a colleague": "*8"}
 MISHAPS = ("agent goes", "agent comes", "lost", "back", "crash", "customer goes", "store lost", "store back")
 REFUSALS = {
     "an outside number was not called in a talk: it must not be called",
@@ -43,7 +44,7 @@ deeds = st.lists(
     st.builds(
         Deed,
         second=st.floats(3.0, SECONDS, allow_nan=False),
-        what=st.sampled_from([*KEYS * 3, *MISHAPS]),
+        what=st.sampled_from([*KEYS * 3, *COLLEAGUES, *COLLEAGUES, *COLLEAGUES, *MISHAPS]),
         agent=st.integers(0, 3),
     ),
     max_size=60,
@@ -72,6 +73,10 @@ def do_it(world: TalkingWorld, deed: Deed) -> None:
         known[deed.what]()
     elif (agent := world.dialer.floor.agents.get(number)) is None:
         pass  # A daemon that has just been started again knows nobody yet.
+    elif deed.what in COLLEAGUES:
+        if agent.state is AgentState.TALKING:
+            whom = world.numbers[(deed.agent + 1) % len(world.numbers)]
+            world.press(number, f"{COLLEAGUES[deed.what]}{whom}#")
     elif agent.state is AgentState.TALKING or deed.what == "*1":
         # In other states a hash opens the menu, which is not of this world.
         world.press(number, deed.what)
@@ -125,18 +130,34 @@ def test_nobody_is_stuck_whatever_agents_do(
 
 
 def test_this_world_is_one_in_which_things_happen() -> None:
-    busy = [Deed(3.0 + 0.7 * n, KEYS[(n * 7) % len(KEYS)], n % 3) for n in range(120)]
+    keys = (*KEYS, *COLLEAGUES)
+    busy = [Deed(3.0 + 0.7 * n, keys[(n * 7) % len(keys)], n % 3) for n in range(120)]
+    asking = [
+        Deed(3.0 + 2.0 * n + later, what, n % 3)
+        for n in range(42)
+        for later, what in (
+            (0.0, "leaves to a colleague" if n % 5 == 0 else "asks a colleague"),
+            (0.5, ("*6", "*7", "*5")[n // 3 % 3]),
+            (1.0, "*6"),
+        )
+    ]
     worlds = [live(Mode.PROGRESSIVE, seed, 3, busy, 10, thirds=thirds) for thirds in THIRDS for seed in range(5)]
+    worlds += [live(Mode.PROGRESSIVE, seed, 3, asking, 10) for seed in range(5)]
     states = {state for world in worlds for state in world.states}
-    assert states == set(AsideState) - {AsideState.TOGETHER, AsideState.OVER, AsideState.LOST}
+    assert states == set(AsideState) - {AsideState.TOGETHER, AsideState.PASSED, AsideState.OVER, AsideState.LOST}
     assert {kind for world in worlds for kind in world.kinds} == set(TransferKind)
+    asked = [one for world in worlds for one in world.transfers.values() if one.colleague is not None]
+    handed = [one.kind for one in asked if one.outcome is TransferOutcome.HANDED]
+    assert handed.count(TransferKind.WARM) > 1
+    assert handed.count(TransferKind.BLIND) > 1
+    assert sum(one.outcome is TransferOutcome.RETURNED for one in asked) > 0
     called_us = [one.called_us for world in worlds for one in world.transfers.values()]
     assert called_us.count(True) > 5
     assert called_us.count(False) > 5
     assert sum(world.asterisk.losses for world in worlds) == 0
     assert sum(world.called_out for world in worlds) > 5
     refused = {what for world in worlds for what in world.oddities}
-    assert refused & REFUSALS == {"an outside number was not called in a talk: it must not be called"}
+    assert "an outside number was not called in a talk: it must not be called" in refused
 
 
 def test_thirds_of_daemons_that_died_get_an_end() -> None:

@@ -86,7 +86,7 @@ class Talk:
         return [row["reason"] for row in rows if row["until"] - row["since"] > timedelta(milliseconds=150)]
 
 
-async def _talk(floor: Floor, folder: Path) -> Talk:
+async def begin_talk(floor: Floor, folder: Path) -> Talk:
     """There is a directory, and Anna has a customer on the line."""
     phone = floor.stage.pbx.phone.format(number=BILLING)
     line = f"directory: {{{BILLING}: {{name: 账务, phone: {phone}}}}}\n"
@@ -112,7 +112,7 @@ async def with_called(open_with: OpenFloor, folder: Path) -> Talk:
     await floor.stage.pbx.instance.cli("moh reload")
     await floor.log_in()
     await floor.start_campaign()
-    return await _talk(floor, folder)
+    return await begin_talk(floor, folder)
 
 
 async def with_caller(open_with: OpenFloor, folder: Path) -> Talk:
@@ -120,7 +120,7 @@ async def with_caller(open_with: OpenFloor, folder: Path) -> Talk:
     floor, line = await quiet(open_with)
     await floor.log_in()
     await line.call(1)
-    return await _talk(floor, folder)
+    return await begin_talk(floor, folder)
 
 
 Begin = Callable[[OpenFloor, Path], Awaitable[Talk]]

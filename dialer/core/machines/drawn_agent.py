@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialer.core import agent as agents
-from dialer.core import desk
 from dialer.core import events as ev
+from dialer.core import lent_agent
 from dialer.core import signals as sig
+from dialer.core.aside_words import CONSULT_REASON
 from dialer.core.dialogs import MENU_REASON, Desk, DeskLeft, Dialog, LanguageChosen
 from dialer.core.drawing import NOW, Machine
 from dialer.core.live_agent import Agent
@@ -53,10 +54,11 @@ def _order(order: AgentOrder) -> ev.AgentOrdered:
 
 AGENT = Machine(
     "An agent",
-    desk.step,
+    lent_agent.step,
     {state.value: _agent(state) for state in AgentState}
     | {"reserved (with an offer)": replace(_agent(AgentState.RESERVED), offer=LEAD)}
     | {"paused (in a dialog)": replace(_agent(AgentState.PAUSED), reason=MENU_REASON, desk=IN_MENU)}
+    | {"wrap_up (was lent)": replace(_agent(AgentState.WRAP_UP), reason=CONSULT_REASON, attempt=None)}
     | {"wrap_up (in a dialog)": replace(_agent(AgentState.WRAP_UP), desk=IN_MENU)},
     {
         "AgentLegUp": ev.AgentLegUp(channel=LEG, at=NOW, agent=ANNA),
@@ -74,6 +76,8 @@ AGENT = Machine(
         "EnteredBridge": ev.EnteredBridge(channel=LEG, at=NOW, bridge=BRIDGE),
         "FoundTalking": FOUND,
         "Rearranged": sig.Rearranged(attempt=A, reason="hold"),
+        "Lent": lent_agent.Lent(attempt=A, reason="consult"),
+        "Dispensed": lent_agent.Dispensed(attempt=A),
         "DeskLeft": DeskLeft(channel=LEG, at=NOW),
         "desk": ev.TimerFired(timer=Timer("desk", ANNA)),
         "LanguageChosen": LanguageChosen(channel=LEG, at=NOW, language="zh"),

@@ -13,7 +13,7 @@ from dialer.core.drawing import NOW, Machine
 from dialer.core.live_aside import Aside
 from dialer.core.machines.samples import ANNA, BRIDGE, CHANNEL, LEG, A
 from dialer.core.transfer import Third, ThirdAnswered
-from dialer.core.words import BridgeId, ChannelId, Timer
+from dialer.core.words import AgentNumber, BridgeId, ChannelId, Timer
 
 _THIRD = Third(
     channel=ChannelId("third-1"),
@@ -22,6 +22,9 @@ _THIRD = Third(
     at=NOW,
 )
 _BLIND = replace(_THIRD, kind=TransferKind.BLIND)
+_COLLEAGUE = replace(
+    _THIRD, channel=ChannelId("colleague"), colleague=AgentNumber("1002"), answered_at=NOW, bridge=BRIDGE
+)
 _OTHER = BridgeId("another")
 _WITHOUT_THIRD = (AsideState.TOGETHER, AsideState.HELD, AsideState.RETURNING, AsideState.APOLOGISING)
 
@@ -32,7 +35,7 @@ def _aside(state: AsideState) -> Aside:
         aside = replace(aside, customer_in=BRIDGE, agent_in=BRIDGE)
     if state is AsideState.HANDED:
         aside = replace(aside, customer_in=BRIDGE)
-    if state in (*_WITHOUT_THIRD, AsideState.OVER, AsideState.LOST):
+    if state in (*_WITHOUT_THIRD, AsideState.OVER, AsideState.LOST, AsideState.PASSED):
         return aside
     blind = state is AsideState.RINGING
     answered_at = None if state in (AsideState.CALLING, AsideState.RINGING) else NOW
@@ -49,11 +52,13 @@ ASIDE = Machine(
     "What is aside of a talk",
     asides.step,
     {state.value: _aside(state) for state in AsideState}
+    | {"handing (colleague)": replace(_aside(AsideState.HANDING), third=_COLLEAGUE)}
     | {"handing (blind)": replace(_aside(AsideState.HANDING), agent_in=None, third=replace(_BLIND, answered_at=NOW))},
     {
         "HoldAsked": sig.HoldAsked(),
         "TakeBackAsked": sig.TakeBackAsked(),
         "ThirdAsked": sig.ThirdAsked(third=_THIRD),
+        "ThirdAsked (colleague, blind)": sig.ThirdAsked(third=replace(_COLLEAGUE, kind=TransferKind.BLIND)),
         "ThirdAsked (blind)": sig.ThirdAsked(third=_BLIND),
         "ThreeWayAsked": sig.ThreeWayAsked(),
         "HandOverAsked": sig.HandOverAsked(),

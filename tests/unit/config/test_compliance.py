@@ -119,10 +119,10 @@ def test_the_holidays_of_a_law_are_kept_besides_the_campaigns_own(campaign_file:
             ],
         ),
         (
-            "compliance: us-fcc\nmachines: {detect: yes, count_in_drop_cap: no}",
+            "compliance: us-fcc\nmachines: {detect: true, count_in_drop_cap: false}",
             [
                 (
-                    "2:44: machines.count_in_drop_cap: no is looser than us-fcc allows, expected yes or stricter "
+                    "2:45: machines.count_in_drop_cap: false is looser than us-fcc allows, expected true or stricter "
                     "(47 CFR 64.1200(a)(7))"
                 )
             ],

@@ -69,8 +69,8 @@ def test_no_limit_is_looser_than_any() -> None:
         ("pacing.answer_limit", "2000ms", "2s"),
         ("pacing.counted_from", "connect", "connect"),
         ("retry.max_attempts_a_day", "3", "3"),
-        ("machines.count_in_drop_cap", True, "yes"),
-        ("machines.count_in_drop_cap", False, "no"),
+        ("machines.count_in_drop_cap", True, "true"),
+        ("machines.count_in_drop_cap", False, "false"),
         (
             "hours",
             {"mon-wed": ["10:00-13:00", "14:00-24:00"], "sat,sun": "10:00-18:00"},

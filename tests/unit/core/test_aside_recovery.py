@@ -257,3 +257,48 @@ def test_a_caller_on_hold_whose_agent_is_gone_hears_the_message() -> None:
     scene = reborn_with_caller()
     scene.asterisk_back(here(scene.customer, place=Place.HOLD, peer=ANNA), ben())
     scene.expect(do.PlayMessage(channel=scene.customer))
+
+
+# --- colleagues ---
+
+
+def test_a_colleague_s_phone_that_nobody_knows_of_is_fetched_out_of_the_talk() -> None:
+    scene = reborn()
+    colleague = here(leg_of(BEN), agent=BEN, place=Place.THREE_WAY)
+    scene.asterisk_back(customer(Place.AGENT, bridge=NEW), anna(bridge=NEW), colleague)
+    assert Send(channel=leg_of(BEN), place=Place.LOOP, to=BEN) in scene.unexpected
+    assert (scene.agent(BEN).state, scene.agent(BEN).reason) == (AgentState.PAUSED, "on another call")
+    assert scene.agent().state is AgentState.TALKING
+
+
+@both_kinds
+def test_a_consultation_with_a_colleague_outlives_the_connection(begin: Begin) -> None:
+    scene = begin()
+    bridge = scene.agent().bridge
+    assert bridge is not None
+    scene.press(f"*6{BEN}#").leaves(bridge, scene.customer, leg_of(ANNA)).enters(SIDE, leg_of(BEN), leg_of(ANNA))
+    scene.feed(ev.AsteriskLost()).wait(1.0).ignore()
+    there = here(scene.customer, place=Place.HOLD, peer=ANNA)
+    colleague = here(leg_of(BEN), agent=BEN, place=Place.CONSULT, bridge=SIDE)
+    scene.asterisk_back(there, anna(bridge=SIDE), colleague)
+    assert scene.aside is not None
+    assert scene.aside.state is S.CONSULTING
+    assert scene.agent(BEN).reason == "consult"
+    # The customer was with the colleague already when we were back from the next loss.
+    scene.press("*6").feed(ev.AsteriskLost()).wait(1.0).ignore()
+    there = here(scene.customer, place=Place.COLLEAGUE, peer=BEN, bridge=NEW)
+    scene.asterisk_back(there, anna(), here(leg_of(BEN), agent=BEN, place=Place.CONSULT, bridge=NEW))
+    assert not scene.dialer.floor.asides
+    assert scene.talk is not None
+    assert (scene.talk.agent, scene.agent(BEN).reason, scene.agent().state) == (BEN, "", AgentState.READY)
+
+
+@both_kinds
+def test_a_customer_who_never_went_to_the_colleague_is_sent_again(begin: Begin) -> None:
+    scene = begin()
+    bridge = scene.agent().bridge
+    assert bridge is not None
+    scene.press(f"*8{BEN}#").feed(ev.AsteriskLost()).wait(1.0).ignore()
+    there = here(scene.customer, place=None, peer=ANNA, bridge=bridge)
+    scene.asterisk_back(there, anna(bridge=bridge), ben())
+    scene.expect(Send(channel=scene.customer, place=Place.COLLEAGUE, to=BEN))

@@ -58,7 +58,7 @@ def test_who_is_on_hook_is_never_lost() -> None:
 
 def test_moves_are_named_by_what_brings_them() -> None:
     assert CALL.moves()["opening", "gone"] == ["AttemptRefused"]
-    assert AGENT.moves()["talking", "wrap_up"] == ["CallEnded"]
+    assert AGENT.moves()["talking", "wrap_up"] == ["CallEnded", "Dispensed"]
     assert "offer" not in AGENT.moves().get(("reserved", "ready"), [])
 
 
