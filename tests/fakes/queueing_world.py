@@ -10,6 +10,7 @@ from dialer.core import events as ev
 from dialer.core import queues
 from dialer.core.caller import QueuedCaller
 from dialer.core.caller_recovery import CallersInherited
+from dialer.core.policy import RecordingPolicy
 from dialer.core.queueing import (
     Acquaintance,
     CallerPressedOut,
@@ -22,7 +23,7 @@ from dialer.core.queueing import (
     RecordWait,
 )
 from dialer.core.supervision import Claim
-from dialer.core.words import AgentState, AttemptId, ChannelId, CustomerId, Hold
+from dialer.core.words import AgentState, AttemptId, ChannelId, CustomerId, Hold, RecordingMode
 from tests.callers import make_terms
 from tests.fakes.asterisk_model import AsteriskModel, Channel
 from tests.fakes.promises import check_promise
@@ -248,4 +249,5 @@ def queue_terms(priority: int, target_seconds: float, longest_seconds: float) ->
         target=timedelta(seconds=target_seconds),
         longest=timedelta(seconds=longest_seconds),
         wrap_up=timedelta(seconds=3),
+        recording=RecordingPolicy(mode=RecordingMode.ALL),
     )

@@ -10,9 +10,11 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import supervision as sv
 from dialer.core.on_the_line import OnTheLine, is_talking
+from dialer.core.phrases import STOCK, Phrase
 from dialer.core.supervision_words import SupervisionOrder, SupervisorState
-from dialer.core.words import AgentNumber, BridgeId, ChannelId, Hold, SupervisorNumber
-from tests.fakes.asterisk_model import AsteriskModel, Channel, Manners
+from dialer.core.words import AgentNumber, AgentState, BridgeId, ChannelId, Hold, SupervisorNumber
+from tests.fakes.asterisk_model import Channel, Manners
+from tests.fakes.recording_model import RecordingModel
 from tests.fakes.store_model import Surroundings
 from tests.fakes.world import World
 from tests.supervised import make_supervisor_profile
@@ -22,7 +24,7 @@ HEARING = (SupervisorState.LISTENING, SupervisorState.WHISPERING, SupervisorStat
 Stretch = tuple[ChannelId, datetime, SupervisorState]
 
 
-class SupervisedModel(AsteriskModel):
+class SupervisedModel(RecordingModel):
     """Asterisk with the dialplan for supervisors."""
 
     def __init__(self, world: Surroundings, manners: Manners) -> None:
@@ -150,6 +152,8 @@ class SupervisedWorld(World):
         self.open: dict[Stretch, sv.RecordStretch] = {}
         self.heard = 0
         self.taken_over = 0
+        self.told_pauses = 0
+        """How often a supervisor heard that the recording is paused."""
         self.crashes = 0
         self._boss_legs = count(1)
         self._grumbles: set[str] = set()
@@ -182,10 +186,12 @@ class SupervisedWorld(World):
         self.post(sv.SupervisionOrdered(supervisor=BOSSES[index % len(BOSSES)], order=order, agent=number, leg=leg))
 
     def boss_presses(self, index: int, key: str) -> None:
-        """A supervisor presses a key."""
+        """A supervisor presses keys."""
         leg = self.model.leg_of_boss(BOSSES[index % len(BOSSES)])
-        if leg is not None:
-            self.model.tell(ev.DigitPressed(channel=leg.id, at=self.now, digit=key), last=True)
+        if leg is None:
+            return
+        for digit in key:
+            self.model.tell(ev.DigitPressed(channel=leg.id, at=self.now, digit=digit), last=True)
 
     def boss_hangs_up(self, index: int) -> None:
         """A supervisor's phone goes."""
@@ -202,6 +208,11 @@ class SupervisedWorld(World):
             case sv.RecordTakeOver(attempt=attempt):
                 self.taken_over += 1
                 assert self.dialer.floor.calls[attempt].claim is not None
+            case sv.TellSupervisor(supervisor=number, sound=sound):
+                assert self.dialer.floor.supervisors[number].state.in_session
+                self.told_pauses += sound == STOCK[Phrase.RECORDING_PAUSED]
+            case sv.TellAgent(agent=agent, sound=sound) if sound == STOCK[Phrase.RECORDING_PAUSED]:
+                assert self.dialer.floor.agents[agent].state is AgentState.TALKING, "who has the customer hears nothing"
             case _:
                 super()._perform(wish)
 
@@ -254,6 +265,10 @@ class SupervisedWorld(World):
                 grumbles.add(f"the leg of {boss} is gone")
             if boss.state in HEARING and boss.leg not in self.model.ears:
                 grumbles.add(f"{boss} hears nobody")
+        for recording in floor.recordings.values():
+            muted = self.model.is_muted(recording.attempt)
+            if muted is not None and muted != recording.paused:
+                grumbles.add(f"{recording} of {floor.talk(recording.attempt)}, but muted: {muted}")
         if not self.model.settled():
             grumbles = set()
         assert not grumbles & self._grumbles, grumbles & self._grumbles

@@ -42,7 +42,12 @@ def test_all_laws_hold_whatever_supervisors_do_with_callers(
 
 def test_this_world_is_one_in_which_callers_are_taken_over() -> None:
     comers = [Comes(2.0 + 3 * n, 60.0) for n in range(25)]
-    take_over_now_and_then = [Deed(float(8 * n), "4", n % 2, 0) for n in range(1, 11)]
+    take_over_now_and_then = [
+        Deed(8.0 * n + later, key, n % 2, 0)
+        for n in range(1, 11)
+        for later, key in ((0.0, "4"), (1.0, "*3"), (2.0, "*4"))
+    ]
     worlds = [live(seed, 3, comers, take_over_now_and_then, leads=0) for seed in range(5)]
     assert sum(world.heard for world in worlds) > 20
     assert sum(len(world.callers_taken_over) for world in worlds) > 5
+    assert sum(world.told_pauses for world in worlds) > 5

@@ -10,8 +10,9 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dialer.core.policy import RecordingPolicy
 from dialer.core.supervision_words import SupervisionOrder
-from dialer.core.words import Mode
+from dialer.core.words import Mode, RecordingMode
 from tests.factories import SPRING, make_lead, make_policy
 from tests.fakes.asterisk_model import Manners
 from tests.fakes.store_model import sow
@@ -31,7 +32,9 @@ class Deed:
     agent: int
 
 
-KINDS = ["dials in", "order", "1", "2", "3", "4", "4", "5", "6", "hangs up", "agent goes", "lost", "back", "crash"]
+KEYS = ["1", "2", "3", "4", "4", "5", "6", "*3", "*4"]
+KINDS = ["dials in", "order", *KEYS, "agent pauses", "hangs up", "agent goes", "lost", "back", "crash"]
+ALL = RecordingPolicy(mode=RecordingMode.ALL)
 deeds = st.lists(
     st.builds(
         Deed,
@@ -50,6 +53,7 @@ def do_it(world: SupervisedWorld, deed: Deed) -> None:
     known: dict[str, Callable[[], object]] = {
         "dials in": partial(world.boss_dials_in, deed.boss, f"{1 + deed.agent % 4}{number}"),
         "order": partial(world.boss_orders, deed.boss, order, deed.agent),
+        "agent pauses": partial(world.press, number, "*3"),
         "hangs up": partial(world.boss_hangs_up, deed.boss),
         "agent goes": partial(world.hang_up, number),
         "lost": world.asterisk.lose,
@@ -81,7 +85,7 @@ def live_supervised(world: SupervisedWorld, happenings: list[Deed]) -> None:
 def live(mode: Mode, seed: int, agents: int, happenings: list[Deed], wrap_up: float = 5.0) -> SupervisedWorld:
     """A whole life; both supervisors come soon after the agents."""
     world = SupervisedWorld(
-        policy=make_policy(mode, wrap_up=timedelta(seconds=wrap_up), preview_time=timedelta(seconds=2)),
+        policy=make_policy(mode, wrap_up=timedelta(seconds=wrap_up), preview_time=timedelta(seconds=2), recording=ALL),
         seed=seed,
         agents=agents,
         leads=sow(make_lead, 40, SPRING, households=2),
@@ -106,7 +110,12 @@ def test_all_laws_hold_whatever_supervisors_do(
 
 
 def test_this_world_is_one_in_which_things_happen() -> None:
-    take_over_now_and_then = [Deed(float(8 * n), "4", n % 2, 0) for n in range(1, 11)]
+    take_over_now_and_then = [
+        Deed(8.0 * n + later, key, n % 2, 0)
+        for n in range(1, 11)
+        for later, key in ((0.0, "4"), (1.0, "*3"), (2.0, "*4"))
+    ]
     worlds = [live(Mode.PROGRESSIVE, seed, 3, take_over_now_and_then) for seed in range(5)]
     assert sum(world.heard for world in worlds) > 20
     assert sum(world.taken_over for world in worlds) > 5
+    assert sum(world.told_pauses for world in worlds) > 5

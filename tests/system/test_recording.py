@@ -94,7 +94,7 @@ async def test_a_pause_by_key_outlives_the_daemon_and_the_file_is_right(
     assert abs(exported["seconds_talked"] - made["seconds"]) < 1.0
     left, right = sides(file)
     [pause] = made["pauses"]
-    began, ended = ((_moment(pause[key]) - made["since"].timestamp()) for key in ("since", "until"))
+    began, ended = ((moment(pause[key]) - made["since"].timestamp()) for key in ("since", "until"))
     assert ended - began > 1.5
     # By the clock of the recording itself, with 0.4 s for what was on its way.
     for start, end in ((began - 1.0, began - 0.4), (ended + 0.4, ended + 1.0)):
@@ -135,7 +135,7 @@ async def test_on_demand_only_what_was_asked_for_is_kept(open_with: OpenFloor, f
     assert await floor.drain() == 0
     left, right = sides(kept_file(folder, attempt))
     [pause] = made["pauses"]
-    until = _moment(pause["until"]) - made["since"].timestamp()
+    until = moment(pause["until"]) - made["since"].timestamp()
     for side, hertz in ((left, AGENT_HERTZ), (right, CUSTOMER_HERTZ)):
         assert not side[round(0.6 * RATE) : round((until - 0.4) * RATE)].any()
         assert level(side[round((until + 0.4) * RATE) : round((until + 0.9) * RATE)], hertz) > LOUD
@@ -169,5 +169,6 @@ async def test_a_folder_that_asterisk_cannot_write_to_is_seen_in_log_metric_and_
     assert await floor.drain() == 0
 
 
-def _moment(written: str) -> float:
+def moment(written: str) -> float:
+    """Of a time in JSON, as an epoch."""
     return datetime.fromisoformat(written).timestamp()
