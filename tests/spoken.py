@@ -14,7 +14,7 @@ PIECE = RATE // 4
 """Samples: a word's length. Sound that is late by a packet moves what follows: pieces are looked for, not the whole."""
 ALIKE = 0.9
 """Correlation from which on a piece is the same sound; of other words it is below 0.7."""
-LATE = 3.0
+LATE = 1.0
 """Seconds by which a piece may be later than the others: a machine under load plays late now and then."""
 QUIET = 300.0
 """Root mean square of a piece in which too little is said to be found again."""
@@ -56,23 +56,24 @@ def heard(said: Samples, recording: Samples) -> Heard:
     spectrum = np.fft.rfft(recording, size)
     sums = np.concatenate([[0.0], np.cumsum(recording**2)])
     energy = np.maximum(sums[PIECE:] - sums[:-PIECE], 1.0)
-    places, gains, was = [], [], []
+    found = []
     for number, piece in zip(loud, pieces, strict=True):
         products = np.fft.irfft(spectrum * np.conj(np.fft.rfft(piece, size)), size)[: len(energy)]
-        alike = products / np.sqrt(energy * (piece**2).sum())
-        place = int(alike.argmax())
-        if alike[place] > ALIKE:
-            places.append(place)
-            was.append(int(number) * PIECE)
-            gains.append(products[place] / (piece**2).sum())
-    offsets = np.array(places) - np.array(was)
-    # The same syllable somewhere else is not this one.
-    here = np.abs(offsets - np.median(offsets)) < LATE * RATE if places else np.empty(0, dtype=bool)
-    if not here.any():
+        found.append((int(number) * PIECE, products / np.sqrt(energy * (piece**2).sum()), products / (piece**2).sum()))
+    # Where most of them say that it is: the same syllable somewhere else is not this one.
+    begins = int(np.median([int(alike.argmax()) - was for was, alike, _ in found]))
+    gains, late = [], []
+    for was, alike, gain in found:
+        first = max(0, begins + was - round(LATE * RATE))
+        near = alike[first : begins + was + round(LATE * RATE)]
+        if len(near) and near.max() > ALIKE:
+            place = first + int(near.argmax())
+            gains.append(gain[place])
+            late.append(place - was)
+    if not late:
         return Heard(0.0, 0.0, 0.0)
-    late = offsets[here]
     return Heard(
-        share=int(here.sum()) / len(pieces),
-        decibels=float(20 * np.log10(np.median(np.array(gains)[here]))),
-        late_seconds=float(late[-1] - late[0]) / RATE,
+        share=len(late) / len(pieces),
+        decibels=float(20 * np.log10(np.median(gains))),
+        late_seconds=(late[-1] - late[0]) / RATE,
     )

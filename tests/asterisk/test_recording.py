@@ -34,6 +34,7 @@ from tests.asterisk.tones import write_tone
 pytestmark = [pytest.mark.asterisk, pytest.mark.asyncio(loop_scope="module")]
 
 ANNA = AgentNumber("1001")
+BEN = AgentNumber("1002")
 BILLING = "7010"
 CUSTOMER_HERTZ, AGENT_HERTZ, NOTICE_HERTZ, BOSS_HERTZ, THIRD_HERTZ = 440, 800, 600, 1200, 1200
 
@@ -184,18 +185,33 @@ async def third_of(talk: Talk) -> ChannelId:
     return third
 
 
+async def colleague_of(talk: Talk) -> ChannelId:
+    """The customer is on hold, and the agent talks with a colleague."""
+    leg = await talk.room.agent_on_the_phone(BEN)
+    await talk.ears.say(Voice(await talk.ears.phone(BEN), THIRD_HERTZ))
+    talk.room.telephone.perform(tr.Send(channel=talk.channel, place=Place.HOLD, to=ANNA))
+    talk.room.telephone.perform(tr.Send(channel=leg, place=Place.CONSULT, to=ANNA))
+    await talk.room.posts(ev.EnteredBridge, leg)
+    return leg
+
+
 @pytest.mark.parametrize("talk_number", range(2))
 @pytest.mark.parametrize("three_way", [False, True])
-async def test_after_a_transfer_the_third_is_left(talk: Talk, three_way: bool, talk_number: int) -> None:
-    third = await third_of(talk)
+@pytest.mark.parametrize("colleague", [False, True])
+async def test_after_a_transfer_the_third_is_left(
+    talk: Talk, colleague: bool, three_way: bool, talk_number: int
+) -> None:
+    third = await (colleague_of(talk) if colleague else third_of(talk))
+    place, to = (Place.COLLEAGUE, BEN) if colleague else (Place.THIRD, third)
     telephone, joins = talk.room.telephone, 2
     if three_way:
+        telephone.perform(tr.Send(channel=third, place=Place.WAIT, to=ANNA))
         telephone.perform(tr.Send(channel=talk.channel, place=Place.AGENT, to=ANNA))
         await talk.room.posts(ev.EnteredBridge, talk.attempt, joins)
         telephone.perform(tr.Send(channel=third, place=Place.THREE_WAY, to=ANNA))
         await asyncio.sleep(1.0)
         joins += 1
-    telephone.perform(tr.Send(channel=talk.channel, place=Place.THIRD, to=third))
+    telephone.perform(tr.Send(channel=talk.channel, place=place, to=to))
     await talk.room.posts(ev.EnteredBridge, talk.attempt, joins)
     await asyncio.sleep(1.5)
     await talk.hang_up()

@@ -99,9 +99,9 @@ async def test_what_an_agent_asks_for_is_confirmed_in_words(
     for phrase, said in ((Phrase.PAUSED, whole[:turn]), (Phrase.READY, whole[turn:])):
         found = heard(spoken(phrase, language), said)
         print(f"{language} {phrase}: {found}")  # noqa: T201 - measured
-        assert found.share > 0.8
+        assert found.share > 0.7
         assert abs(found.decibels) < 1.0
-        assert -0.05 < found.late_seconds < LATE
+        assert abs(found.late_seconds) < LATE
         # Not in the other language.
         assert heard(spoken(phrase, OTHER[language]), said).share < 0.3
     assert await floor.drain() == 0
