@@ -37,5 +37,5 @@ class Transfer(Base):
     """When the third was called."""
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    """When the third was let go or hung up. NULL: it goes on, or the daemon died over it."""
+    """When the third was let go or hung up. NULL: it goes on, or the daemon has just died over it."""
     outcome: Mapped[str | None]

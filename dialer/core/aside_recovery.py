@@ -3,7 +3,8 @@
 Meanwhile the dialplan took customers on hold back to their agents, and those of a blind transfer to the message. What
 we know of is told as the events that we missed. Of what an earlier life of the daemon began only the customers are
 taken up: one on hold is so still, one with a third stays there; a third who waits for our word, or talks with an agent,
-is let go, and the agent has the customer on hold. A colleague's phone is fetched back into its loop.
+is let go, and the agent has the customer on hold. A colleague's phone is fetched back into its loop. What is written of
+thirds gets its end by `left_thirds`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dialer.core.coupling import tell
 from dialer.core.events import AsteriskBack
 from dialer.core.floor import Floor
 from dialer.core.found import LiveChannel
+from dialer.core.left_thirds import recover_thirds
 from dialer.core.letters import ToAgent, ToCall
 from dialer.core.live_agent import Agent
 from dialer.core.live_aside import Aside
@@ -66,10 +68,12 @@ def recover_asides(floor: Floor, back: AsteriskBack, gone_at: datetime, now: dat
         if channel.place in (*ON_HOLD, Place.RING, Place.THIRD):
             yield from _take_up(floor, channel, live, back.at, now)
     with_customer = {c.bridge for c in back.live if c.place is Place.THIRD and c.bridge is not None}
-    for channel in back.live:
-        third = channel.channel.startswith(THIRD_PREFIX)
-        if third and channel.channel not in ours and channel.bridge not in with_customer:
-            yield do.HangUp(channel=channel.channel)
+    thirds = {channel.channel: channel for channel in back.live if channel.channel.startswith(THIRD_PREFIX)}
+    staying = {third for third, channel in thirds.items() if channel.bridge in with_customer}
+    for third in thirds:
+        if third not in ours and third not in staying:
+            yield do.HangUp(channel=third)
+    yield from recover_thirds(floor, staying, back.at, gone_at)
     for channel in back.live:
         yield from _fetch_colleague(floor, channel, now)
     for aside in list(floor.asides.values()):

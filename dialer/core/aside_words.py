@@ -86,6 +86,8 @@ class TransferOutcome(StrEnum):
     """The customer talked on with the third, without the agent."""
     CUT = "cut"
     """Customer or agent hung up while the third was there, or being called."""
+    RESTART = "restart"
+    """The daemon died over it; the next one let the third go, or found nobody there any more."""
 
 
 class Place(StrEnum):

@@ -6,6 +6,7 @@ from collections import Counter
 
 from dialer.core.enquiry import Enquiry
 from dialer.core.live_aside import Aside
+from dialer.core.transfer import RecordTransfer
 from dialer.core.words import AgentNumber, AttemptId, ChannelId, TrunkName
 
 
@@ -18,6 +19,10 @@ class Asides(dict[AttemptId, Aside]):
         """Whose third a leg is."""
         self.lines: Counter[TrunkName] = Counter()
         """Lines that thirds take of trunks."""
+        self.left: dict[ChannelId, RecordTransfer] = {}
+        """Thirds of an earlier life of the daemon, until Asterisk has said who of them is there; see `left_thirds`."""
+        self.handed: dict[ChannelId, RecordTransfer] = {}
+        """Those of them who talk with a customer."""
         self.enquiries: dict[AgentNumber, Enquiry] = {}
         """The numbers that agents want to call, and of which it is not known yet whether they may; see `enquiry`."""
 

@@ -26,6 +26,8 @@ from dialer.core.words import CampaignName, CampaignOrder, CampaignState, Dispos
 
 LOOK_AGAIN = timedelta(seconds=5)
 """How long to wait before asking again for leads when fewer came than were asked for: a list may grow meanwhile."""
+LOOK_AGAIN_WHEN_SHUT = timedelta(minutes=5)
+"""The same when it is outside the calling hours: whether for everybody costs a look at all who are due."""
 BEAT = timedelta(milliseconds=500)
 """Ages alone change the pacer's mind, so it is asked this often even when nothing happens."""
 
@@ -48,6 +50,12 @@ class Campaign:
     """Before this moment there is no use in asking for leads."""
     only_callbacks: bool = False
     """The leads that were asked for are callbacks alone."""
+    shut: bool = False
+    """It was outside the calling hours of the leads that were looked at last."""
+    shut_asked_at: datetime | None = None
+    """When the store was last asked whether it is so for everybody."""
+    opens_at: datetime | None = None
+    """Nobody who is due may be called before that; None: as far as is known, somebody may."""
     callbacks_at: datetime | None = None
     """When to ask again whether a callback has become due; None: at once."""
     next_due_at: datetime | None = None
@@ -70,6 +78,11 @@ class Campaign:
         """The name in its file."""
         return self.policy.name
 
+    def seems_shut(self, now: datetime) -> bool:
+        """The store is to be asked whether it is outside everybody's calling hours."""
+        asked_at = self.shut_asked_at
+        return self.shut and (asked_at is None or now >= asked_at + LOOK_AGAIN_WHEN_SHUT)
+
     @property
     def counted(self) -> WindowCount:
         """The window as the drop cap counts it: without those taken for nobody's where the campaign says so."""
@@ -87,7 +100,10 @@ def step(campaign: Campaign, event: Event, now: datetime) -> Step:
     """What a campaign becomes by an event, and what it wishes then."""
     match event:
         case ev.CampaignLoaded(policy=policy, window=window):
-            return replace(campaign, policy=policy, window=window), ()
+            loaded = replace(campaign, policy=policy, window=window)
+            if policy.hours == campaign.policy.hours:
+                return loaded, ()
+            return replace(loaded, shut=False, shut_asked_at=None, opens_at=None, fetch_at=None), ()
         case ev.CampaignOrdered(order=order, by=by):
             return _ordered(campaign, order, by, now)
         case ev.LeadsFetched():
@@ -127,6 +143,8 @@ def _fetched(campaign: Campaign, event: ev.LeadsFetched, now: datetime) -> Step:
     own = tuple(lead for lead in event.leads if is_own(lead, campaign.policy, now))
     anybodys = tuple(lead for lead in event.leads if lead not in own)
     fetch_at = now + LOOK_AGAIN if len(anybodys) < max(1, campaign.fetching) else None
+    if event.opens_at is not None:
+        fetch_at = min(event.opens_at, now + LOOK_AGAIN_WHEN_SHUT)
     known = replace(
         campaign,
         fetching=0,
@@ -136,6 +154,7 @@ def _fetched(campaign: Campaign, event: ev.LeadsFetched, now: datetime) -> Step:
         remaining=event.remaining,
         total=event.total,
         fetch_at=campaign.fetch_at if campaign.only_callbacks else fetch_at,
+        opens_at=campaign.opens_at if campaign.only_callbacks else event.opens_at,
     )
     if campaign.state is not CampaignState.RUNNING:
         back = do.ReturnLeads(leads=event.leads, reason="campaign does not dial")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from dialer.core.callback import Callback
 from dialer.core.detection import Detection, LeftMessage, Truth
 from dialer.core.lead import Lead, LeadNext
-from dialer.core.policy import AttemptLimit
+from dialer.core.policy import AttemptLimit, HoursPolicy
 from dialer.core.words import (
     AgentNumber,
     AgentState,
@@ -148,6 +148,10 @@ class FetchLeads(StoreCommand):
     """Besides, for each of these agents up to `OWN_AT_HAND` of the callbacks that only they may make yet."""
     mine_for: timedelta = timedelta(0)
     """So long after it was due a callback is its owner's alone; then it is leased like any other."""
+    hours: HoursPolicy | None = None
+    """Lease nothing while it is outside these for everybody who is due. None: that is not looked at."""
+    ring_time: timedelta = timedelta(0)
+    """So long a phone rings, which must be over when the hours are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialer.core import agent_orders, looked_up, recorder, switching
+from dialer.core import agent_orders, left_thirds, looked_up, recorder, switching
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core import recording as rec
@@ -81,6 +81,7 @@ class Dialer:
         yield from self._dispatch(event, now)
         yield from switching.settle(self.floor, event, now)
         yield from looked_up.settle(self.floor)
+        yield from left_thirds.settle(self.floor, event, now)
         yield from meet(self.floor, now)
         yield from confirm(self.floor, now)
         yield from attend(self.floor, event, now)
@@ -169,6 +170,8 @@ class Dialer:
                     floor.put_queue(queue)
             case CallersInherited():
                 inherit_callers(floor, event)
+            case left_thirds.ThirdsInherited():
+                left_thirds.inherit_thirds(floor, event)
             case ev.PausesInherited(pauses=pauses):
                 floor.pauses = pauses
             case ev.OnHookInherited(agents=agents):

@@ -178,6 +178,8 @@ class LeadsFetched(Event):
     remaining: int
     """Leads of the campaign that are not ended, leased ones included."""
     total: int
+    opens_at: datetime | None = None
+    """Outside the hours of all who are due: when the first of them may be called. None: it was not so, or not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialer.core import commands as do
 from dialer.core import signals as sig
@@ -55,9 +55,10 @@ def pace(floor: Floor, turn: Turn, now: datetime) -> Wishes:
         figures=decision.figures,
     )
     floor.put_decision(name, made)
-    campaign = replace(campaign, hopper=taken.hopper, because=because)
+    shut = bool(taken.shut) or campaign.shut
+    campaign = replace(campaign, hopper=taken.hopper, because=because, shut=shut and not taken.leads)
     fetch = _fetch(floor, campaign, view, now)
-    floor.put_campaign(campaign if fetch is None else _asked(campaign, fetch))
+    floor.put_campaign(campaign if fetch is None else _asked(campaign, fetch, now))
     if fetch is not None:
         yield fetch
     yield from return_shut(taken.shut, policy.hours, now + policy.pacing.ring_time)
@@ -94,11 +95,15 @@ def _fetch(floor: Floor, campaign: Campaign, view: PoolView, now: datetime) -> d
         callbacks=0 if count else max(1, lines - campaign.hopper.callbacks),
         owners=to_fetch_for(floor, campaign),
         mine_for=campaign.policy.callbacks.mine_for,
+        hours=campaign.policy.hours if count and campaign.seems_shut(now) else None,
+        ring_time=pacing.ring_time if count and campaign.seems_shut(now) else timedelta(0),
     )
 
 
-def _asked(campaign: Campaign, fetch: do.FetchLeads) -> Campaign:
-    return replace(campaign, fetching=fetch.count or fetch.callbacks, only_callbacks=not fetch.count)
+def _asked(campaign: Campaign, fetch: do.FetchLeads, now: datetime) -> Campaign:
+    asked_at = now if fetch.hours is not None else campaign.shut_asked_at
+    fetching = fetch.count or fetch.callbacks
+    return replace(campaign, fetching=fetching, only_callbacks=not fetch.count, shut_asked_at=asked_at)
 
 
 def _kept_for_own(floor: Floor, name: CampaignName) -> str:
@@ -118,7 +123,7 @@ def _reason(campaign: Campaign, decision: Plan, taken: Taken, on_hook: int, now:
     nobody = bool(on_hook) and decision.kind is PlanKind.NO_AGENTS
     fetching = campaign.fetching and not campaign.only_callbacks
     if not campaign.hopper.leads and not fetching and not nobody:
-        return "no_leads", _no_leads(campaign, now)
+        return _no_leads(campaign, now)
     if taken.shut:
         return "hours", f"0 lines: outside the calling hours of {len(taken.shut)} leads, which go back"
     if decision.lines:
@@ -126,12 +131,20 @@ def _reason(campaign: Campaign, decision: Plan, taken: Taken, on_hook: int, now:
     return decision.kind.value, decision.because
 
 
-def _no_leads(campaign: Campaign, now: datetime) -> str:
+def _no_leads(campaign: Campaign, now: datetime) -> tuple[str, str]:
+    still = f"{campaign.remaining} of {campaign.total} still open"
+    if campaign.opens_at is not None and now < campaign.opens_at:
+        wait = round((campaign.opens_at - now).total_seconds())
+        return "hours", f"0 lines: outside the calling hours of all who are due; the first opens in {wait} s, {still}"
+    return "no_leads", _none_due(campaign, still, now)
+
+
+def _none_due(campaign: Campaign, still: str, now: datetime) -> str:
     if campaign.next_due_at is not None:
         wait = max(0, round((campaign.next_due_at - now).total_seconds()))
-        return f"0 lines: no lead is due; the next in {wait} s, {campaign.remaining} of {campaign.total} still open"
+        return f"0 lines: no lead is due; the next in {wait} s, {still}"
     if campaign.remaining:
-        return f"0 lines: no lead is due, {campaign.remaining} of {campaign.total} still open"
+        return f"0 lines: no lead is due, {still}"
     if campaign.total:
         return f"0 lines: the list is through, {campaign.total} leads ended"
     return "0 lines: no leads at hand"

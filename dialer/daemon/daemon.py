@@ -59,6 +59,7 @@ from dialer.store.orders import OrderInbox, PlacedOrder
 from dialer.store.queue_waits import close_lost_waits
 from dialer.store.runs import Run, RunTakenOver
 from dialer.store.status import latest_status
+from dialer.store.transfers import left_thirds
 from dialer.tasks import TaskCrew
 
 log = structlog.get_logger(__name__)
@@ -148,6 +149,7 @@ class Daemon:
             self._engine.post(await self._memory.recall_queues())
             flows = self._rulebook.configuration.flows
             self._engine.post(await inherited_callers(self._database, run.id, flows))
+            self._engine.post(await left_thirds(self._database))
             self._engine.post(await inherited(self._database))
             await self._inherit_agents()
             self._start_tasks(run, journal)

@@ -17,11 +17,14 @@ from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.events import Event
 from dialer.core.lead import Lead
+from dialer.core.shut import first_opening
 from dialer.core.words import AttemptId, CampaignName, CustomerId, Disposition, LeadEnd, LeadId, ListName, NumberId
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.telephone import Dialled
 
 DAY = timedelta(days=1)
+NOWHERE: tuple[str, ...] = ()
+"""All numbers are in the time zone that a campaign supposes of those of which nothing is known."""
 
 NumberOf = Callable[[int], str]
 """The E.164 number of the n-th lead of a list, from 0."""
@@ -166,7 +169,7 @@ class LeadBook:
             number=number,
             national=number.removeprefix("+"),
             name="",
-            time_zones=(),
+            time_zones=NOWHERE,
             attempts_made=row.attempts_made,
             history=tuple(row.endings.items()),
             due_at=row.due_at,
@@ -231,10 +234,16 @@ class SimulatedStore:
 
     def _fetch(self, wish: do.FetchLeads) -> None:
         book, now = self.books[wish.campaign], self._agenda.now
-        leads = book.lease(wish.count, now)
+        opens_at = first_opening(wish.hours, {NOWHERE}, now, wish.ring_time) if wish.hours is not None else None
+        leads = book.lease(wish.count, now) if opens_at is None else ()
         due_at = book.next_due_at(now)
         fetched = ev.LeadsFetched(
-            campaign=wish.campaign, leads=leads, next_due_at=due_at, remaining=book.open, total=book.leads.size
+            campaign=wish.campaign,
+            leads=leads,
+            next_due_at=due_at,
+            remaining=book.open,
+            total=book.leads.size,
+            opens_at=opens_at,
         )
         self._post(fetched)
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -34,6 +34,7 @@ from dialer.core.commands import OWN_AT_HAND, FetchLeads
 from dialer.core.events import LeadsFetched
 from dialer.core.lead import Lead
 from dialer.core.words import AgentNumber, AttemptId, CampaignName, CustomerId, LeadId, ListName, NumberId, RunId
+from dialer.store.calling_zones import shut_until
 
 LARGEST_BITE = 5_000
 MOST_BITES = 60
@@ -215,13 +216,17 @@ class Leasing:
             campaign: int = rows[0].campaign_id
             lists = [row.list_id for row in rows if row.list_id is not None]
             shelf = Shelf(connection, campaign, lists, wish.mine_for)
-            own = await shelf.own_callbacks(wish.owners)
-            leads = await self._settle(shelf, own, self._mint(len(own)))
-            leads += await self._lease(shelf, [shelf.due_callbacks], self._mint(wish.callbacks))
-            leads += await self._lease(shelf, shelf.sources(), self._mint(wish.count))
-            answer = await self._answer(wish, shelf, leads)
+            opens_at = await shut_until(connection, wish, campaign, lists)
+            leads = await self._take(wish, shelf) if opens_at is None else []
+            answer = replace(await self._answer(wish, shelf, leads), opens_at=opens_at)
         self._in_doubt = []
         return answer
+
+    async def _take(self, wish: FetchLeads, shelf: Shelf) -> list[Lead]:
+        own = await shelf.own_callbacks(wish.owners)
+        leads = await self._settle(shelf, own, self._mint(len(own)))
+        leads += await self._lease(shelf, [shelf.due_callbacks], self._mint(wish.callbacks))
+        return leads + await self._lease(shelf, shelf.sources(), self._mint(wish.count))
 
     def _mint(self, count: int) -> list[str]:
         minted = [str(uuid.uuid4()) for _ in range(count)]

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from dialer.core.aside_words import TransferOutcome
+from dialer.core.aside_words import TransferKind, TransferOutcome
+from dialer.core.left_thirds import ThirdsInherited
 from dialer.core.transfer import RecordTransfer
+from dialer.core.words import AgentNumber, AttemptId, ChannelId
 from dialer.store.agents import make_known
 
 _RECORD = text("""
@@ -26,6 +28,41 @@ _TRANSFERS = text("""
     SELECT third, attempt_id::text AS attempt_id, caller, agent, kind, target, at, answered_at, ended_at, outcome
     FROM transfers ORDER BY at DESC, third DESC LIMIT :most
 """)
+_TALK_IS_OVER = text("""
+    UPDATE transfers t SET outcome = 'restart', ended_at = greatest(t.at, t.answered_at, over.at)
+    FROM (
+        SELECT one.third, coalesce(a.ended_at, i.ended_at) AS at FROM transfers one
+        LEFT JOIN attempts a ON a.id = one.attempt_id LEFT JOIN inbound_calls i ON i.id = one.caller
+        WHERE one.ended_at IS NULL
+    ) over
+    WHERE t.third = over.third AND over.at IS NOT NULL
+""")
+_OPEN = text("SELECT * FROM transfers WHERE ended_at IS NULL ORDER BY at")
+
+
+async def left_thirds(engine: AsyncEngine) -> ThirdsInherited:
+    """The thirds of whom dead runs have written no end. Those whose customer's call is over by now, as far as that is
+    written, are ended with it. Fails as PostgreSQL does."""
+    async with engine.begin() as connection:
+        await connection.execute(_TALK_IS_OVER)
+        found = (await connection.execute(_OPEN)).mappings().all()
+    return ThirdsInherited(
+        thirds=tuple(
+            RecordTransfer(
+                third=ChannelId(row["third"]),
+                customer=AttemptId(row["caller"] or str(row["attempt_id"])),
+                called_us=row["caller"] is not None,
+                agent=AgentNumber(row["agent"]),
+                kind=TransferKind(row["kind"]),
+                target=row["target"],
+                at=row["at"],
+                answered_at=row["answered_at"],
+                ended_at=None,
+                outcome=None,
+            )
+            for row in found
+        )
+    )
 
 
 async def record_transfers(connection: AsyncConnection, wishes: Sequence[RecordTransfer]) -> None:

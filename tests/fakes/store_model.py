@@ -16,6 +16,7 @@ from dialer.core.enquiry import LookUpNumber, NumberLookedUp
 from dialer.core.false_positives import NONE_TAKEN, TakenForNobody
 from dialer.core.found import OpenAttemptFound
 from dialer.core.lead import Lead
+from dialer.core.shut import first_opening
 from dialer.core.words import AttemptId, CampaignName, CustomerId, LeadId, MachineVerdict
 from tests.fakes.promises import check_promise
 
@@ -165,6 +166,10 @@ class StoreModel:
     def _fetch(self, wish: do.FetchLeads) -> None:
         now = self.world.now
         due = [r for r in self.rows.values() if r.leased is None and not r.ended and r.due_at <= now]
+        opens_at = None
+        if wish.hours is not None:
+            opens_at = first_opening(wish.hours, {r.lead.time_zones for r in due}, now, wish.ring_time)
+            due = due if opens_at is None else []
         due.sort(key=lambda r: (not r.lead.callback, r.due_at, r.lead.id))
         own = [r for r in due if r.lead.owner is not None and now < r.due_at + wish.mine_for]
         anybodys = [r for r in due if r not in own]
@@ -185,6 +190,7 @@ class StoreModel:
                 next_due_at=min(waiting, default=None),
                 remaining=sum(not r.ended for r in self.rows.values()),
                 total=len(self.rows),
+                opens_at=opens_at,
             )
         )
 

@@ -16,8 +16,8 @@ from dialer.store.health import Health
 from dialer.store.journal import Journal
 from dialer.store.leasing import Leasing
 from dialer.store.runs import Run
-from dialer.store.transfers import record_transfers, transfers
-from tests.postgres.seeds import SPRING, one, opening, sow_campaign
+from dialer.store.transfers import left_thirds, record_transfers, transfers
+from tests.postgres.seeds import SPRING, do, one, opening, sow_campaign
 
 pytestmark = pytest.mark.postgres
 
@@ -43,6 +43,42 @@ OVER = replace(WARM, ended_at=NOW + timedelta(minutes=2), outcome=TransferOutcom
 async def write(engine: AsyncEngine, *wishes: RecordTransfer) -> None:
     async with engine.begin() as connection:
         await record_transfers(connection, wishes)
+
+
+OF_CALLER = replace(
+    ANSWERED, third=ChannelId("third-2"), customer=AttemptId("pbx-1.1"), called_us=True, kind=TransferKind.BLIND
+)
+
+
+async def test_the_next_run_is_told_of_whom_no_end_is_written(engine: AsyncEngine) -> None:
+    await write(engine, CALLED, OF_CALLER, replace(OVER, third=ChannelId("third-3")))
+    inherited = await left_thirds(engine)
+    assert {one.third: one for one in inherited.thirds} == {one.third: one for one in (CALLED, OF_CALLER)}
+    over = replace(OF_CALLER, ended_at=NOW + timedelta(minutes=1), outcome=TransferOutcome.RESTART)
+    await write(engine, over)
+    assert [one.third for one in (await left_thirds(engine)).thirds] == [CALLED.third]
+    [row] = [row for row in await transfers(engine) if row["third"] == OF_CALLER.third]
+    assert (row["outcome"], row["ended_at"]) == ("restart", over.ended_at)
+
+
+async def test_where_the_end_of_the_customers_call_is_written_that_is_the_end(engine: AsyncEngine, run: Run) -> None:
+    await sow_campaign(engine, 1)
+    [lead] = (await Leasing(engine, run.id).fetch(FetchLeads(campaign=SPRING, count=1))).leads
+    async with engine.begin() as connection:
+        await open_attempts(connection, run.id, [opening(lead)])
+    of_attempt = replace(CALLED, customer=lead.attempt)
+    await write(engine, of_attempt, OF_CALLER)
+    came = "INSERT INTO inbound_calls (id, number, caller, arrived_at) VALUES ('pbx-1.1', '200', '', :at)"
+    await do(engine, came, at=NOW)
+    # Both calls go on.
+    assert len((await left_thirds(engine)).thirds) == 2
+    ended = NOW + timedelta(minutes=3)
+    await do(engine, "UPDATE inbound_calls SET ended_at = :at, outcome = 'transferred'", at=ended)
+    # By another clock it ended before the third was called.
+    await do(engine, "UPDATE attempts SET ended_at = :at, disposition = 'answered'", at=NOW - timedelta(hours=1))
+    assert (await left_thirds(engine)).thirds == ()
+    written = {row["third"]: (row["ended_at"], row["outcome"]) for row in await transfers(engine)}
+    assert written == {"third-1": (NOW, "restart"), "third-2": (ended, "restart")}
 
 
 async def test_a_third_is_one_row_from_the_call_to_the_end(engine: AsyncEngine) -> None:

@@ -166,6 +166,15 @@ def test_this_world_is_one_in_which_things_happen() -> None:
     assert "an outside number was not called in a talk: it must not be called" in refused
 
 
+def test_thirds_of_daemons_that_died_get_an_end() -> None:
+    busy = [Deed(3.0 + 0.7 * n, (CONSULT, "*6", CONSULT, "*7", BLIND)[n % 5], n % 3) for n in range(120)]
+    deaths = [Deed(8.2 + 7.3 * n, "crash", 0) for n in range(11)]
+    worlds = [live(Mode.PROGRESSIVE, seed, 3, [*busy, *deaths], 10) for seed in range(4)]
+    ended = [one.outcome for world in worlds for one in world.transfers.values()]
+    assert ended.count(TransferOutcome.RESTART) > 5
+    assert sum(world.handed_and_left for world in worlds) > 0
+
+
 def test_a_store_that_says_nothing_lets_nobody_be_called() -> None:
     busy = [Deed(3.0 + 2.0 * n, OUT[n % len(OUT)], n % 3) for n in range(40)]
     world = live(Mode.PROGRESSIVE, 1, 3, [*busy, Deed(20.0, "store lost", 0), Deed(70.0, "store back", 0)], 15)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from dialer.core import commands as do
 from dialer.core import events as ev
 from dialer.core.decisions import LAUNCHED
+from dialer.core.lead import Lead
 from dialer.core.pacing.view import Busy, Pending
 from dialer.core.pool import pool_view
 from dialer.core.words import AgentNumber, AgentState, CallState, CampaignName, CampaignOrder, ChannelId, Mode
@@ -115,6 +116,63 @@ def test_what_stands_in_the_way_of_lines_that_the_pacer_wants_is_said() -> None:
     play.opened(1).opened(2).rang(1).rang(2).hung_up(1, cause=17)
     play.fetched(make_lead(3)).wait(0.5)
     assert play.campaign.because == "0 lines: the numbers of all 1 leads at hand are in other calls"
+
+
+def night(*leads: Lead) -> Scene:
+    """A campaign that runs, of which these leads came, twelve hours after its agents."""
+    play = running(leads=0, hours=OFFICE_HOURS)
+    play.now += timedelta(hours=12)
+    return play.fetched(*leads, total=1000)
+
+
+def shut(play: Scene, opens_in: timedelta) -> Scene:
+    """The store says that it is night for everybody."""
+    opens = play.now + opens_in
+    return play.feed(ev.LeadsFetched(campaign=SPRING, leads=(), next_due_at=NOW, remaining=7, total=9, opens_at=opens))
+
+
+def test_after_hours_the_store_is_asked_for_whom_it_is_so_and_left_alone_for_a_while() -> None:
+    play = night(make_lead(1), make_lead(2))
+    assert len(play.wished(do.ReturnLeads)) == 1
+    fetch = play.wished(do.FetchLeads)[-1]
+    assert (fetch.count, fetch.hours, fetch.ring_time) == (20, OFFICE_HOURS, play.campaign.policy.pacing.ring_time)
+    shut(play, timedelta(hours=3))
+    assert because(play) == (
+        "0 lines: outside the calling hours of all who are due; the first opens in 10799 s, 7 of 9 still open"
+    )
+    assert play.dialer.floor.decisions[SPRING].last(1)[0].kind == "hours"
+    before = len(play.wished(do.FetchLeads))
+    play.wait(290.0)
+    later = play.wished(do.FetchLeads)[before:]
+    # Callbacks are looked for as ever.
+    assert {(one.count, one.hours) for one in later} == {(0, None)}
+    play.wait(15.0)
+    assert play.wished(do.FetchLeads)[-1].hours == OFFICE_HOURS
+
+
+def test_it_is_asked_in_time_when_somebody_may_be_called_before() -> None:
+    play = shut(night(make_lead(1)), timedelta(seconds=30))
+    before = len(play.wished(do.FetchLeads))
+    play.wait(27.0)
+    assert {one.count for one in play.wished(do.FetchLeads)[before:]} <= {0}
+    play.wait(5.0)
+    fetch = play.wished(do.FetchLeads)[-1]
+    assert (fetch.count, fetch.hours) == (20, None)
+
+
+def test_where_somebody_may_be_called_the_others_go_back_one_by_one_and_it_is_not_asked_again_at_once() -> None:
+    play = night(make_lead(1))
+    play.fetched(make_lead(2), total=1000).wait(5.6)
+    fetch = play.wished(do.FetchLeads)[-1]
+    assert (fetch.count, fetch.hours) == (20, None)
+
+
+def test_other_calling_hours_are_looked_at_at_once() -> None:
+    play = shut(night(make_lead(1)), timedelta(hours=3))
+    policy = make_policy(hours=replace(OFFICE_HOURS, default_time_zone="Asia/Tokyo"))
+    play.feed(ev.CampaignLoaded(policy=policy, window=NEVER_CALLED)).wait(0.6)
+    assert play.campaign.opens_at is None
+    assert play.campaign.fetching or play.wished(do.FetchLeads)[-1].count == 20
 
 
 def test_decisions_are_remembered_with_their_kind() -> None:
