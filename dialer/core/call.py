@@ -86,6 +86,9 @@ def step(call: Call, event: Event, now: datetime) -> Step:
             return _talking(call, at, now)
         case CallState.TALKING, ev.LeftBridge(bridge=bridge, at=at) if bridge == call.bridge:
             return replace(call, bridge=None, parted_at=at), (_guard(call, now + HANGUP_GUARD),)
+        case CallState.TALKING, ev.JoinFailed(agent_leg=leg) if leg == call.agent_leg and call.bridge is None:
+            # A join that was slow was wished again: the first came about, and the second took the customer out of it.
+            return end(call, now)
         case CallState.TALKING | CallState.ENDING, sig.WrappedUp(agent=agent) if agent == call.agent:
             return end(replace(call, agent_disposition=event.disposition), now)
 

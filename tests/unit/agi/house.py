@@ -15,7 +15,7 @@ from tests.fakes.waiting import until
 FAILURE = b"failure: "
 """What one who is not served is told begins so."""
 
-QUICK = AgiSettings(port=0, most_calls=20, header_seconds=0.2, reply_seconds=0.6, close_seconds=0.2)
+QUICK = AgiSettings(port=0, most_calls=20, header_seconds=1.0, reply_seconds=3.0, close_seconds=0.2)
 
 
 @dataclass

@@ -153,6 +153,13 @@ def test_only_the_bridge_of_the_talk_can_end_it() -> None:
     assert after(TALKING, replace(other, bridge=BRIDGE)).parted_at == LATER
 
 
+def test_who_was_taken_out_of_the_talk_by_a_second_join_that_failed_is_let_go() -> None:
+    failed = ev.JoinFailed(channel=CHANNEL, at=LATER, agent_leg=LEG, reason="gone")
+    assert after(TALKING, failed) == TALKING
+    parted = after(TALKING, ev.LeftBridge(channel=CHANNEL, at=LATER, bridge=BRIDGE), failed)
+    assert (parted.state, parted.agent) == (CallState.ENDING, ANNA)
+
+
 def test_an_agent_who_is_gone_ends_the_talk_and_leaves_a_word() -> None:
     ending = after(TALKING, sig.WrappedUp(agent=ANNA, disposition="sale"))
     assert ending.state is CallState.ENDING
