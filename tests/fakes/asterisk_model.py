@@ -273,8 +273,7 @@ class AsteriskModel:
         customer.place += 1
         self._leave_bridge(customer)
         if agent is None or not agent.up or self.world.chance.random() < self.manners.join_fails:
-            failed = self._join_failed(wish)
-            self.world.later(self.world.chance.uniform(0.0, 0.004), lambda: self._arrive(failed))
+            self.tell(self._join_failed(wish))
             self._wait(customer)
             return
         peer = self._peer(agent)
@@ -364,12 +363,13 @@ class AsteriskModel:
 
     def tell(self, event: ev.ChannelEvent, *, last: bool = False) -> None:
         """Send an event over the connection: a little late, perhaps twice; only the hang-up is surely the last."""
-        copies = 2 if self.world.chance.random() < self.manners.duplicates else 1
+        once = isinstance(event, ev.JoinFailed)
+        copies = 2 if self.world.chance.random() < self.manners.duplicates and not once else 1
         for _ in range(copies):
-            delay = self.world.chance.choice([0.0, 0.0, self.world.chance.uniform(0.0, 0.004)])
-            at = self.world.now + timedelta(seconds=delay)
+            late = self.world.chance.choice([0.0, 0.0, self.world.chance.uniform(0.0, 0.004)])
+            at = self.world.now + timedelta(seconds=late)
             latest = self._told.get(event.channel, at)
-            if last or isinstance(event, ev.LeftBridge | ev.EnteredBridge | ev.MessageStarted):
+            if last or once or isinstance(event, ev.LeftBridge | ev.EnteredBridge | ev.MessageStarted):
                 at = max(at, latest)
             self._told[event.channel] = max(at, latest)
             self.world.later((at - self.world.now).total_seconds(), lambda: self._arrive(event))
