@@ -37,7 +37,9 @@ class Floor:
         self.carrier = stage.carrier
         self.phones = stage.phones
         self.campaign = stage.campaign
-        self._web = httpx.AsyncClient(trust_env=False, timeout=5)
+        # A connection kept open may be closed by the other end just when it is used again.
+        no_rest = httpx.Limits(max_keepalive_connections=0)
+        self._web = httpx.AsyncClient(trust_env=False, timeout=20, limits=no_rest)
         self._lives = 0
 
     async def close(self) -> None:

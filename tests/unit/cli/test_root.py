@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -113,6 +114,15 @@ def test_help_in_a_c_locale(tmp_path: Path) -> None:
     assert "外呼" in done.stdout.decode("utf-8")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever runs the tests in the background has SIGINT ignored, and a program inherits that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
     ours, its = pty.openpty()
     with subprocess.Popen(
