@@ -125,7 +125,7 @@ class Floor:
             assert time.monotonic() < deadline, f"not within {seconds} s: {status}\n{self.log[-3000:]}"
             await asyncio.sleep(0.05)
 
-    async def until_published(self, is_so: Callable[[Status], object], seconds: float = 5.0) -> None:
+    async def until_published(self, is_so: Callable[[Status], object], seconds: float = PATIENCE_SECONDS) -> None:
         """The same of the status that the daemon leaves in PostgreSQL, for command lines and for the next daemon."""
         async with asyncio.timeout(seconds):
             while not ((status := await self.stage.status()) and is_so(status)):  # noqa: ASYNC110 - it is elsewhere

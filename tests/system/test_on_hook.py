@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ async def log_in(floor: Floor, *agents: str) -> None:
 
 async def listed(floor: Floor, agent: str) -> Mapping[str, Any]:
     """As `waihu agent list` shows the agent."""
-    await asyncio.sleep(1)  # The list is as old as the status that was published last.
+    asked_at = datetime.now(UTC)
+    # The list is as old as the status that was published last.
+    await floor.until_published(lambda status: datetime.fromisoformat(status["at"]) >= asked_at)
     agents = json.loads(await floor.stage.waihu("agent", "list", "--json"))
     found: Mapping[str, Any] = next(one for one in agents if one["number"] == agent)
     return found
@@ -82,6 +85,7 @@ async def test_a_caller_has_the_phone_rung_and_the_agent_stays_logged_in(open_wi
     floor, line = await floor_on_hook(open_with)
     await log_in(floor, ANNA)
     assert not await floor.phones.is_up(ANNA)
+    await floor.until_published(lambda status: state_of(status, ANNA) == "ready")
     assert "on hook" in await floor.stage.waihu("agent", "list")
     await line.call(1)
     status = await floor.until_agent(ANNA, "talking")
