@@ -21,6 +21,7 @@ from dialer.embedded.carrier.ami_action import ami_action
 from dialer.embedded.carrier.carrier import CarrierCall
 from dialer.store.export import attempts_of
 from dialer.store.orders import order_result, place_agent_order, place_campaign_order
+from tests.fakes.waiting import until_told
 from tests.postgres.seeds import rows, sow
 
 Status = dict[str, Any]
@@ -171,6 +172,18 @@ class Floor:
     async def dispositions(self) -> Counter[str | None]:
         """How many attempts ended how."""
         return Counter(attempt["disposition"] for attempt in await self.attempts())
+
+    async def until_rows(self, question: str, seconds: float = PATIENCE_SECONDS, **values: Any) -> None:
+        """The question finds something in the database."""
+        await until_told(lambda: self.rows(question, **values), seconds)
+
+    async def until_phone_is_down(self, phone: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """It is in no call any more."""
+
+        async def is_down() -> bool:
+            return not await self.phones.is_up(phone)
+
+        await until_told(is_down, seconds)
 
     async def rows(self, question: str, **values: Any) -> list[dict[str, Any]]:
         """Of the database."""

@@ -85,9 +85,7 @@ async def test_a_colleague_is_asked_comes_in_and_has_the_customer_in_the_end(
         assert (attempt["disposition"], attempt["agent"], attempt["id"]) == ("answered", BEN, told["attempt_id"])
         assert attempt["bridged_at"] < told["ended_at"] < attempt["ended_at"]
     else:
-        async with asyncio.timeout(10):
-            while not [row for row in await floor.rows("SELECT * FROM queue_waits") if row["handled_at"]]:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await floor.until_rows("SELECT FROM queue_waits WHERE handled_at IS NOT NULL", seconds=10)
         [wait] = await floor.rows("SELECT * FROM queue_waits")
         assert (wait["outcome"], wait["agent"], told["caller"]) == ("answered", BEN, wait["call_id"])
     assert await floor.drain() == 0

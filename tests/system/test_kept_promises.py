@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,13 +30,6 @@ async def promise(floor: Floor, agent: str, *, mine: bool = True) -> datetime:
     return at
 
 
-async def until_row(floor: Floor, question: str, **values: object) -> None:
-    """There is one."""
-    async with asyncio.timeout(20):
-        while not await floor.rows(question, **values):  # noqa: ASYNC110 - it is elsewhere
-            await asyncio.sleep(0.05)
-
-
 async def until_both(floor: Floor, state: str) -> None:
     await floor.until(lambda status: [state_of(status, agent) for agent in BOTH] == [state, state])
 
@@ -60,8 +52,8 @@ async def test_of_customers_who_were_called(open_with: OpenFloor, killed_in: str
     await floor.order_agent(BEN, AgentOrder.DO_NOT_CALL)
     # What was said first is said otherwise.
     at = await promise(floor, ANNA)
-    await until_row(floor, "SELECT FROM attempts WHERE callback_at = :at AND callback_agent = :anna", at=at, anna=ANNA)
-    await until_row(floor, "SELECT FROM attempts WHERE unwanted_by = :ben", ben=BEN)
+    await floor.until_rows("SELECT FROM attempts WHERE callback_at = :at AND callback_agent = :anna", at=at, anna=ANNA)
+    await floor.until_rows("SELECT FROM attempts WHERE unwanted_by = :ben", ben=BEN)
     await floor.kill()
     if killed_in == "talking":
         for line in lines:
@@ -83,7 +75,7 @@ async def test_of_callers(open_with: OpenFloor, killed_in: str) -> None:
     await floor.log_in(ANNA)
     callers = [await line.call_from(number) for number in numbers]
     await until_both(floor, "talking")
-    await until_row(floor, "SELECT FROM (SELECT count(agent) AS n FROM queue_waits) AS joined WHERE n = 2")
+    await floor.until_rows("SELECT FROM (SELECT count(agent) AS n FROM queue_waits) AS joined WHERE n = 2")
     question = "SELECT w.agent, i.caller FROM queue_waits w JOIN inbound_calls i ON i.id = w.call_id"
     number = {row["agent"]: row["caller"] for row in await floor.rows(question)}
     await promise(floor, ANNA, mine=False)
@@ -94,15 +86,15 @@ async def test_of_callers(open_with: OpenFloor, killed_in: str) -> None:
     await floor.order_agent(BEN, AgentOrder.DO_NOT_CALL)
     at = await promise(floor, ANNA)
     kept = "SELECT FROM queue_waits WHERE callback_at = :at AND callback_agent = :anna"
-    await until_row(floor, kept, at=at, anna=ANNA)
-    await until_row(floor, "SELECT FROM queue_waits WHERE unwanted_by = :ben", ben=BEN)
+    await floor.until_rows(kept, at=at, anna=ANNA)
+    await floor.until_rows("SELECT FROM queue_waits WHERE unwanted_by = :ben", ben=BEN)
     assert (await lead_of(floor, number[ANNA]))["callback"] is False
     await floor.kill()
     if killed_in == "talking":
         for caller in callers:
             await line.callers.hang_up(caller)
     await floor.start()
-    await until_row(floor, "SELECT FROM campaign_leads WHERE callback")
+    await floor.until_rows("SELECT FROM campaign_leads WHERE callback")
     await line.until_over(2)
     promised = await lead_of(floor, number[ANNA])
     assert (promised["callback"], promised["callback_agent"], promised["due_at"]) == (True, ANNA, at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from tests.system.test_queueing import ANNA
 from tests.system.test_talk import BILLING, Begin, Talk, both_kinds
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.postgres]
-
-
-async def until_third_is_gone(talk: Talk) -> None:
-    async with asyncio.timeout(20):
-        while await talk.floor.phones.is_up(BILLING):  # noqa: ASYNC110 - it is elsewhere
-            await asyncio.sleep(0.1)
 
 
 async def consulting(talk: Talk) -> None:
@@ -34,7 +27,7 @@ async def test_one_who_is_consulted_is_let_go(open_with: OpenFloor, tmp_path: Pa
     [before] = await talk.transfers()
     assert (before["ended_at"], before["outcome"]) == (None, None)
     await talk.floor.start()
-    await until_third_is_gone(talk)
+    await talk.floor.until_phone_is_down(BILLING)
     [ended] = await talk.ended_transfers()
     assert (ended["outcome"], ended["answered_at"]) == ("restart", before["answered_at"])
     assert ended["ended_at"] > before["answered_at"]
@@ -48,9 +41,7 @@ async def test_one_who_talks_with_the_customer_is_left_there(
     await consulting(talk)
     await talk.press("*6")
     await talk.floor.until_agent(ANNA, "wrap_up")
-    async with asyncio.timeout(20):
-        while not [row for row in await talk.transfers() if row["kind"] == "warm"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await talk.floor.until_rows("SELECT FROM transfers WHERE kind = 'warm'")
     await talk.third_speaks()
     talk.voices.pop("agent")
     together = {"customer": {"third"}, "third": {"customer"}}
@@ -62,5 +53,5 @@ async def test_one_who_talks_with_the_customer_is_left_there(
     await talk.floor.customer_hangs_up(talk.customer)
     [ended] = await talk.ended_transfers()
     assert (ended["outcome"], ended["kind"]) == ("handed", "warm")
-    await until_third_is_gone(talk)
+    await talk.floor.until_phone_is_down(BILLING)
     assert await talk.floor.drain() == 0

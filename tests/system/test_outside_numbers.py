@@ -84,9 +84,7 @@ async def test_who_must_not_be_called_is_not_until_that_is_lifted(open_with: Ope
 
     await lift_suppression(floor.stage.database, number=friend, by="test")
     await floor.phones.press(ANNA, f"{key}{digits(friend)}#")
-    async with asyncio.timeout(20):
-        while not await floor.rows("SELECT FROM transfers WHERE answered_at IS NOT NULL"):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await floor.until_rows("SELECT FROM transfers WHERE answered_at IS NOT NULL")
     [third] = await floor.rows("SELECT target, kind FROM transfers")
     assert third == {"target": friend, "kind": "consultation" if key == "*6" else "blind"}
     if key == "*6":

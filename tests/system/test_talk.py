@@ -165,9 +165,7 @@ async def test_hold_consultation_three_way_and_transfer_by_keys(
     talk.voices.pop("agent")
     assert await talk.heard() == {"customer": {"third"}, "third": {"customer"}}
     await floor.customer_hangs_up(talk.customer)
-    async with asyncio.timeout(10):
-        while await floor.phones.is_up(BILLING):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await floor.until_phone_is_down(BILLING, seconds=10)
     [told] = await talk.ended_transfers()
     assert (told["kind"], told["target"], told["agent"], told["outcome"]) == ("warm", "7010 账务", ANNA, "handed")
     assert told["at"] < told["answered_at"] < told["ended_at"]
